@@ -1,0 +1,90 @@
+#include "engine/accumulate.h"
+
+#include "engine/apply.h"
+#include "engine/copy.h"
+#include "engine/leaf.h"
+#include "engine/pullback.h"
+#include "engine/sweep.h"
+
+namespace tapestry {
+namespace {
+
+void add_in_place(Tensor& into, const Tensor& contribution) {
+  const Rows<2> rows(into.shape(), {&into.strides(), &contribution.strides()});
+  visit(into.dtype(), [&]<class T>(std::type_identity<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      refuse("add", "adjoints are never boolean");
+    } else {
+      T* sum = into.mutable_data<T>();
+      const T* term = contribution.data<T>();
+      rows.for_each([&](const std::array<std::int64_t, 2>& offset) {
+        T* __restrict p = sum + offset[0];
+        const T* __restrict q = term + offset[1];
+        if (rows.inner[0] == 1 && rows.inner[1] == 1)
+          for (std::int64_t i = 0; i < rows.length; ++i) p[i] += q[i];
+        else
+          for (std::int64_t i = 0; i < rows.length; ++i) p[i * rows.inner[0]] += q[i * rows.inner[1]];
+      });
+    }
+  });
+}
+
+Tensor copy_of(const Tensor& x) {
+  Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
+  visit(x.dtype(), [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
+  return copy;
+}
+
+struct Accumulate {
+  static constexpr std::string_view name = "add";
+  static constexpr int arity = 2;
+  static Tensor forward(Inputs in) {
+    Tensor sum = copy_of(in[0]);
+    add_in_place(sum, in[1]);
+    return sum;
+  }
+  static void vjp(Pullback& p) {
+    for (int operand : {0, 1})
+      if (p.wants(operand)) p.give(operand, p.adjoint());
+  }
+};
+
+template <class Number>
+void reverse_add(const Run& run, Sweep& sweep) {
+  for (std::uint32_t i = run.count; i-- > 0;) {
+    const Number adjoint = sweep.number<Number>(run.first + i);
+    sweep.add(run.leaves[2 * i], adjoint);
+    sweep.add(run.leaves[2 * i + 1], adjoint);
+  }
+}
+
+constexpr StatementKernel kAdd{"add", 2, 0,
+                               [](const Run& run, Sweep& sweep) {
+                                 sweep.recorded() ? reverse_add<Scalar>(run, sweep) : reverse_add<double>(run, sweep);
+                               },
+                               nullptr};
+
+}  // namespace
+
+void accumulate(Tensor& into, const Tensor& contribution) {
+  const bool tracked = detail::recording && (into.is_tracked() || contribution.is_tracked());
+  if (!tracked && into.is_unique())
+    add_in_place(into, contribution);
+  else
+    into = apply<Accumulate>({&into, &contribution});
+}
+
+Scalar accumulate(Scalar into, Scalar contribution) {
+  if (!into.is_tracked() && into.value() == 0) return contribution;
+  if (!contribution.is_tracked() && contribution.value() == 0) return into;
+  const double sum = into.value() + contribution.value();
+  Tape* tape = detail::recording;
+  if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
+  const auto leaf = [&](Scalar x) {
+    return tape->owns(x) ? x.id() : tape->record_statement(detail::kConstantStatement, {}, {}, x.value()).id();
+  };
+  const NodeId leaves[] = {leaf(into), leaf(contribution)};
+  return tape->record_statement(kAdd, leaves, {}, sum);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,14 @@
+// Adding contributions to an adjoint: the one sum that the chain rule itself needs.
+#pragma once
+
+#include "engine/scalar.h"
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+// into += contribution, both of one shape and dtype. Recorded when recording is on and one of them is tracked;
+// otherwise in place where `into` shares its numbers with nobody.
+void accumulate(Tensor& into, const Tensor& contribution);
+Scalar accumulate(Scalar into, Scalar contribution);
+
+}  // namespace tapestry

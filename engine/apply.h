@@ -1,0 +1,50 @@
+// The one door through which an operation is carried out: forward on plain numbers, then one line on the tape.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+#include <vector>
+
+#include "engine/op.h"
+#include "engine/tape.h"
+
+namespace tapestry {
+
+namespace detail {
+
+extern constinit thread_local Tape* recording;
+
+inline void carry_out(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  op.forward(inputs, attributes, outputs);
+  if (recording) recording->record(op, inputs, attributes, outputs);
+}
+
+}  // namespace detail
+
+template <class D>
+Tensor apply(std::initializer_list<const Tensor*> inputs, const detail::AttributesOf<D>& attributes = {}) {
+  Tensor output;
+  detail::carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
+  return output;
+}
+
+// Any number of operands.
+template <class D>
+Tensor apply(const std::vector<Tensor>& inputs, const detail::AttributesOf<D>& attributes = {}) {
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& input : inputs) pointers.push_back(&input);
+  Tensor output;
+  detail::carry_out(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
+  return output;
+}
+
+// Any number of results.
+template <class D>
+std::vector<Tensor> apply_many(std::initializer_list<const Tensor*> inputs, std::size_t count,
+                               const detail::AttributesOf<D>& attributes = {}) {
+  std::vector<Tensor> outputs(count);
+  detail::carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
+  return outputs;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,119 @@
+#include "engine/bridge.h"
+
+#include <span>
+
+#include "engine/apply.h"
+#include "engine/copy.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "engine/sweep.h"
+
+namespace tapestry {
+namespace {
+
+struct StackScalars {
+  static constexpr std::string_view name = "stack";
+  static constexpr int arity = kVariadic;
+  static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
+  static void vjp(Pullback& p) {
+    const std::vector<Scalar> elements = p.sweep().recorded() ? unstack(p.adjoint()) : std::vector<Scalar>{};
+    const std::vector<double> numbers = p.sweep().recorded() ? std::vector<double>{} : p.adjoint().to_vector();
+    for (std::size_t i = 0; i < p.node().operand_count; ++i) {
+      if (p.sweep().recorded())
+        p.sweep().add(p.node().operands[i], elements[i]);
+      else
+        p.sweep().add(p.node().operands[i], numbers[i]);
+    }
+  }
+};
+
+// The contributions of a run of at() to the tensors that they read: one dense tensor for each.
+template <class Number>
+void reverse_at(const Run& run, Sweep& sweep) {
+  std::uint32_t end = run.count;
+  while (end > 0) {
+    const NodeId source = run.leaves[end - 1];
+    std::uint32_t begin = end - 1;
+    while (begin > 0 && run.leaves[begin - 1] == source) --begin;
+    if (sweep.active(source)) {
+      const Shape shape = sweep.tape().shape(source);
+      std::vector<Number> dense(static_cast<std::size_t>(shape.size()), Number(0));
+      for (std::uint32_t i = begin; i < end; ++i) {
+        auto& slot = dense[static_cast<std::size_t>(run.constants[i])];
+        const Number adjoint = sweep.number<Number>(run.first + i);
+        if constexpr (std::is_same_v<Number, double>)
+          slot += adjoint;
+        else
+          slot = accumulate(slot, adjoint);
+      }
+      if constexpr (std::is_same_v<Number, double>)
+        sweep.give(source, from_vector(dense, shape).to(sweep.tape().dtype(source)));
+      else
+        sweep.give(source, stack(dense, shape, sweep.tape().dtype(source)));
+    }
+    end = begin;
+  }
+}
+
+constexpr StatementKernel kAt{"at", 1, 1,
+                              [](const Run& run, Sweep& sweep) {
+                                sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
+                              },
+                              [](std::span<const double> constants) {
+                                return fmt::format("index={}", static_cast<std::int64_t>(constants[0]));
+                              }};
+
+Scalar record_at(const Tensor& x, std::int64_t position, double value) {
+  Tape* tape = recording_tape();
+  if (!tape || !tape->owns(x)) {
+    if (tape && x.is_tracked()) tape_of("at", x.epoch());
+    return value;
+  }
+  const NodeId leaf = x.id();
+  const auto index = static_cast<double>(position);
+  return tape->record_statement(kAt, {&leaf, 1}, {&index, 1}, value);
+}
+
+}  // namespace
+
+Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype) {
+  if (static_cast<std::int64_t>(scalars.size()) != shape.size())
+    refuse("stack", "{} scalars do not fill shape {}", scalars.size(), shape);
+  std::vector<double> numbers;
+  numbers.reserve(scalars.size());
+  for (const Scalar& x : scalars) numbers.push_back(x.value());
+  const Tensor result = from_vector(numbers, shape).to(dtype);
+  Tape* tape = recording_tape();
+  bool tracked = false;
+  if (tape)
+    for (std::size_t i = 0; i < scalars.size(); ++i) tracked |= tape->id_of("stack", static_cast<int>(i), scalars[i]) != 0;
+  return tracked ? tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result) : result;
+}
+
+Tensor stack(const std::vector<Scalar>& scalars, DType dtype) {
+  return stack(scalars, {static_cast<std::int64_t>(scalars.size())}, dtype);
+}
+
+Scalar at(const Tensor& x, const Dims& index) {
+  if (index.rank() != x.rank()) refuse("at", "index {} does not fit shape {}", index, x.shape());
+  std::int64_t position = 0, offset = 0;
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    if (index[axis] < 0 || index[axis] >= x.shape()[axis])
+      refuse("at", "index {} is out of range for shape {}", index, x.shape());
+    position = position * x.shape()[axis] + index[axis];
+    offset += index[axis] * x.strides()[axis];
+  }
+  const double value = visit(x.dtype(), [&]<class T>(std::type_identity<T>) { return static_cast<double>(x.data<T>()[offset]); });
+  return record_at(x, position, value);
+}
+
+std::vector<Scalar> unstack(const Tensor& x) {
+  const std::vector<double> numbers = x.to_vector();
+  std::vector<Scalar> scalars;
+  scalars.reserve(numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    scalars.push_back(record_at(x, static_cast<std::int64_t>(i), numbers[i]));
+  return scalars;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,19 @@
+// Between scalars and tensors of one tape, so that one gradient flows through both.
+#pragma once
+
+#include <vector>
+
+#include "engine/tape.h"
+
+namespace tapestry {
+
+// A tensor of the given shape from that many scalars, row-major. Error when the number does not fit.
+Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype = DType::f64);
+Tensor stack(const std::vector<Scalar>& scalars, DType dtype = DType::f64);  // one axis
+
+// The element at an index, as a scalar. Error when it is out of range.
+Scalar at(const Tensor& x, const Dims& index);
+// All elements, row-major.
+std::vector<Scalar> unstack(const Tensor& x);
+
+}  // namespace tapestry

@@ -1,0 +1,10 @@
+// The engine's public face: numbers, the tape, the chain rule, the graph as text.
+#pragma once
+
+#include "engine/bridge.h"
+#include "engine/broadcast.h"
+#include "engine/factory.h"
+#include "engine/format.h"
+#include "engine/gradient.h"
+#include "engine/memory.h"
+#include "engine/tape.h"

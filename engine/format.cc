@@ -1,0 +1,58 @@
+#include "engine/format.h"
+
+#include <cmath>
+#include <ostream>
+
+namespace tapestry {
+namespace {
+
+constexpr std::int64_t kEnds = 3;           // shown at each end of a long axis
+constexpr std::int64_t kShownWhole = 1000;  // elements
+
+std::string element_text(DType dtype, double value) {
+  if (dtype == DType::boolean) return value != 0 ? "true" : "false";
+  if (dtype == DType::i64) return fmt::format("{}", static_cast<std::int64_t>(value));
+  if (dtype == DType::f32 && std::isfinite(value)) return fmt::format("{}", static_cast<float>(value));
+  return number_text(value);
+}
+
+void append(std::string& text, const Tensor& x, int axis, std::int64_t offset, bool whole) {
+  if (axis == x.rank()) {
+    text += visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+      return element_text(x.dtype(), static_cast<double>(x.data<T>()[offset]));
+    });
+    return;
+  }
+  const std::int64_t extent = x.shape()[axis];
+  const bool innermost = axis == x.rank() - 1;
+  text += '[';
+  for (std::int64_t i = 0; i < extent; ++i) {
+    if (i) text += innermost ? ", " : ",\n" + std::string(static_cast<std::size_t>(axis) + 1, ' ');
+    if (!whole && extent > 2 * kEnds && i == kEnds) {
+      text += "...";
+      i = extent - kEnds - 1;
+      continue;
+    }
+    append(text, x, axis + 1, offset + i * x.strides()[axis], whole);
+  }
+  text += ']';
+}
+
+}  // namespace
+
+std::string number_text(double value) { return fmt::format("{}", value); }
+
+std::string to_string(const Tensor& x) {
+  if (!x.defined()) return "(no value)";
+  std::string text;
+  append(text, x, 0, 0, x.size() <= kShownWhole);
+  if (x.size() == 0) text = fmt::format("[] {}", x.shape());
+  return fmt::format("{} {}", text, x.dtype());
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << to_string(x); }
+std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
+std::ostream& operator<<(std::ostream& out, const Scalar& x) { return out << number_text(x.value()); }
+
+}  // namespace tapestry

@@ -1,0 +1,29 @@
+// Tensors as text: nested brackets, a row a line, with dtype. Long axes show their ends.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "engine/scalar.h"
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+std::string to_string(const Tensor& x);
+
+// The shortest text that reads back as the same number.
+std::string number_text(double value);
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const Dims& dims);
+std::ostream& operator<<(std::ostream& out, DType dtype);
+std::ostream& operator<<(std::ostream& out, const Scalar& x);
+
+}  // namespace tapestry
+
+template <>
+struct fmt::formatter<tapestry::Tensor> : fmt::formatter<std::string_view> {
+  auto format(const tapestry::Tensor& x, format_context& context) const {
+    return fmt::formatter<std::string_view>::format(tapestry::to_string(x), context);
+  }
+};

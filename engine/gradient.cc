@@ -1,0 +1,153 @@
+#include "engine/gradient.h"
+
+#include <algorithm>
+
+#include "engine/factory.h"
+#include "engine/sweep.h"
+
+namespace tapestry {
+namespace {
+
+constexpr std::string_view kWho = "gradient";
+
+std::string called(const Tape& tape, NodeId id) {
+  const std::string_view name = tape.name(id);
+  return fmt::format("{} (node {}, {})", name.empty() ? tape.op_name(id) : name, id, tape.shape(id));
+}
+
+Tape& tape_of_result(const Active& y) {
+  if (!y.is_tracked())
+    refuse(kWho,
+           "y was not recorded: it was made outside the tape, under PauseRecording, by detach(), or from plain "
+           "numbers only");
+  Tape* tape = find_tape(y.epoch());
+  if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
+  return *tape;
+}
+
+void check_input(const Tape& tape, const Active& x, std::size_t index) {
+  if (!x.is_tracked())
+    refuse(kWho, "x (number {}) is not recorded on a tape: make it with tape.variable() before computing y", index);
+  if (x.epoch() == tape.epoch()) return;
+  if (find_tape(x.epoch())) refuse(kWho, "x (number {}) and y are recorded on different tapes", index);
+  refuse(kWho, "x (number {}) was recorded on a tape that no longer lives on this thread", index);
+}
+
+// Why nothing flows from y back to x: forward from x through everything, differentiable or not.
+[[noreturn]] void explain(const Tape& tape, NodeId y, NodeId x, std::size_t index) {
+  const std::string who = fmt::format("x (number {}), {},", index, called(tape, x));
+  if (!is_floating(tape.dtype(x))) refuse(kWho, "{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
+  NodeId cut = 0;
+  if (x < y) {
+    // reached[id]: depends on x; by differentiable steps only where `smooth`.
+    std::vector<char> reached(y - x + 1), smooth(y - x + 1);
+    reached[0] = smooth[0] = 1;
+    std::vector<NodeId> cuts(y - x + 1);
+    for (NodeId id = x + 1; id <= y; ++id) {
+      for (NodeId operand : tape.operands(id)) {
+        if (operand < x || !reached[operand - x]) continue;
+        reached[id - x] = 1;
+        if (!cuts[id - x]) cuts[id - x] = cuts[operand - x];
+        if (!is_floating(tape.dtype(id)) && !cuts[id - x]) cuts[id - x] = id;
+      }
+    }
+    if (reached[y - x]) cut = cuts[y - x] ? cuts[y - x] : y;
+  }
+  if (cut)
+    refuse(kWho, "y depends on {} only through {}, whose result has dtype {} and no gradient", who, called(tape, cut),
+           tape.dtype(cut));
+  refuse(kWho,
+         "y does not depend on {}: no path on the tape leads from it to y. A value taken by detach(), item(), "
+         "value() or under PauseRecording breaks the path",
+         who);
+}
+
+Tensor first_cotangent(const Active& y, const GradientOptions& options) {
+  const Tensor& tensor = y.tensor();
+  if (options.cotangent.defined()) {
+    if (options.cotangent.shape() != tensor.shape())
+      refuse(kWho, "the cotangent has shape {}, y has shape {}", options.cotangent.shape(), tensor.shape());
+    return options.cotangent.to(tensor.dtype());
+  }
+  if (tensor.size() != 1)
+    refuse(kWho, "y has shape {}, and a gradient is taken of one number: reduce y first, or give a cotangent",
+           tensor.shape());
+  return ones_like(tensor);
+}
+
+// What a caller keeps: its own numbers, row-major.
+Tensor settled(const Tensor& result, bool recorded) { return recorded ? result : result.contiguous(); }
+
+}  // namespace
+
+std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options) {
+  Tape& tape = tape_of_result(y);
+  if (!is_floating(tape.dtype(y.id())))
+    refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape.dtype(y.id()));
+  const NodeId last = y.id();
+  NodeId first = last;
+  std::vector<NodeId> targets;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_input(tape, xs[i], i);
+    if (xs[i].id() > last) continue;
+    targets.push_back(xs[i].id());
+    first = std::min(first, xs[i].id());
+  }
+  Sweep sweep(tape, first, last, targets, options.create_graph);
+  if (y.is_scalar()) {
+    const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
+    options.create_graph ? sweep.add(last, Scalar(seed)) : sweep.add(last, seed);
+  } else {
+    Tensor cotangent = first_cotangent(y, options);
+    if (!options.create_graph) cotangent = detach(cotangent);
+    sweep.give(last, std::move(cotangent));
+  }
+  if (!targets.empty() && sweep.active(last)) sweep.run();
+
+  std::vector<Active> results;
+  results.reserve(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    const bool linked = id <= last && sweep.active(last) && (xs[i].is_scalar() || sweep.tensor(id).defined());
+    if (!linked && !options.allow_unused) explain(tape, last, id, i);
+    if (xs[i].is_scalar()) {
+      if (!linked)
+        results.emplace_back(Scalar(0));
+      else
+        results.emplace_back(options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id)));
+    } else {
+      results.emplace_back(linked ? settled(sweep.tensor(id), options.create_graph) : zeros_like(xs[i].tensor()));
+    }
+  }
+  return results;
+}
+
+Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options) {
+  return gradients(y, {x}, options)[0].tensor();
+}
+
+double gradient(const Active& y, Scalar x) { return gradients(y, {x})[0].scalar().value(); }
+
+Scalar gradient(const Active& y, Scalar x, const GradientOptions& options) {
+  return gradients(y, {x}, options)[0].scalar();
+}
+
+std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs, const GradientOptions& options) {
+  std::vector<Tensor> results;
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options)) results.push_back(result.tensor());
+  return results;
+}
+
+std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
+  std::vector<double> results;
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()})) results.push_back(result.scalar().value());
+  return results;
+}
+
+std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs, const GradientOptions& options) {
+  std::vector<Scalar> results;
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options)) results.push_back(result.scalar());
+  return results;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,65 @@
+// The chain rule: adjoints of one number y with respect to nodes of its tape, in one reverse walk.
+#pragma once
+
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "engine/scalar.h"
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+struct GradientOptions {
+  bool create_graph = false;  // record the walk, so that the result can be differentiated again
+  bool allow_unused = false;  // zeros for an x that y does not depend on, instead of an Error that says why
+  Tensor cotangent{};         // the adjoint of y, of its shape; needed when y is not a single number
+};
+
+// A tensor or a scalar of a tape.
+class Active {
+ public:
+  Active(const Tensor& x) : tensor_(x), scalar_(0), is_scalar_(false) {}  // NOLINT: both convert
+  Active(Scalar x) : scalar_(x), is_scalar_(true) {}                      // NOLINT: both convert
+
+  bool is_scalar() const { return is_scalar_; }
+  const Tensor& tensor() const { return tensor_; }
+  Scalar scalar() const { return scalar_; }
+  bool is_tracked() const { return is_scalar_ ? scalar_.is_tracked() : tensor_.is_tracked(); }
+  NodeId id() const { return is_scalar_ ? scalar_.id() : tensor_.id(); }
+  Epoch epoch() const { return is_scalar_ ? scalar_.epoch() : tensor_.epoch(); }
+
+ private:
+  Tensor tensor_;
+  Scalar scalar_;
+  bool is_scalar_;
+};
+
+// dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one living tape,
+// when y is not one number and no cotangent is given, or when y does not depend on an x: the message says why.
+std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options = {});
+
+Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options = {});
+double gradient(const Active& y, Scalar x);
+Scalar gradient(const Active& y, Scalar x, const GradientOptions& options);
+std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs, const GradientOptions& options = {});
+std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs);
+std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs, const GradientOptions& options);
+
+namespace detail {
+inline Tensor result_as(const Tensor&, const Active& result) { return result.tensor(); }
+inline double result_as(const Scalar&, const Active& result) { return result.scalar().value(); }
+}  // namespace detail
+
+// Several at once, one walk: auto [gx, gs] = gradient(y, x, s).
+template <class First, class Second, class... Rest>
+  requires((std::is_same_v<Second, Tensor> || std::is_same_v<Second, Scalar>) && ... &&
+           (std::is_same_v<Rest, Tensor> || std::is_same_v<Rest, Scalar>))
+auto gradient(const Active& y, const First& first, const Second& second, const Rest&... rest) {
+  const std::vector<Active> results = gradients(y, {Active(first), Active(second), Active(rest)...});
+  return [&]<std::size_t... I>(std::index_sequence<I...>, const auto&... xs) {
+    return std::tuple(detail::result_as(xs, results[I])...);
+  }(std::make_index_sequence<2 + sizeof...(Rest)>{}, first, second, rest...);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,63 @@
+// What a tape keeps of one tensor operation, and of one run of scalar statements.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/op.h"
+#include "engine/scalar.h"
+
+namespace tapestry {
+
+struct OutputType {
+  Shape shape;
+  DType dtype;
+};
+
+// Lives in the tape's arena. A node with k outputs owns k consecutive ids, the first of them `id`.
+struct TensorNode {
+  const Op* op;
+  NodeId id;
+  std::uint32_t operand_count;
+  std::uint32_t output_count;
+  std::uint32_t saved_count;
+  SaveMask saved_mask;      // inputs in the low half, outputs in the high half
+  const NodeId* operands;   // ids of operands, tensors or scalars as the op says
+  const OutputType* types;  // one for each output
+  const void* attributes;
+  Tensor* saved;   // in the order of the bits of saved_mask
+  Tensor* values;  // the outputs themselves where the tape keeps values, else null
+
+  std::span<const NodeId> operand_ids() const { return {operands, operand_count}; }
+  const OutputType& type(NodeId output) const { return types[output - id]; }
+  const Tensor* find_saved(SaveMask bit) const {
+    return saved_mask & bit ? saved + std::popcount(saved_mask & (bit - 1)) : nullptr;
+  }
+};
+
+class Sweep;
+struct Run;
+
+// The kernel of a scalar statement: what a run of statements of one type shares. Each statement reads `leaves`
+// scalars of the tape and `constants` numbers, and makes one value.
+struct StatementKernel {
+  std::string_view name;
+  int leaves;
+  int constants;
+  void (*reverse)(const Run& run, Sweep& sweep);  // null for leaves: nothing flows further
+  std::string (*print)(std::span<const double> constants);  // attributes as text, or null
+};
+
+// Statements of one kernel, recorded one after the other.
+struct Run {
+  const StatementKernel* kernel;
+  NodeId first;
+  std::uint32_t count;
+  const NodeId* leaves;     // kernel->leaves for each statement
+  const double* constants;  // kernel->constants for each statement
+};
+
+}  // namespace tapestry

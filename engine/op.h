@@ -1,0 +1,112 @@
+// The op record: what the tape knows of an operation. Each op is one struct; `op_of<D>` makes its record.
+//
+//   struct Transpose {
+//     static constexpr std::string_view name = "transpose";
+//     static constexpr int arity = 1;                          // or kVariadic
+//     struct Attributes { int first, second; };                // optional, trivially copyable
+//     static Tensor forward(Inputs in, const Attributes& a);   // refuses bad shapes; on plain numbers
+//     static void vjp(Pullback& p);                            // written in differentiable ops
+//     static constexpr SaveMask saves(int operand);            // optional: what vjp reads for that operand
+//     static std::string describe(const Attributes& a);        // optional: attributes as text
+//   };
+//
+// Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it does not compile.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+class Pullback;
+
+inline constexpr int kVariadic = -1;
+
+// The operands of a call, by reference.
+class Inputs {
+ public:
+  explicit Inputs(std::span<const Tensor* const> tensors) : tensors_(tensors) {}
+  const Tensor& operator[](std::size_t i) const { return *tensors_[i]; }
+  std::size_t size() const { return tensors_.size(); }
+
+ private:
+  std::span<const Tensor* const> tensors_;
+};
+
+// Which inputs and outputs a vjp reads; only these are kept alive by the tape.
+using SaveMask = std::uint64_t;
+constexpr SaveMask save_input(int i) { return SaveMask{1} << i; }
+constexpr SaveMask save_output(int k = 0) { return SaveMask{1} << (32 + k); }
+
+struct Op {
+  std::string_view name;
+  int arity;
+  bool differentiable;
+  std::uint32_t attribute_bytes;
+  void (*forward)(Inputs inputs, const void* attributes, std::span<Tensor> outputs);
+  void (*vjp)(Pullback& pullback);  // null when not differentiable
+  SaveMask (*saves)(int operand);
+  std::string (*describe)(const void* attributes);
+};
+
+namespace detail {
+
+struct NoAttributes {};
+
+template <class D>
+constexpr auto attributes_of() {
+  if constexpr (requires { typename D::Attributes; })
+    return std::type_identity<typename D::Attributes>{};
+  else
+    return std::type_identity<NoAttributes>{};
+}
+template <class D>
+using AttributesOf = typename decltype(attributes_of<D>())::type;
+
+template <class D>
+void forward_thunk(Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  const auto& typed = *static_cast<const AttributesOf<D>*>(attributes);
+  if constexpr (requires { D::forward(inputs, typed, outputs); })
+    D::forward(inputs, typed, outputs);
+  else if constexpr (requires { D::forward(inputs, typed); })
+    outputs[0] = D::forward(inputs, typed);
+  else
+    outputs[0] = D::forward(inputs);
+}
+
+template <class D>
+SaveMask saves_thunk([[maybe_unused]] int operand) {
+  if constexpr (requires { D::saves(operand); }) return D::saves(operand);
+  return 0;
+}
+
+template <class D>
+std::string describe_thunk([[maybe_unused]] const void* attributes) {
+  if constexpr (requires { D::describe(std::declval<const AttributesOf<D>&>()); })
+    return D::describe(*static_cast<const AttributesOf<D>*>(attributes));
+  return {};
+}
+
+template <class D>
+constexpr Op make_op() {
+  using Attributes = AttributesOf<D>;
+  static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
+  constexpr bool differentiable = !requires { D::not_differentiable; };
+  Op op{D::name,           D::arity, differentiable,     sizeof(Attributes), &forward_thunk<D>, nullptr,
+        &saves_thunk<D>, &describe_thunk<D>};
+  if constexpr (differentiable) op.vjp = &D::vjp;
+  return op;
+}
+
+}  // namespace detail
+
+template <class D>
+inline constexpr Op op_of = detail::make_op<D>();
+
+}  // namespace tapestry

@@ -1,0 +1,19 @@
+#include "engine/stream.h"
+
+#include <sys/mman.h>
+
+#include "engine/error.h"
+
+namespace tapestry::detail {
+
+void* reserve_address_space(std::size_t bytes) {
+  void* start = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) refuse("tape", "the system grants no address space of {} bytes (see ulimit -v)", bytes);
+  return start;
+}
+
+void release_address_space(void* start, std::size_t bytes) noexcept { munmap(start, bytes); }
+
+void refuse_growth(std::size_t elements) { refuse("tape", "a tape holds at most {} entries of a kind", elements); }
+
+}  // namespace tapestry::detail

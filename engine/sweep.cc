@@ -1,0 +1,107 @@
+#include "engine/sweep.h"
+
+#include <optional>
+
+#include "engine/broadcast.h"
+#include "engine/pullback.h"
+
+namespace tapestry {
+
+Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded)
+    : tape_(tape), first_(first), last_(last), recorded_(recorded), marks_(last - first + 1), tensors_(last - first + 1) {
+  if (tape.has_scalars()) {
+    if (recorded)
+      scalars_.resize(marks_.size());
+    else
+      numbers_.resize(marks_.size());
+  }
+  mark(targets);
+}
+
+void Sweep::mark(const std::vector<NodeId>& targets) {
+  for (NodeId id : targets) marks_[id - first_] = kActive | kTarget;
+  const auto any_active = [&](const NodeId* operands, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (active(operands[i])) return true;
+    return false;
+  };
+  for (std::size_t span = tape_.span_of(first_); span < tape_.span_count(); ++span) {
+    const Run run = tape_.span_within(span, first_, last_);
+    if (run.count == 0) break;
+    for (NodeId id = run.first; id < run.first + run.count; ++id) {
+      if (run.kernel) {
+        const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
+        if (any_active(run.leaves + (id - run.first) * leaves, leaves)) marks_[id - first_] |= kActive;
+      } else {
+        const TensorNode& node = tape_.tensor_node(id);
+        if (is_floating(node.type(id).dtype) && node.op->differentiable &&
+            any_active(node.operands, node.operand_count))
+          marks_[id - first_] |= kActive;
+      }
+    }
+  }
+}
+
+void Sweep::run() {
+  std::optional<ResumeRecording> resume;
+  std::optional<PauseRecording> pause;
+  if (recorded_)
+    resume.emplace(tape_);
+  else
+    pause.emplace();
+  const std::size_t first_span = tape_.span_of(first_);
+  for (std::size_t span = tape_.span_of(last_) + 1; span-- > first_span;) {
+    const Run run = tape_.span_within(span, first_, last_);
+    if (run.kernel) {
+      if (run.kernel->reverse) run.kernel->reverse(run, *this);
+    } else {
+      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id);
+    }
+  }
+}
+
+void Sweep::reverse(NodeId id) {
+  const TensorNode& node = tape_.tensor_node(id);
+  if (id != node.id && node.id >= first_) return;  // a later output; its node is reversed at its first
+  if (!node.op->vjp) return;
+  bool reached = false;
+  for (NodeId output = node.id; output < node.id + node.output_count; ++output)
+    reached |= active(output) && tensor(output).defined();
+  if (!reached) return;
+  Pullback pullback(*this, node);
+  node.op->vjp(pullback);
+  for (NodeId output = id; output < node.id + node.output_count && output <= last_; ++output)
+    if (!(marks_[output - first_] & kTarget)) tensors_[output - first_] = Tensor();
+}
+
+void Sweep::give(NodeId id, Tensor contribution) {
+  if (!active(id)) return;
+  const OutputType& type = tape_.tensor_node(id).type(id);
+  if (contribution.shape() != type.shape) contribution = sum_to(contribution, type.shape);
+  Tensor& slot = tensors_[id - first_];
+  if (!slot.defined())
+    slot = std::move(contribution);
+  else
+    accumulate(slot, contribution);
+}
+
+// ---- what a rule sees ------------------------------------------------------------------------------------------
+
+const Tensor& Pullback::adjoint(int output) const {
+  static const Tensor none;
+  const NodeId id = node_.id + static_cast<NodeId>(output);
+  return sweep_.active(id) ? sweep_.tensor(id) : none;
+}
+
+bool Pullback::wants(int operand) const { return sweep_.active(node_.operands[operand]); }
+Shape Pullback::input_shape(int operand) const { return sweep_.tape().shape(node_.operands[operand]); }
+DType Pullback::input_dtype(int operand) const { return sweep_.tape().dtype(node_.operands[operand]); }
+void Pullback::give(int operand, Tensor contribution) { sweep_.give(node_.operands[operand], std::move(contribution)); }
+
+const Tensor& Pullback::saved(SaveMask bit) const {
+  const Tensor* found = node_.find_saved(bit);
+  if (!found) refuse(node_.op->name, "its vjp reads a tensor that it did not declare in saves()");
+  return *found;
+}
+
+}  // namespace tapestry

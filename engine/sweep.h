@@ -1,0 +1,70 @@
+// One reverse walk over a stretch of the tape: which nodes take part, and the adjoints gathered so far.
+// With `recorded` the adjoints are tracked themselves, so that they can be differentiated again.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "engine/accumulate.h"
+#include "engine/tape.h"
+
+namespace tapestry {
+
+class Sweep {
+ public:
+  // Over ids [first, last]. `targets` lie within; they and what depends on them are active.
+  Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded);
+
+  // Walks from last to first, having been given the adjoint of `last`.
+  void run();
+
+  Tape& tape() const { return tape_; }
+  bool recorded() const { return recorded_; }
+  bool active(NodeId id) const { return id >= first_ && id <= last_ && (marks_[id - first_] & kActive); }
+
+  // Tensors. A contribution is summed down to the operand's shape and added to what is there.
+  void give(NodeId id, Tensor contribution);
+  const Tensor& tensor(NodeId id) const { return tensors_[id - first_]; }
+
+  // Scalars, as double or, in a recorded sweep, as Scalar.
+  template <class Number>
+  void add(NodeId id, const Number& contribution) {
+    if (!active(id)) return;
+    if constexpr (std::is_same_v<Number, double>)
+      numbers_[id - first_] += contribution;
+    else
+      scalars_[id - first_] = accumulate(scalars_[id - first_], contribution);
+  }
+  template <class Number>
+  Number number(NodeId id) const {
+    if constexpr (std::is_same_v<Number, double>)
+      return numbers_[id - first_];
+    else
+      return scalars_[id - first_];
+  }
+  // The value of a scalar node, in a recorded sweep as an active scalar.
+  template <class Number>
+  Number value(NodeId id) const {
+    if constexpr (std::is_same_v<Number, double>)
+      return tape_.scalar_value(id);
+    else
+      return {tape_.scalar_value(id), tape_.epoch(), id};
+  }
+
+ private:
+  enum Mark : std::uint8_t { kActive = 1, kTarget = 2 };
+
+  void mark(const std::vector<NodeId>& targets);
+  void reverse(NodeId id);
+
+  Tape& tape_;
+  const NodeId first_, last_;
+  const bool recorded_;
+  std::vector<std::uint8_t> marks_;
+  std::vector<Tensor> tensors_;
+  std::vector<double> numbers_;
+  std::vector<Scalar> scalars_;
+};
+
+}  // namespace tapestry

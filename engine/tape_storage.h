@@ -1,0 +1,53 @@
+// The pages behind a tape, handed from one recording to the next.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/arena.h"
+#include "engine/node.h"
+#include "engine/stream.h"
+
+namespace tapestry::detail {
+
+// A maximal sequence of tensor operations (null kernel) or of statements of one kernel.
+struct Span {
+  const StatementKernel* kernel;
+  NodeId first;
+  std::size_t leaves_begin;
+  std::size_t constants_begin;
+};
+
+// The entry of an id: a scalar's value, or the node that a tensor belongs to.
+union Entry {
+  double number;
+  const TensorNode* node;
+};
+
+struct Binding {
+  Tensor value;
+  NodeId id;
+};
+
+struct TapeStorage {
+  Arena arena;
+  Stream<Entry> entries{std::size_t{1} << 32};  // entry 0 is a placeholder: ids count from 1
+  Stream<Span> spans{std::size_t{1} << 31};
+  Stream<NodeId> leaves{std::size_t{1} << 34};
+  Stream<double> constants{std::size_t{1} << 33};
+  std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
+  std::map<NodeId, std::string> names;
+  std::unordered_map<const void*, Binding> bindings;
+  bool has_scalars = false;
+
+  void reset();
+  ~TapeStorage() { reset(); }
+};
+
+std::unique_ptr<TapeStorage> take_storage();
+void return_storage(std::unique_ptr<TapeStorage> storage) noexcept;
+
+}  // namespace tapestry::detail

@@ -1,0 +1,117 @@
+// A tensor: a value-semantic handle to shape, strides, dtype and shared numbers, 16 bytes. The numbers never
+// change once an operation has made them, so copies and views share them. A handle may be *tracked*: it then
+// also names a node of a tape. The same handle without the name is `detach(x)`.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "engine/dtype.h"
+#include "engine/error.h"
+#include "engine/shape.h"
+
+namespace tapestry {
+
+using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names nothing
+using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps after 2^32 recordings
+
+namespace detail {
+
+// What handles point to. An owning body is followed by its numbers in the same block; a view shares its owner's.
+struct Body {
+  std::atomic<std::uint32_t> references{1};
+  DType dtype;
+  bool contiguous;
+  std::byte* data;
+  std::int64_t size;
+  std::size_t block_bytes;
+  Body* owner;  // of the numbers; null when they follow this body
+  Shape shape;
+  Strides strides;
+};
+
+void destroy(Body* body) noexcept;
+
+}  // namespace detail
+
+class Tensor {
+ public:
+  Tensor() = default;  // names no numbers; only assignment, defined() and destruction are allowed
+  Tensor(const Tensor& other) noexcept : body_(other.body_), epoch_(other.epoch_), id_(other.id_) {
+    if (body_) body_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Tensor(Tensor&& other) noexcept
+      : body_(std::exchange(other.body_, nullptr)),
+        epoch_(std::exchange(other.epoch_, 0)),
+        id_(std::exchange(other.id_, 0)) {}
+  Tensor& operator=(Tensor other) noexcept {
+    std::swap(body_, other.body_);
+    epoch_ = other.epoch_;
+    id_ = other.id_;
+    return *this;
+  }
+  ~Tensor() {
+    if (body_ && body_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) detail::destroy(body_);
+  }
+
+  // Fresh memory of this shape, row-major, its numbers not yet set. For kernels.
+  static Tensor uninitialized(const Shape& shape, DType dtype);
+  // Other strides over the same numbers, starting `offset` elements further on; untracked.
+  Tensor view(const Shape& shape, const Strides& strides, std::int64_t offset = 0) const;
+
+  bool defined() const { return body_ != nullptr; }
+  const Shape& shape() const { return body().shape; }
+  const Strides& strides() const { return body().strides; }  // in elements
+  int rank() const { return body().shape.rank(); }
+  std::int64_t size() const { return body().size; }  // the number of elements
+  DType dtype() const { return body().dtype; }
+  bool is_contiguous() const { return body().contiguous; }  // row-major without gaps
+
+  double item() const;                     // the only element; Error when there is not exactly one
+  std::vector<double> to_vector() const;   // row-major, any dtype
+  Tensor to(DType dtype) const;            // differentiable between floating dtypes
+  Tensor contiguous() const;               // itself, or a row-major copy; untracked
+
+  // The first element. T must be the dtype's type; neighbours lie strides() apart.
+  template <class T>
+  const T* data() const {
+    return reinterpret_cast<const T*>(body().data);
+  }
+  // For kernels that fill a tensor they have just made.
+  template <class T>
+  T* mutable_data() {
+    return reinterpret_cast<T*>(body_->data);
+  }
+  bool shares_numbers(const Tensor& other) const { return body_->data == other.body_->data; }
+  // No other handle or view shares the numbers, so they may be overwritten unseen.
+  bool is_unique() const { return !body().owner && body().references.load(std::memory_order_acquire) == 1; }
+
+  bool is_tracked() const { return epoch_ != 0; }
+  NodeId id() const { return id_; }
+  Epoch epoch() const { return epoch_; }
+  Tensor tracked_as(Epoch epoch, NodeId id) const& { return Tensor(*this).tracked_as(epoch, id); }
+  Tensor tracked_as(Epoch epoch, NodeId id) && {
+    epoch_ = epoch;
+    id_ = id;
+    return std::move(*this);
+  }
+
+ private:
+  explicit Tensor(detail::Body* body) : body_(body) {}
+  const detail::Body& body() const {
+    if (!body_) refuse("tensor", "this tensor was never given a value");
+    return *body_;
+  }
+
+  detail::Body* body_ = nullptr;
+  Epoch epoch_ = 0;
+  NodeId id_ = 0;
+};
+
+// The same numbers, not followed by any tape.
+inline Tensor detach(const Tensor& x) { return x.tracked_as(0, 0); }
+
+}  // namespace tapestry
