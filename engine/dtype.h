@@ -1,7 +1,7 @@
 // The element types of tensors, and the bridge from their run-time name to their C++ type.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 // The engine's public face: numbers, the tape, the chain rule, the graph as text.
 #pragma once
 
+#include "engine/ancestry.h"
 #include "engine/bridge.h"
 #include "engine/broadcast.h"
 #include "engine/factory.h"
@@ -8,3 +9,5 @@
 #include "engine/gradient.h"
 #include "engine/memory.h"
 #include "engine/tape.h"
+#include "engine/verify.h"
+#include "engine/write.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ancestry.h"
 #include "engine/factory.h"
 #include "engine/sweep.h"
 
@@ -22,6 +23,8 @@ Tape& tape_of_result(const Active& y) {
            "numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
+  if (!is_floating(tape->dtype(y.id())))
+    refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
   return *tape;
 }
 
@@ -75,6 +78,17 @@ Tensor first_cotangent(const Active& y, const GradientOptions& options) {
   return ones_like(tensor);
 }
 
+void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
+  if (y.is_scalar()) {
+    const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
+    options.create_graph ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
+  } else {
+    Tensor cotangent = first_cotangent(y, options);
+    if (!options.create_graph) cotangent = detach(cotangent);
+    sweep.give(y.id(), std::move(cotangent));
+  }
+}
+
 // What a caller keeps: its own numbers, row-major.
 Tensor settled(const Tensor& result, bool recorded) { return recorded ? result : result.contiguous(); }
 
@@ -82,8 +96,6 @@ Tensor settled(const Tensor& result, bool recorded) { return recorded ? result :
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options) {
   Tape& tape = tape_of_result(y);
-  if (!is_floating(tape.dtype(y.id())))
-    refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape.dtype(y.id()));
   const NodeId last = y.id();
   NodeId first = last;
   std::vector<NodeId> targets;
@@ -94,14 +106,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, co
     first = std::min(first, xs[i].id());
   }
   Sweep sweep(tape, first, last, targets, options.create_graph);
-  if (y.is_scalar()) {
-    const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
-    options.create_graph ? sweep.add(last, Scalar(seed)) : sweep.add(last, seed);
-  } else {
-    Tensor cotangent = first_cotangent(y, options);
-    if (!options.create_graph) cotangent = detach(cotangent);
-    sweep.give(last, std::move(cotangent));
-  }
+  seed(sweep, y, options);
   if (!targets.empty() && sweep.active(last)) sweep.run();
 
   std::vector<Active> results;
@@ -117,6 +122,26 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, co
         results.emplace_back(options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id)));
     } else {
       results.emplace_back(linked ? settled(sweep.tensor(id), options.create_graph) : zeros_like(xs[i].tensor()));
+    }
+  }
+  return results;
+}
+
+std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
+  Tape& tape = tape_of_result(y);
+  std::vector<NodeId> targets;
+  for (NodeId id : Ancestry(tape, y.id()).ids())
+    if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
+  if (targets.empty()) return {};
+  Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph);
+  seed(sweep, y, options);
+  sweep.run();
+  std::vector<Adjoint> results;
+  for (NodeId id : targets) {
+    if (!tape.is_scalar(id)) {
+      if (sweep.tensor(id).defined()) results.push_back({id, settled(sweep.tensor(id), options.create_graph)});
+    } else {
+      results.push_back({id, options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
     }
   }
   return results;

@@ -39,6 +39,16 @@ class Active {
 // when y is not one number and no cotangent is given, or when y does not depend on an x: the message says why.
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options = {});
 
+// The adjoint of a node.
+struct Adjoint {
+  NodeId of;
+  Active value;
+};
+
+// dy/dn for every floating node n that y was computed from, y itself included, by ascending id, in one walk. Left out:
+// constants, and tensors from which y is reached through non-differentiable ops only. Errors as for gradients().
+std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options = {});
+
 Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options = {});
 double gradient(const Active& y, Scalar x);
 Scalar gradient(const Active& y, Scalar x, const GradientOptions& options);

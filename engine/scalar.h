@@ -2,7 +2,7 @@
 // A passive scalar (made from a plain number) costs nothing and is recorded nowhere.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "engine/tensor.h"
 

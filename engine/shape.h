@@ -1,7 +1,7 @@
 // Extents and strides: short lists of integers with a fixed capacity, so that they are copied like numbers.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>

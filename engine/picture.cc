@@ -1,0 +1,165 @@
+#include "engine/picture.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "engine/ancestry.h"
+#include "engine/factory.h"
+
+namespace tapestry::detail {
+namespace {
+
+using Node = Picture::Node;
+
+Tensor value_of(const Active& x) {
+  return x.is_scalar() ? full({}, x.scalar().value(), DType::f64) : detach(x.tensor());
+}
+
+class Painter {
+ public:
+  Painter(std::string_view who, const Tape& tape, const Active* y, const WriteOptions& options)
+      : who_(who), tape_(tape), y_(y), options_(options) {}
+
+  Picture paint() {
+    check();
+    collect();
+    for (NodeId id : shown_.ids()) picture_.nodes.push_back(node(id));
+    for (std::size_t i = 0; i < picture_.nodes.size(); ++i) place_[picture_.nodes[i].id] = i;
+    if (y_) {
+      picture_.output = y_->id();
+      if (options_.values) at(y_->id()).value = value_of(*y_);
+    }
+    if (options_.gradients)
+      for (const Adjoint& adjoint : adjoints(*y_))
+        at(adjoint.of).gradient = value_of(adjoint.value);
+    link_adjoints();
+    return std::move(picture_);
+  }
+
+ private:
+  void check() const {
+    for (const Adjoint& adjoint : options_.adjoints) {
+      if (adjoint.of == 0 || adjoint.of > tape_.size())
+        refuse(who_, "an adjoint is given of node {}; the tape holds 1 to {}", adjoint.of,
+               tape_.size());
+      if (adjoint.value.is_tracked() && adjoint.value.epoch() != tape_.epoch())
+        refuse(who_, "the adjoint of node {} is not recorded on the tape that is drawn",
+               adjoint.of);
+    }
+    if (!options_.gradients) return;
+    if (!y_)
+      refuse(who_, "gradients are those of one number: give that number instead of the tape");
+    if (!is_floating(tape_.dtype(y_->id())))
+      refuse(who_, "gradients are asked for, but y has dtype {}", tape_.dtype(y_->id()));
+    const Shape shape = tape_.shape(y_->id());
+    if (shape.size() != 1)
+      refuse(who_, "gradients are those of one number, and y has shape {}: reduce it first", shape);
+  }
+
+  // What to show, and the part of it that y needs.
+  void collect() {
+    std::vector<NodeId> roots;
+    if (y_) roots.push_back(y_->id());
+    forward_ = y_ ? Ancestry(tape_, roots) : Ancestry(tape_);
+    for (const Adjoint& adjoint : options_.adjoints) {
+      roots.push_back(adjoint.of);
+      if (adjoint.value.is_tracked()) roots.push_back(adjoint.value.id());
+    }
+    shown_ = y_ ? Ancestry(tape_, roots) : forward_;
+  }
+
+  Node node(NodeId id) const {
+    Node node;
+    node.id = id;
+    if (tape_.is_variable(id)) node.role = Picture::Role::variable;
+    if (tape_.is_constant(id)) node.role = Picture::Role::constant;
+    node.backward = !forward_.contains(id);
+    node.name = tape_.name(id);
+    node.op = tape_.op_name(id);
+    node.attributes = tape_.attributes_text(id);
+    node.shape = tape_.shape(id);
+    node.dtype = tape_.dtype(id);
+    const auto operands = tape_.operands(id);
+    node.operands.assign(operands.begin(), operands.end());
+    if (options_.values) {
+      if (tape_.is_scalar(id))
+        node.value = full({}, tape_.scalar_value(id), DType::f64);
+      else if (const Tensor* kept = tape_.kept_value(id))
+        node.value = *kept;
+    }
+    return node;
+  }
+
+  void link_adjoints() {
+    std::vector<Node> numbers;
+    for (const Adjoint& adjoint : options_.adjoints) {
+      if (adjoint.value.is_tracked()) {
+        Node& known = at(adjoint.value.id());
+        known.adjoint_of.push_back(adjoint.of);
+        if (options_.values) known.value = value_of(adjoint.value);
+        continue;
+      }
+      Node number;
+      number.id = tape_.size() + 1 + static_cast<NodeId>(numbers.size());
+      number.role = Picture::Role::constant;
+      number.op = "constant";
+      number.backward = true;
+      const Tensor value = value_of(adjoint.value);
+      number.shape = value.shape();
+      number.dtype = value.dtype();
+      number.adjoint_of = {adjoint.of};
+      if (options_.values) number.value = value;
+      numbers.push_back(std::move(number));
+    }
+    for (Node& number : numbers) picture_.nodes.push_back(std::move(number));
+    for (Node& node : picture_.nodes)
+      if (!node.adjoint_of.empty() && node.name.empty()) node.name = adjoint_name(node);
+  }
+
+  // "d loss / d x, z"
+  std::string adjoint_name(const Node& node) const {
+    constexpr std::size_t kNamed = 3;
+    const std::string_view result = y_ ? tape_.name(y_->id()) : std::string_view{};
+    std::string text = fmt::format("d {} / d ", result.empty() ? "y" : result);
+    for (std::size_t i = 0; i < std::min(kNamed, node.adjoint_of.size()); ++i) {
+      const NodeId of = node.adjoint_of[i];
+      std::string_view name = tape_.name(of);
+      if (name.empty()) name = y_ && of == y_->id() ? "y" : tape_.op_name(of);
+      text += fmt::format("{}{}", i ? ", " : "", name);
+    }
+    return node.adjoint_of.size() > kNamed ? text + ", ..." : text;
+  }
+
+  Node& at(NodeId id) { return picture_.nodes[place_.at(id)]; }
+
+  const std::string_view who_;
+  const Tape& tape_;
+  const Active* const y_;
+  const WriteOptions& options_;
+  Ancestry forward_{tape_, std::span<const NodeId>{}};
+  Ancestry shown_{tape_, std::span<const NodeId>{}};
+  Picture picture_;
+  std::unordered_map<NodeId, std::size_t> place_;
+};
+
+}  // namespace
+
+Picture picture_of(std::string_view who, const Active& y, const WriteOptions& options) {
+  if (!y.is_tracked())
+    refuse(who,
+           "y was not recorded, so nothing is known of how it was computed: it was made outside "
+           "the tape, under "
+           "PauseRecording, by detach(), or from plain numbers only");
+  const Tape* tape = find_tape(y.epoch());
+  if (!tape)
+    refuse(who,
+           "y was recorded on a tape that no longer lives on this thread; write it while the tape "
+           "does");
+  return Painter(who, *tape, &y, options).paint();
+}
+
+Picture picture_of(std::string_view who, const Tape& tape, const WriteOptions& options) {
+  return Painter(who, tape, nullptr, options).paint();
+}
+
+}  // namespace tapestry::detail

@@ -1,0 +1,32 @@
+// What a classifier learns from: inputs and the class of each, row for row.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "engine/tensor.h"
+
+namespace tapestry::nn {
+
+struct Dataset {
+  std::string name;
+  Tensor inputs;  // (N, features), f32, unless its maker says otherwise
+  Tensor labels;  // (N,), i64, each in [0, classes)
+  std::int64_t classes = 0;
+
+  std::int64_t size() const { return inputs.shape()[0]; }  // N
+  // Copies of these rows, in this order. Error when a row lies outside [0, N).
+  Dataset subset(std::span<const std::int64_t> rows) const;
+};
+
+// A set in two parts: one to learn from, one to be judged by.
+struct Split {
+  Dataset train, test;
+};
+
+// Holds out round(fraction * N) shuffled rows as the test part; of every class that fraction, to
+// less than one row. The same for a seed on every machine. Error when either part would be empty.
+Split split(const Dataset& dataset, double fraction, std::uint64_t seed);
+
+}  // namespace tapestry::nn

@@ -1,0 +1,43 @@
+#include "nn/linear.h"
+
+#include <cmath>
+
+#include "ops/ops.h"
+
+namespace tapestry::nn {
+namespace {
+
+std::int64_t positive(std::int64_t features) {
+  if (features < 1) refuse("Linear", "the number of features must be at least 1, not {}", features);
+  return features;
+}
+
+Tensor initial(const Shape& shape, std::int64_t in, Rng& rng, DType dtype) {
+  const double bound = 1 / std::sqrt(static_cast<double>(positive(in)));
+  return uniform(shape, -bound, bound, rng, dtype);
+}
+
+}  // namespace
+
+Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options)
+    : weight(initial({positive(out), positive(in)}, in, rng, options.dtype), "weight"),
+      bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
+
+Tensor Linear::operator()(const Tensor& x) const {
+  if (x.rank() == 0 || x.shape().back() != weight.shape()[1])
+    refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(), weight.shape()[1]);
+  const Tensor y = matmul(x, transpose(weight));
+  return has_bias() ? y + bias : y;
+}
+
+std::string Linear::type() const {
+  return fmt::format("Linear({}, {}{})", weight.shape()[1], weight.shape()[0], has_bias() ? "" : ", no bias");
+}
+
+std::vector<std::pair<std::string, Parameter>> Linear::own_parameters() const {
+  std::vector<std::pair<std::string, Parameter>> own{{"weight", weight}};
+  if (has_bias()) own.emplace_back("bias", bias);
+  return own;
+}
+
+}  // namespace tapestry::nn

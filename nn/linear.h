@@ -1,0 +1,29 @@
+// y = x W^T + b, with x (..., in), W (out, in), b (out,).
+#pragma once
+
+#include "nn/module.h"
+
+namespace tapestry::nn {
+
+struct LinearOptions {
+  bool bias = true;
+  DType dtype = DType::f32;
+};
+
+class Linear : public Module {
+ public:
+  // W and b uniform in [-1/sqrt(in), 1/sqrt(in)), as PyTorch's default.
+  Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options = {});
+
+  Tensor operator()(const Tensor& x) const override;
+  std::string type() const override;
+  std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
+
+  Parameter weight;
+  Parameter bias;  // of shape (0,) when there is none
+
+ private:
+  bool has_bias() const { return bias.shape() != Shape{0}; }
+};
+
+}  // namespace tapestry::nn

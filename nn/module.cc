@@ -1,0 +1,39 @@
+#include "nn/module.h"
+
+namespace tapestry::nn {
+
+std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const {
+  std::vector<std::pair<std::string, Parameter>> found = own_parameters();
+  for (const auto& [name, child] : children())
+    for (auto& [inner, parameter] : child->named_parameters()) found.emplace_back(name + "." + inner, parameter);
+  return found;
+}
+
+std::vector<Parameter> Module::parameters() const {
+  std::vector<Parameter> found;
+  for (const auto& [name, parameter] : named_parameters()) found.push_back(parameter);
+  return found;
+}
+
+void Module::train(bool training) {
+  training_ = training;
+  for (const auto& [name, child] : children()) child->train(training);
+}
+
+void Module::to(DType dtype) {
+  for (Parameter parameter : parameters()) parameter.set(parameter.value().to(dtype));
+}
+
+Tensor Sequential::operator()(const Tensor& x) const {
+  Tensor y = x;
+  for (const auto& module : modules_) y = (*module)(y);
+  return y;
+}
+
+std::vector<std::pair<std::string, Module*>> Sequential::children() const {
+  std::vector<std::pair<std::string, Module*>> found;
+  for (std::size_t i = 0; i < modules_.size(); ++i) found.emplace_back(std::to_string(i), modules_[i].get());
+  return found;
+}
+
+}  // namespace tapestry::nn

@@ -1,0 +1,12 @@
+// Learning's public face: modules, losses, optimizers, data.
+#pragma once
+
+#include "nn/activation.h"
+#include "nn/data/data.h"
+#include "nn/init.h"
+#include "nn/linear.h"
+#include "nn/loss.h"
+#include "nn/module.h"
+#include "nn/parameter.h"
+#include "nn/sgd.h"
+#include "ops/ops.h"

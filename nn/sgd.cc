@@ -1,0 +1,57 @@
+#include "nn/sgd.h"
+
+#include <cmath>
+
+#include "ops/ops.h"
+
+namespace tapestry::nn {
+namespace {
+
+bool is_zero(Scalar x) { return !x.is_tracked() && x.value() == 0; }
+
+// What the recording tape does not know any more is plain numbers.
+Tensor current(const Tensor& x) {
+  const Tape* tape = recording_tape();
+  return tape && tape->owns(x) ? x : detach(x);
+}
+Scalar current(Scalar x) {
+  const Tape* tape = recording_tape();
+  return tape && tape->owns(x) ? x : detach(x);
+}
+
+}  // namespace
+
+SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
+    : parameters_(std::move(parameters)), options_(options), velocity_(parameters_.size()) {
+  const double lr = options.lr.value(), momentum = options.momentum.value(), decay = options.weight_decay.value();
+  if (!(lr >= 0) || !std::isfinite(lr)) refuse("SGD", "lr is {}; it must be finite and not negative", lr);
+  if (!(momentum >= 0)) refuse("SGD", "momentum is {}; it must not be negative", momentum);
+  if (!(decay >= 0)) refuse("SGD", "weight_decay is {}; it must not be negative", decay);
+  if (options.nesterov && is_zero(options.momentum)) refuse("SGD", "nesterov needs a momentum above 0");
+}
+
+void SGD::step(const std::vector<Tensor>& gradients) {
+  if (gradients.size() != parameters_.size())
+    refuse("SGD", "{} gradients for {} parameters", gradients.size(), parameters_.size());
+  const Scalar lr = current(options_.lr), momentum = current(options_.momentum), decay = current(options_.weight_decay);
+  bool followed = lr.is_tracked() || momentum.is_tracked() || decay.is_tracked();
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    if (gradients[i].shape() != parameters_[i].shape())
+      refuse("SGD", "gradient {} has shape {}, its parameter {}", i, gradients[i].shape(), parameters_[i].shape());
+    followed |= current(gradients[i]).is_tracked();
+  }
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    const Tensor p = followed ? parameters_[i].tensor() : parameters_[i].value();
+    Tensor g = current(gradients[i]);
+    if (!is_zero(decay)) g = g + decay * p;
+    Tensor direction = g;
+    if (!is_zero(momentum)) {
+      Tensor& v = velocity_[i];
+      v = v.defined() ? momentum * current(v) + g : g;
+      direction = options_.nesterov ? g + momentum * v : v;
+    }
+    parameters_[i].set(p - lr * direction);
+  }
+}
+
+}  // namespace tapestry::nn

@@ -1,0 +1,39 @@
+// Stochastic gradient descent, as PyTorch defines it:
+//
+//   g = gradient + weight_decay p,   v = momentum v + g (v = g at first),   p = p - lr (nesterov ? g + momentum v : v)
+//
+// The update is made of differentiable ops. With a tracked lr, momentum or gradients (create_graph) it stands on the
+// tape, and a gradient can be taken through it.
+#pragma once
+
+#include <vector>
+
+#include "nn/parameter.h"
+
+namespace tapestry::nn {
+
+struct SGDOptions {
+  Scalar lr = 0.1;
+  Scalar momentum = 0;
+  Scalar weight_decay = 0;
+  bool nesterov = false;
+};
+
+class SGD {
+ public:
+  // Error when lr is negative or not finite, or nesterov comes without momentum.
+  SGD(std::vector<Parameter> parameters, SGDOptions options = {});
+
+  // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is changed.
+  void step(const std::vector<Tensor>& gradients);
+
+  const SGDOptions& options() const { return options_; }
+  void set_lr(Scalar lr) { options_.lr = lr; }
+
+ private:
+  std::vector<Parameter> parameters_;
+  SGDOptions options_;
+  std::vector<Tensor> velocity_;
+};
+
+}  // namespace tapestry::nn

@@ -1,0 +1,24 @@
+// Kernels of the page's functions of two variables, in f32.
+#undef TAPESTRY_BINARY_TYPE
+#define TAPESTRY_BINARY_TYPE float
+#undef TAPESTRY_TABLE
+#define TAPESTRY_TABLE BinaryTableF32
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/binary_f32.cc"
+#include <hwy/foreach_target.h>
+//
+#include "ops/kernels-inl.h"
+
+#if HWY_ONCE
+namespace tapestry {
+
+HWY_EXPORT(BinaryTableF32);
+
+template <>
+const BinaryKernels<float>& binary_kernels<float>(Binary op) {
+  static const BinaryKernels<float>* const table = HWY_DYNAMIC_DISPATCH(BinaryTableF32)();
+  return table[static_cast<int>(op)];
+}
+
+}  // namespace tapestry
+#endif

@@ -1,0 +1,23 @@
+#include "ops/catalogue.h"
+
+#include <utility>
+
+namespace tapestry {
+namespace {
+
+std::vector<Record> collect() {
+  std::vector<Record> all;
+  for (auto records : {cumsum_records, elementwise_records, extreme_records, index_records, join_records, matmul_records, product_records,
+                       reduce_records, slice_records, softmax_records, view_records})
+    for (Record& record : records()) all.push_back(std::move(record));
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Record>& catalogue() {
+  static const std::vector<Record> all = collect();
+  return all;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,178 @@
+#include "ops/elementwise.h"
+
+#include "engine/apply.h"
+#include "engine/pullback.h"
+#include "engine/sweep.h"
+#include "ops/constant.h"
+#include "ops/kernels.h"
+#include "ops/numbers.h"
+#include "ops/probe.h"
+#include "ops/tiles.h"
+#include "ops/where.h"
+
+namespace tapestry {
+namespace {
+
+enum class Kind { floating, numbers };
+using probe::Probe;
+
+constexpr std::int64_t kCost = 2;  // an element's work against copying it
+
+// The dtype in which a function of this kind is carried out.
+DType working_dtype(Kind kind, DType dtype) {
+  if (is_floating(dtype)) return dtype;
+  return kind == Kind::floating ? DType::f32 : DType::i64;
+}
+
+// ---- the page's formulas over tensors: the recorded vjp --------------------------------------------------------
+
+using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
+#define TAPESTRY_FORMULA(name, formula)                                                                              \
+  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z, [[maybe_unused]] const Tensor& y, \
+              [[maybe_unused]] const Tensor& g) {                                                                    \
+    return formula;                                                                                                  \
+  }
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(name##_vjp, vjp)
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_FORMULA(name##_vjp_x, vjp_x)                                        \
+  TAPESTRY_FORMULA(name##_vjp_z, vjp_z)
+#include "ops/elementwise.def"
+#undef TAPESTRY_FORMULA
+
+constexpr SaveMask saves_for(Probe formula) {
+  return (formula.uses & probe::kX ? save_input(0) : 0) | (formula.uses & probe::kZ ? save_input(1) : 0) |
+         (formula.uses & probe::kY ? save_output() : 0);
+}
+
+// One vjp: by its kernel in one pass or, when the walk is recorded, by its formula in differentiable ops.
+void pull(Pullback& p, int operand, Probe mentions, Formula formula, Kernel<float> f32, Kernel<double> f64) {
+  if (!p.wants(operand)) return;
+  static const Tensor none;
+  const Tensor& g = p.adjoint();
+  const Tensor* x = mentions.uses & probe::kX ? &p.input(0) : nullptr;
+  const Tensor* z = mentions.uses & probe::kZ ? &p.input(1) : nullptr;
+  const Tensor* y = mentions.uses & probe::kY ? &p.output() : nullptr;
+  if (p.sweep().recorded() || mentions.bare || mentions.uses == 0) {
+    p.give(operand, formula(x ? *x : none, z ? *z : none, y ? *y : none, g));
+    return;
+  }
+  Tensor result = Tensor::uninitialized(g.shape(), g.dtype());
+  if (g.dtype() == DType::f32)
+    for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
+  else
+    for_tiles<double, double, 4>({x, z, y, &g}, result, kCost, f64);
+  p.give(operand, std::move(result));
+}
+
+// ---- integers: the formula itself, number by number ------------------------------------------------------------
+
+using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
+namespace integers {
+using namespace numbers;
+#define UNARY(name, value, vjp, kind, domain, ulps, doc)                                           \
+  template <class T>                                                                               \
+  void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
+    for (std::int64_t i = 0; i < n; ++i) {                                                         \
+      const T x = in[0][i];                                                                        \
+      if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
+    }                                                                                              \
+  }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                     \
+  template <class T>                                                                               \
+  void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
+    for (std::int64_t i = 0; i < n; ++i) {                                                         \
+      const T x = in[0][i], z = in[1][i];                                                          \
+      if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
+    }                                                                                              \
+  }
+#include "ops/elementwise.def"
+}  // namespace integers
+
+// ---- the records -----------------------------------------------------------------------------------------------
+
+template <std::size_t N>
+Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64, Integers i64) {
+  Shape shape = in[0].shape();
+  std::array<const Tensor*, N> operands{&in[0]};
+  if constexpr (N == 2) {
+    operands[1] = &in[1];
+    if (in[1].shape() != shape) shape = broadcast_shapes(who, shape, in[1].shape());
+  }
+  Tensor out = Tensor::uninitialized(shape, in[0].dtype());
+  switch (in[0].dtype()) {
+    case DType::f32: for_tiles<float, float, N>(operands, out, kCost, f32); break;
+    case DType::f64: for_tiles<double, double, N>(operands, out, kCost, f64); break;
+    default: for_tiles<std::int64_t, std::int64_t, N>(operands, out, kCost, i64);
+  }
+  return out;
+}
+
+#define UNARY(op, value, rule, kind, domain, ulps, doc)                                                   \
+  struct op##_record {                                                                                    \
+    static constexpr std::string_view name = #op;                                                         \
+    static constexpr int arity = 1;                                                                       \
+    static Tensor forward(Inputs in) {                                                                    \
+      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,                                \
+                          unary_kernels<double>(Unary::op).forward, &integers::op##_loop<std::int64_t>);    \
+    }                                                                                                     \
+    static void vjp(Pullback& p) {                                                                        \
+      pull(p, 0, probe::op##_vjp, &op##_vjp, unary_kernels<float>(Unary::op).vjp,                         \
+           unary_kernels<double>(Unary::op).vjp);                                                         \
+    }                                                                                                     \
+    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); }                           \
+  };
+#define BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc)                            \
+  struct op##_record {                                                                                    \
+    static constexpr std::string_view name = #op;                                                         \
+    static constexpr int arity = 2;                                                                       \
+    static Tensor forward(Inputs in) {                                                                    \
+      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward,                              \
+                          binary_kernels<double>(Binary::op).forward, &integers::op##_loop<std::int64_t>);  \
+    }                                                                                                     \
+    static void vjp(Pullback& p) {                                                                        \
+      pull(p, 0, probe::op##_vjp_x, &op##_vjp_x, binary_kernels<float>(Binary::op).vjp_x,                 \
+           binary_kernels<double>(Binary::op).vjp_x);                                                     \
+      pull(p, 1, probe::op##_vjp_z, &op##_vjp_z, binary_kernels<float>(Binary::op).vjp_z,                 \
+           binary_kernels<double>(Binary::op).vjp_z);                                                     \
+    }                                                                                                     \
+    static constexpr SaveMask saves(int operand) {                                                        \
+      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);                             \
+    }                                                                                                     \
+  };
+#include "ops/elementwise.def"
+
+template <class Record>
+Tensor unary(Kind kind, const Tensor& x) {
+  const DType dtype = working_dtype(kind, x.dtype());
+  if (dtype == x.dtype()) return apply<Record>({&x});
+  const Tensor cast = x.to(dtype);
+  return apply<Record>({&cast});
+}
+
+template <class Record>
+Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
+  const DType dtype = working_dtype(kind, promote(x.dtype(), z.dtype()));
+  if (dtype == x.dtype() && dtype == z.dtype()) return apply<Record>({&x, &z});
+  const Tensor cast_x = x.to(dtype), cast_z = z.to(dtype);
+  return apply<Record>({&cast_x, &cast_z});
+}
+
+// A scalar that meets a tensor takes its dtype, as a plain number does.
+Tensor tensor_beside(const Tensor& x, Scalar z) {
+  if (!z.is_tracked()) return number_beside(x, z.value());
+  return stack({z}, Shape{}, is_floating(x.dtype()) ? x.dtype() : DType::f64);
+}
+
+}  // namespace
+
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  Tensor name(const Tensor& x) { return unary<name##_record>(Kind::kind, x); }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                                   \
+  Tensor name(const Tensor& x, const Tensor& z) { return binary<name##_record>(Kind::kind, x, z); }              \
+  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); }                                \
+  Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); }                                \
+  Tensor name(const Tensor& x, Scalar z) { return name(x, tensor_beside(x, z)); }                                \
+  Tensor name(Scalar x, const Tensor& z) { return name(tensor_beside(z, x), z); }
+#include "ops/elementwise.def"
+
+}  // namespace tapestry

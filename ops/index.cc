@@ -1,0 +1,296 @@
+#include "ops/index.h"
+
+#include "engine/apply.h"
+#include "engine/copy.h"
+#include "engine/factory.h"
+#include "engine/parallel.h"
+#include "engine/pullback.h"
+#include "ops/catalogue.h"
+
+namespace tapestry {
+namespace {
+
+// Every op of this family walks the elements of one shape. For element e the index tensor holds, `index` strides
+// along, a number i, and the element chosen lies `base` strides and i * step along in the indexed tensor.
+struct Choice {
+  Shape shape;
+  Strides index, base;
+  std::int64_t step;
+};
+
+Choice gather_choice(const Tensor& x, int axis, const Tensor& index) {
+  Choice choice{index.shape(), index.strides(), x.strides(), x.strides()[axis]};
+  choice.base[axis] = 0;
+  return choice;
+}
+
+Choice take_choice(const Tensor& x, int axis, const Tensor& indices) {
+  Choice choice{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis]};
+  choice.shape.erase(axis);
+  choice.index.erase(axis);
+  choice.base.erase(axis);
+  for (int i = 0; i < indices.rank(); ++i) {
+    choice.shape.insert(axis + i, indices.shape()[i]);
+    choice.index.insert(axis + i, indices.strides()[i]);
+    choice.base.insert(axis + i, 0);
+  }
+  return choice;
+}
+
+void check_range(std::string_view who, const Tensor& index, std::int64_t extent) {
+  const Rows<1> rows(index.shape(), {&index.strides()});
+  rows.for_each([&](const std::array<std::int64_t, 1>& at) {
+    const auto* row = index.data<std::int64_t>() + at[0];
+    bool inside = true;
+    for (std::int64_t i = 0; i < rows.length; ++i) inside &= row[i * rows.inner[0]] >= 0 && row[i * rows.inner[0]] < extent;
+    for (std::int64_t i = 0; !inside && i < rows.length; ++i)
+      if (const std::int64_t bad = row[i * rows.inner[0]]; bad < 0 || bad >= extent)
+        refuse(who, "index {} is out of range for extent {}; indices start at 0 and stay below it", bad, extent);
+  });
+}
+
+// chosen[e] = x[choice of e]
+Tensor read(const Tensor& x, const Tensor& index, const Choice& choice) {
+  Tensor chosen = Tensor::uninitialized(choice.shape, x.dtype());
+  const Rows<3> rows(choice.shape, {&choice.index, &choice.base, &chosen.strides()});
+  visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto* numbers = index.data<std::int64_t>();
+    const T* source = x.data<T>();
+    T* target = chosen.mutable_data<T>();
+    const auto [along, from, to] = rows.inner;
+    parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
+      rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
+        const auto* row = numbers + at[0];
+        const T* p = source + at[1];
+        T* q = target + at[2];
+        if (along == 0) {  // one index for the whole row
+          p += *row * choice.step;
+          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+        } else {
+          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from + row[i * along] * choice.step];
+        }
+      });
+    });
+  });
+  return chosen;
+}
+
+// target[choice of e] += source[e]. Threads share an axis along which the places differ.
+void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
+  int shared = -1;
+  for (int axis = 0; axis < choice.shape.rank(); ++axis)
+    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared])) shared = axis;
+  if (choice.shape.size() == 0) return;
+  const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
+  visit(target.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto stretch = [&](std::int64_t first, std::int64_t last) {
+      Shape shape = choice.shape;
+      std::array<std::int64_t, 3> start{};
+      if (shared >= 0) {
+        shape[shared] = last - first;
+        start = {choice.index[shared] * first, choice.base[shared] * first, source.strides()[shared] * first};
+      }
+      const Rows<3> rows(shape, {&choice.index, &choice.base, &source.strides()});
+      const auto [along, to, from] = rows.inner;
+      rows.for_each([&](const std::array<std::int64_t, 3>& at) {
+        const auto* row = index.data<std::int64_t>() + start[0] + at[0];
+        T* q = target.mutable_data<T>() + start[1] + at[1];
+        const T* p = source.data<T>() + start[2] + at[2];
+        for (std::int64_t i = 0; i < rows.length; ++i) {
+          T& place = q[i * to + row[i * along] * choice.step];
+          place = static_cast<T>(place + p[i * from]);
+        }
+      });
+    };
+    parallel_for(extent, choice.shape.size() / extent, stretch);
+  });
+}
+
+// ---- the ops ----
+
+struct Along {
+  int axis;
+};
+std::string axis_text(const Along& a) { return fmt::format("axis={}", a.axis); }
+
+struct Take {
+  static constexpr std::string_view name = "take";
+  static constexpr int arity = 2;
+  using Attributes = Along;
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    check_range(name, in[1], in[0].shape()[a.axis]);
+    return read(in[0], in[1], take_choice(in[0], a.axis, in[1]));
+  }
+  static void vjp(Pullback& p);
+  static std::string describe(const Attributes& a) { return axis_text(a); }
+};
+
+// The transpose of take: zeros, with slices added at the indices.
+struct PutAdd {
+  static constexpr std::string_view name = "put_add";
+  static constexpr int arity = 2;
+  struct Attributes {
+    int axis;
+    Shape shape;
+  };
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = zeros(a.shape, in[0].dtype());
+    add(result, in[1], in[0], take_choice(result, a.axis, in[1]));
+    return result;
+  }
+  static void vjp(Pullback& p) { p.give(0, take(p.adjoint(), p.input(1), p.attributes<Attributes>().axis)); }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}, shape={}", a.axis, a.shape); }
+};
+
+void Take::vjp(Pullback& p) {
+  p.give(0, apply<PutAdd>({&p.adjoint(), &p.input(1)}, {p.attributes<Attributes>().axis, p.input_shape(0)}));
+}
+
+struct Gather {
+  static constexpr std::string_view name = "gather";
+  static constexpr int arity = 2;
+  using Attributes = Along;
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    check_range(name, in[1], in[0].shape()[a.axis]);
+    return read(in[0], in[1], gather_choice(in[0], a.axis, in[1]));
+  }
+  static void vjp(Pullback& p) {
+    const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
+    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.adjoint()));
+  }
+  static std::string describe(const Attributes& a) { return axis_text(a); }
+};
+
+struct ScatterAdd {
+  static constexpr std::string_view name = "scatter_add";
+  static constexpr int arity = 3;
+  using Attributes = Along;
+  static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    check_range(name, in[1], in[0].shape()[a.axis]);
+    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    visit(result.dtype(), [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
+    add(result, in[1], in[2], gather_choice(result, a.axis, in[1]));
+    return result;
+  }
+  static void vjp(Pullback& p) {
+    if (p.wants(0)) p.give(0, p.adjoint());
+    if (p.wants(2)) p.give(2, gather(p.adjoint(), p.attributes<Attributes>().axis, p.input(1)));
+  }
+  static std::string describe(const Attributes& a) { return axis_text(a); }
+};
+
+struct OneHot {
+  static constexpr std::string_view name = "one_hot";
+  static constexpr int arity = 1;
+  static constexpr bool not_differentiable = true;
+  struct Attributes {
+    std::int64_t classes;
+    DType dtype;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    check_range(name, in[0], a.classes);
+    Shape shape = in[0].shape();
+    shape.push_back(a.classes);
+    Tensor result = zeros(shape, a.dtype);
+    const Tensor labels = in[0].contiguous();
+    visit(a.dtype, [&]<class T>(std::type_identity<T>) {
+      T* row = result.mutable_data<T>();
+      for (std::int64_t i = 0; i < labels.size(); ++i, row += a.classes) row[labels.data<std::int64_t>()[i]] = T(1);
+    });
+    return result;
+  }
+  static std::string describe(const Attributes& a) { return fmt::format("classes={}, dtype={}", a.classes, a.dtype); }
+};
+
+void check_dtype(std::string_view who, const Tensor& index) {
+  if (index.dtype() != DType::i64) refuse(who, "the indices are {}; they must be i64", index.dtype());
+}
+
+// x and index of gather and scatter_add.
+int check_aligned(std::string_view who, const Tensor& x, int axis, const Tensor& index) {
+  axis = normalize_axis(who, axis, x.rank());
+  bool fits = index.rank() == x.rank();
+  for (int i = 0; fits && i < x.rank(); ++i) fits = i == axis || index.shape()[i] <= x.shape()[i];
+  if (!fits)
+    refuse(who, "index of shape {} does not fit x of shape {}: the ranks must be equal, and no extent larger but on axis {}",
+           index.shape(), x.shape(), axis);
+  check_dtype(who, index);
+  return axis;
+}
+
+}  // namespace
+
+Tensor take(const Tensor& x, const Tensor& indices, int axis) {
+  axis = normalize_axis("take", axis, x.rank());
+  check_dtype("take", indices);
+  return apply<Take>({&x, &indices}, {axis});
+}
+
+Tensor gather(const Tensor& x, int axis, const Tensor& index) {
+  axis = check_aligned("gather", x, axis, index);
+  return apply<Gather>({&x, &index}, {axis});
+}
+
+Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
+  constexpr std::string_view kWho = "scatter_add";
+  axis = check_aligned(kWho, x, axis, index);
+  if (!(source.shape() == index.shape()))
+    refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(), index.shape());
+  const DType dtype = promote(x.dtype(), source.dtype());
+  if (dtype == DType::boolean) refuse(kWho, "x and source are boolean; at least one must be numbers");
+  const Tensor into = x.to(dtype), terms = source.to(dtype);
+  return apply<ScatterAdd>({&into, &index, &terms}, {axis});
+}
+
+Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype) {
+  check_dtype("one_hot", labels);
+  return apply<OneHot>({&labels}, {classes, dtype});
+}
+
+std::vector<Record> index_records() {
+  const Tensor x = sample_numbers({4, 3});
+  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, 2}, {3});
+  const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
+  return {
+      {"take",
+       "Slices along an axis, chosen by indices.",
+       true,
+       {{"rows", {x}, [some](const auto& in) { return take(in[0], some); }},
+        {"columns, twice", {x}, [some](const auto& in) { return take(in[0], some, 1); }},
+        {"two axes of indices", {x}, [places](const auto& in) { return take(in[0], places, 0); }}},
+       {{"range",
+         [] { take(zeros({3, 2}), full({1}, 5, DType::i64)); },
+         "[take] index 5 is out of range for extent 3; indices start at 0 and stay below it"},
+        {"dtype", [] { take(zeros({3}), zeros({1})); }, "[take] the indices are f32; they must be i64"}}},
+      {"gather",
+       "One element along an axis for each index.",
+       true,
+       {{"axis 0", {x}, [places](const auto& in) { return gather(in[0], 0, places); }}},
+       {{"shape",
+         [] { gather(zeros({3, 2}), 0, zeros({1, 3}, DType::i64)); },
+         "[gather] index of shape (1, 3) does not fit x of shape (3, 2): the ranks must be equal, and no extent larger "
+         "but on axis 0"}}},
+      {"scatter_add",
+       "Adds the source into x at the indices.",
+       true,
+       {{"axis 0",
+         {x, sample_numbers({2, 3}, 2)},
+         [places](const auto& in) { return scatter_add(in[0], 0, places, in[1]); }}},
+       {{"shape",
+         [] { scatter_add(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
+         "[scatter_add] the source has shape (3,), the index (2,); they must be equal"}}},
+      {"one_hot",
+       "1 at the label, 0 elsewhere, along a new last axis.",
+       false,
+       {},
+       {{"range",
+         [] { one_hot(full({2}, 10, DType::i64), 10); },
+         "[one_hot] index 10 is out of range for extent 10; indices start at 0 and stay below it"}}},
+  };
+}
+
+}  // namespace tapestry

@@ -1,0 +1,47 @@
+// The page's functions over plain numbers: double, and the few that integers have.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace tapestry::numbers {
+
+using std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil, std::cos, std::cosh;
+using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::log, std::log10, std::log1p;
+using std::log2, std::pow, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
+
+template <class T>
+T round(T x) {
+  return std::nearbyint(x);  // ties to even
+}
+
+template <class T>
+T sign(T x) {
+  return x > 0 ? T(1) : x < 0 ? T(-1) : x;  // keeps 0, -0 and NaN
+}
+template <class T>
+T zero(T) {
+  return T(0);
+}
+template <class T>
+T where(bool mask, T a, T b) {
+  return mask ? a : b;
+}
+template <class T>
+T minimum(T x, T z) {
+  return x != x || x < z ? x : z;
+}
+template <class T>
+T maximum(T x, T z) {
+  return x != x || x > z ? x : z;
+}
+
+#define UNARY(name, value, vjp, kind, domain, ulps, doc)
+#define UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \
+  template <class T>                                        \
+  T name(T x) {                                             \
+    return value;                                           \
+  }
+#include "ops/elementwise.def"
+
+}  // namespace tapestry::numbers

@@ -1,0 +1,11 @@
+// The public face of the mathematics: every op, and the engine below.
+#pragma once
+
+#include "engine/engine.h"
+#include "ops/elementwise.h"
+#include "ops/index.h"
+#include "ops/join.h"
+#include "ops/matmul.h"
+#include "ops/reduce.h"
+#include "ops/softmax.h"
+#include "ops/view.h"

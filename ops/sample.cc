@@ -1,0 +1,11 @@
+#include "engine/factory.h"
+#include "ops/catalogue.h"
+
+namespace tapestry {
+
+Tensor sample_numbers(const Shape& shape, std::uint64_t seed) {
+  Rng rng(seed);
+  return randn(shape, rng, DType::f64);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,184 @@
+// Cutting a regular part out of a tensor, and its transpose: placing a part among constants.
+#include <algorithm>
+
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "ops/assign.h"
+#include "ops/catalogue.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+// Where a part lies in a whole: along each axis its first position and the distance between neighbours.
+struct Placement {
+  Dims starts, steps;
+
+  std::int64_t offset(const Strides& whole) const {
+    std::int64_t sum = 0;
+    for (int axis = 0; axis < whole.rank(); ++axis) sum += starts[axis] * whole[axis];
+    return sum;
+  }
+  Strides strides(const Strides& whole) const {
+    Strides result = whole;
+    for (int axis = 0; axis < whole.rank(); ++axis) result[axis] *= steps[axis];
+    return result;
+  }
+  std::string text() const { return fmt::format("start={}, step={}", starts, steps); }
+};
+
+Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents);
+Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value);
+
+struct Slice {
+  static constexpr std::string_view name = "slice";
+  static constexpr int arity = 1;
+  struct Attributes {
+    Placement placement;
+    Shape extents;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const Strides& whole = in[0].strides();
+    return in[0].view(a.extents, a.placement.strides(whole), a.placement.offset(whole));
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, place(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
+  }
+  static std::string describe(const Attributes& a) { return a.placement.text(); }
+};
+
+struct Pad {
+  static constexpr std::string_view name = "pad";
+  static constexpr int arity = 1;
+  struct Attributes {
+    Placement placement;
+    Shape shape;
+    double value;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = full(a.shape, a.value, in[0].dtype());
+    const Strides whole = row_major(a.shape);
+    assign(in[0], result, a.placement.strides(whole), a.placement.offset(whole));
+    return result;
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, cut(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0)));
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("shape={}, {}, value={}", a.shape, a.placement.text(), a.value);
+  }
+};
+
+Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents) {
+  const Dims zeros_here(x.rank(), 0), ones_here(x.rank(), 1);
+  if (extents == x.shape() && placement.starts == zeros_here && placement.steps == ones_here) return x;
+  return apply<Slice>({&x}, {placement, extents});
+}
+
+Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value) {
+  return apply<Pad>({&x}, {placement, shape, value});
+}
+
+// Python's rule for start:stop:step on an axis.
+struct Cut {
+  std::int64_t start, extent;
+};
+Cut resolve(const Range& range, std::int64_t extent) {
+  const std::int64_t step = range.step;
+  if (step == 0) refuse("slice", "the step is 0; it must be positive or negative");
+  const std::int64_t low = step > 0 ? 0 : -1, high = step > 0 ? extent : extent - 1;
+  const auto position = [&](std::optional<std::int64_t> given, std::int64_t otherwise) {
+    if (!given) return otherwise;
+    return std::clamp(*given < 0 ? *given + extent : *given, low, high);
+  };
+  const std::int64_t start = position(range.start, step > 0 ? low : high);
+  const std::int64_t stop = position(range.stop, step > 0 ? high : low);
+  const std::int64_t span = step > 0 ? stop - start : start - stop, stride = std::abs(step);
+  return span > 0 ? Cut{start, (span - 1) / stride + 1} : Cut{0, 0};
+}
+
+}  // namespace
+
+Tensor slice(const Tensor& x, int axis, const Range& range) {
+  axis = normalize_axis("slice", axis, x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(axis) + 1);
+  ranges.back() = range;
+  return slice(x, ranges);
+}
+
+Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
+             std::int64_t step) {
+  return slice(x, axis, Range{start, stop, step});
+}
+
+Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
+  if (ranges.size() > static_cast<std::size_t>(x.rank()))
+    refuse("slice", "{} ranges for shape {}; there is at most one for each axis", ranges.size(), x.shape());
+  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
+  Shape extents = x.shape();
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    const Cut cut_here = resolve(ranges[i], extents[axis]);
+    placement.starts[axis] = cut_here.start;
+    placement.steps[axis] = ranges[i].step;
+    extents[axis] = cut_here.extent;
+  }
+  return cut(x, placement, extents);
+}
+
+Tensor flip(const Tensor& x, const Axes& axes) {
+  const AxisSet set = axes.resolve("flip", x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(x.rank()));
+  for (int axis = 0; axis < x.rank(); ++axis)
+    if (set & axis_bit(axis)) ranges[static_cast<std::size_t>(axis)].step = -1;
+  return slice(x, ranges);
+}
+
+Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths, double value) {
+  if (widths.size() != static_cast<std::size_t>(x.rank()))
+    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(), x.shape());
+  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
+  Shape shape = x.shape();
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
+    if (before < 0 || after < 0)
+      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before, after);
+    placement.starts[axis] = before;
+    shape[axis] += before + after;
+  }
+  return place(x, placement, shape, value);
+}
+
+std::vector<Record> slice_records() {
+  const Tensor x = sample_numbers({4, 5});
+  return {
+      {"slice",
+       "A regular part, by Python's start:stop:step along each axis; a view.",
+       true,
+       {{"rows", {x}, [](const auto& in) { return slice(in[0], 0, 1, 3); }},
+        {"backwards", {x}, [](const auto& in) { return slice(in[0], 1, {.step = -2}); }},
+        {"both axes", {x}, [](const auto& in) { return slice(in[0], {{-3, -1}, {.stop = 1, .step = -1}}); }},
+        {"empty", {x}, [](const auto& in) { return slice(in[0], 0, 3, 1); }}},
+       {{"step", [] { slice(zeros({3}), 0, {.step = 0}); }, "[slice] the step is 0; it must be positive or negative"},
+        {"too many",
+         [] { slice(zeros({3}), {{}, {}}); },
+         "[slice] 2 ranges for shape (3,); there is at most one for each axis"}}},
+      {"flip",
+       "Reverses axes; a view.",
+       true,
+       {{"all", {x}, [](const auto& in) { return flip(in[0]); }},
+        {"one", {x}, [](const auto& in) { return flip(in[0], -1); }}},
+       {{"range", [] { flip(zeros({3}), 1); }, "[flip] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
+      {"pad",
+       "Surrounds x with a constant.",
+       true,
+       {{"zeros", {x}, [](const auto& in) { return pad(in[0], {{1, 0}, {2, 1}}); }},
+        {"value", {x}, [](const auto& in) { return pad(in[0], {{0, 1}, {0, 0}}, 2.5); }}},
+       {{"negative",
+         [] { pad(zeros({3}), {{-1, 0}}); },
+         "[pad] the widths of axis 0 are -1 and 0; they must not be negative"}}},
+  };
+}
+
+}  // namespace tapestry

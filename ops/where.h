@@ -1,0 +1,16 @@
+// Selection by a mask. The branch that is not taken contributes nothing, whatever its numbers are.
+#pragma once
+
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+// a where the mask holds, else b; all three broadcast. Error when the mask is not boolean.
+Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& mask, const Tensor& a, double b);
+Tensor where(const Tensor& mask, double a, const Tensor& b);
+
+// x held to [low, high]; slope 1 within, bounds included, else 0. Error when low > high.
+Tensor clamp(const Tensor& x, double low, double high);
+
+}  // namespace tapestry

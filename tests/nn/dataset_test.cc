@@ -1,0 +1,162 @@
+#include "nn/data/dataset.h"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "engine/factory.h"
+#include "engine/format.h"
+#include "nn/data/gather.h"
+#include "nn/data/standardize.h"
+#include "tests/nn/refusal.h"
+
+namespace tapestry::nn {
+namespace {
+
+using Numbers = std::vector<double>;
+using Rows = std::vector<std::int64_t>;
+
+// Row i holds the number i; `classes[i]` is its class.
+Dataset numbered(const Rows& classes, std::int64_t count) {
+  const auto rows = static_cast<std::int64_t>(classes.size());
+  Dataset set{"numbered", Tensor::uninitialized({rows, 1}, DType::f32),
+              from_vector(classes, {rows}), count};
+  for (std::int64_t i = 0; i < rows; ++i)
+    set.inputs.mutable_data<float>()[i] = static_cast<float>(i);
+  return set;
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_gathered_in_the_order_asked_for) {
+  const Tensor x = tensor({{1, 2}, {3, 4}, {5, 6}});
+  const Tensor y = gather_rows(x, Rows{2, 0, 2});
+  BOOST_TEST(y.shape() == Shape({3, 2}));
+  BOOST_TEST(y.to_vector() == (Numbers{5, 6, 1, 2, 5, 6}), boost::test_tools::per_element());
+  BOOST_TEST(gather_rows(x, Rows{}).shape() == Shape({0, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(rows_keep_dtype_and_inner_axes) {
+  const Tensor x = tensor({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}, DType::i64);
+  const Tensor y = gather_rows(x, Rows{1});
+  BOOST_TEST(y.shape() == Shape({1, 2, 2}));
+  BOOST_TEST(y.dtype() == DType::i64);
+  BOOST_TEST(y.to_vector() == (Numbers{5, 6, 7, 8}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_a_view_are_its_own) {
+  const Tensor x = tensor({{1, 2}, {3, 4}});
+  const Tensor transposed = x.view({2, 2}, {1, 2});
+  BOOST_TEST(gather_rows(transposed, Rows{1, 0}).to_vector() == (Numbers{2, 4, 1, 3}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(rows_outside_are_refused) {
+  const Tensor x = tensor({{1, 2}, {3, 4}});
+  BOOST_TEST(refusal([&] {
+               gather_rows(x, Rows{0, 2});
+             }) == "[gather_rows] there is no row 2 in shape (2, 2); expected 0 to 1");
+  BOOST_TEST(refusal([&] { gather_rows(x, Rows{-1}); }) ==
+             "[gather_rows] there is no row -1 in shape (2, 2); expected 0 to 1");
+  BOOST_TEST(refusal([&] { gather_rows(tensor(1), Rows{0}); }) ==
+             "[gather_rows] a tensor of shape () has no rows");
+}
+
+BOOST_AUTO_TEST_CASE(a_subset_keeps_labels_beside_their_inputs) {
+  const Dataset part = numbered({0, 1, 2, 1}, 3).subset(Rows{3, 2});
+  BOOST_TEST(part.inputs.to_vector() == (Numbers{3, 2}), boost::test_tools::per_element());
+  BOOST_TEST(part.labels.to_vector() == (Numbers{1, 2}), boost::test_tools::per_element());
+  BOOST_TEST(part.classes == 3);
+  BOOST_TEST(part.name == "numbered");
+}
+
+// 60 rows of class 0, 30 of class 1, 10 of class 2, mixed.
+Rows uneven_classes() {
+  Rows classes;
+  for (int i = 0; i < 100; ++i) classes.push_back(i % 10 < 6 ? 0 : i % 10 < 9 ? 1 : 2);
+  return classes;
+}
+
+BOOST_AUTO_TEST_CASE(a_split_holds_out_its_fraction_of_every_class) {
+  const Split parts = split(numbered(uneven_classes(), 3), 0.2, 1);
+  BOOST_TEST(parts.train.size() == 80);
+  BOOST_TEST(parts.test.size() == 20);
+  Rows held_out(3);
+  for (const double label : parts.test.labels.to_vector())
+    ++held_out[static_cast<std::size_t>(label)];
+  BOOST_TEST(held_out == (Rows{12, 6, 2}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_split_puts_every_row_in_one_part_with_its_label) {
+  const Rows classes = uneven_classes();
+  const Split parts = split(numbered(classes, 3), 0.33, 7);
+  std::set<double> seen;
+  for (const Dataset* part : {&parts.train, &parts.test}) {
+    const Numbers rows = part->inputs.to_vector(), labels = part->labels.to_vector();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      seen.insert(rows[i]);
+      BOOST_TEST(labels[i] == static_cast<double>(classes[static_cast<std::size_t>(rows[i])]));
+    }
+  }
+  BOOST_TEST(seen.size() == 100U);
+  BOOST_TEST(parts.test.size() == 33);
+}
+
+BOOST_AUTO_TEST_CASE(a_split_follows_its_seed) {
+  const Dataset set = numbered(uneven_classes(), 3);
+  const auto held_out = [&](std::uint64_t seed) {
+    return split(set, 0.2, seed).test.inputs.to_vector();
+  };
+  BOOST_TEST(held_out(5) == held_out(5));
+  BOOST_TEST(held_out(5) != held_out(6));
+}
+
+BOOST_AUTO_TEST_CASE(a_split_needs_rows_in_both_parts) {
+  const Dataset set = numbered({0, 1, 0}, 2);
+  BOOST_TEST(refusal([&] { split(set, 0.1, 0); }) ==
+             "[split] 0.1 of 3 rows holds out 0; expected at least one row in each part");
+  BOOST_TEST(refusal([&] { split(set, 1, 0); }) ==
+             "[split] 1 of 3 rows holds out 3; expected at least one row in each part");
+  BOOST_TEST(refusal([&] { split(set, NAN, 0); }) == "[split] the fraction nan is not in [0, 1]");
+}
+
+BOOST_AUTO_TEST_CASE(features_are_measured_by_mean_and_deviation) {
+  const Dataset set{"", tensor({{1, 7, -2}, {5, 7, 2}}), tensor({0, 1}, DType::i64), 2};
+  const FeatureScale scale = feature_scale(set);
+  BOOST_TEST(scale.mean.to_vector() == (Numbers{3, 7, 0}), boost::test_tools::per_element());
+  BOOST_TEST(scale.deviation.to_vector() == (Numbers{2, 1, 2}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(both_parts_are_put_on_the_scale_of_the_training_part) {
+  const Tensor one = tensor({0}, DType::i64), two = tensor({0, 1}, DType::i64);
+  const Split parts =
+      standardized({{"", tensor({{1, 7}, {5, 7}}), two, 2}, {"", tensor({{7, 9}}), one, 2}});
+  BOOST_TEST(parts.train.inputs.to_vector() == (Numbers{-1, 0, 1, 0}),
+             boost::test_tools::per_element());
+  BOOST_TEST(parts.test.inputs.to_vector() == (Numbers{2, 2}), boost::test_tools::per_element());
+  BOOST_TEST(parts.train.labels.to_vector() == (Numbers{0, 1}), boost::test_tools::per_element());
+}
+
+// 0.1 is not exact in binary: its mean over many rows is off by rounding, which is no spread.
+BOOST_AUTO_TEST_CASE(a_constant_feature_becomes_0) {
+  const Dataset set{"", full({1000, 1}, 0.1), zeros({1000}, DType::i64), 1};
+  for (const double x : standardized(set, feature_scale(set)).inputs.to_vector())
+    BOOST_TEST(x == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_standardized_is_refused) {
+  const Tensor labels = tensor({0, 1}, DType::i64);
+  const Dataset whole{"", tensor({{1, 2}, {3, 4}}, DType::i64), labels, 2};
+  const Dataset table{"", tensor({{1, 2}, {3, 4}}), labels, 2};
+  BOOST_TEST(refusal([&] { feature_scale(whole); }) ==
+             "[standardize] the inputs are i64 of shape (2, 2); expected f32 of shape (rows, "
+             "features)");
+  BOOST_TEST(refusal([&] { feature_scale(table.subset({})); }) ==
+             "[standardize] there are no rows to measure");
+  BOOST_TEST(refusal([&] {
+               standardized(table, {zeros({3}), ones({3})});
+             }) ==
+             "[standardize] the inputs have shape (2, 2); expected 3 features, as the scale has");
+}
+
+}  // namespace
+}  // namespace tapestry::nn
