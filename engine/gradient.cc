@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::string_view kWho = "gradient";
 
+// A node as a message names it: "w" (node 3, (2, 3)), or mul (node 3, (2, 3)).
 std::string called(const Tape& tape, NodeId id) {
   const std::string_view name = tape.name(id);
-  return fmt::format("{} (node {}, {})", name.empty() ? tape.op_name(id) : name, id, tape.shape(id));
+  const std::string known = name.empty() ? std::string(tape.op_name(id)) : fmt::format("\"{}\"", name);
+  return fmt::format("{} (node {}, {})", known, id, tape.shape(id));
 }
 
 Tape& tape_of_result(const Active& y) {
@@ -28,35 +30,35 @@ Tape& tape_of_result(const Active& y) {
   return *tape;
 }
 
-void check_input(const Tape& tape, const Active& x, std::size_t index) {
+// `position` among the x counts from 0.
+void check_input(const Tape& tape, const Active& x, std::size_t position) {
   if (!x.is_tracked())
-    refuse(kWho, "x (number {}) is not recorded on a tape: make it with tape.variable() before computing y", index);
+    refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y", position);
   if (x.epoch() == tape.epoch()) return;
-  if (find_tape(x.epoch())) refuse(kWho, "x (number {}) and y are recorded on different tapes", index);
-  refuse(kWho, "x (number {}) was recorded on a tape that no longer lives on this thread", index);
+  if (find_tape(x.epoch())) refuse(kWho, "x[{}] and y are recorded on different tapes", position);
+  refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
 }
 
-// Why nothing flows from y back to x: forward from x through everything, differentiable or not.
-[[noreturn]] void explain(const Tape& tape, NodeId y, NodeId x, std::size_t index) {
-  const std::string who = fmt::format("x (number {}), {},", index, called(tape, x));
-  if (!is_floating(tape.dtype(x))) refuse(kWho, "{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
-  NodeId cut = 0;
-  if (x < y) {
-    // reached[id]: depends on x; by differentiable steps only where `smooth`.
-    std::vector<char> reached(y - x + 1), smooth(y - x + 1);
-    reached[0] = smooth[0] = 1;
-    std::vector<NodeId> cuts(y - x + 1);
-    for (NodeId id = x + 1; id <= y; ++id) {
-      for (NodeId operand : tape.operands(id)) {
-        if (operand < x || !reached[operand - x]) continue;
-        reached[id - x] = 1;
-        if (!cuts[id - x]) cuts[id - x] = cuts[operand - x];
-        if (!is_floating(tape.dtype(id)) && !cuts[id - x]) cuts[id - x] = id;
-      }
-    }
-    if (reached[y - x]) cut = cuts[y - x] ? cuts[y - x] : y;
+// The first node without a gradient on the way from x to y; 0 when no way leads from x to y at all.
+NodeId find_cut(const Tape& tape, NodeId y, NodeId x) {
+  if (x >= y) return 0;
+  constexpr NodeId unreached = 0, whole = ~NodeId{0};
+  std::vector<NodeId> cuts(y - x + 1, unreached);  // the cut before each node, or `whole` when there is none
+  cuts[0] = whole;
+  for (NodeId id = x + 1; id <= y; ++id) {
+    NodeId cut = unreached;
+    for (NodeId operand : tape.operands(id))
+      if (operand >= x) cut = std::max(cut, cuts[operand - x]);
+    cuts[id - x] = cut == whole && !is_floating(tape.dtype(id)) ? id : cut;
   }
-  if (cut)
+  return cuts[y - x];
+}
+
+[[noreturn]] void explain(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
+  const std::string who = fmt::format("x[{}] {}", position, called(tape, x));
+  if (!is_floating(tape.dtype(x)))
+    refuse(kWho, "{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
+  if (const NodeId cut = find_cut(tape, y, x))
     refuse(kWho, "y depends on {} only through {}, whose result has dtype {} and no gradient", who, called(tape, cut),
            tape.dtype(cut));
   refuse(kWho,

@@ -135,13 +135,13 @@ void verify_run(const Tape& tape, const Run& run) {
            kernel.constants);
   if (kernel.leaves == 0) return;
   const auto leaves = static_cast<std::size_t>(kernel.leaves);
-  const bool scalars = tape.is_scalar(run.leaves[0]);
   for (std::uint32_t i = 0; i < run.count; ++i) {
     const std::span<const NodeId> operands(run.leaves + i * leaves, leaves);
     verify_operands(tape, run.first + i, kernel.name, operands);
-    if (tape.is_scalar(operands[0]) != scalars)
+    const bool scalars = tape.is_scalar(operands[0]);
+    if (scalars != tape.is_scalar(run.leaves[0]))
       broken(run.first + i, kernel.name, "reads a {}, and node {} of the same kernel does not",
-             scalars ? "tensor" : "scalar", run.first);
+             scalars ? "scalar" : "tensor", run.first);
   }
 }
 

@@ -1,10 +1,14 @@
 // Nodes are HTML-like labels: what it is called in bold, what made it, its type, its numbers.
 // Colours tell variables, constants, operations and the backward part apart; the output has a heavy
 // frame.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "engine/brief.h"
 #include "engine/picture.h"
@@ -123,25 +127,32 @@ void add_node(std::string& text, const Node& node, bool output, const WriteOptio
   text += "];\n";
 }
 
-// The backward part stands beside the forward part and grows against the grain, towards the leaves: its own edges
-// are written from user to operand with the arrow turned round, and those from the forward part pull nothing.
+// The backward part stands beside the forward part and grows against the grain, towards the leaves:
+// its own edges are written from user to operand with the arrow turned round, and those from the
+// forward part pull nothing.
 void add_edges(std::string& text, const Node& node, const std::unordered_set<NodeId>& backward) {
   const bool numbered = order_matters(node);
   for (std::size_t slot = 0; slot < node.operands.size(); ++slot) {
     const NodeId operand = node.operands[slot];
     const bool turned = node.backward && backward.contains(operand);
-    text += fmt::format("  n{} -> n{} [", turned ? node.id : operand, turned ? operand : node.id);
-    if (numbered) text += fmt::format("label=\"{}\", ", slot);
-    if (turned) text += "dir=back, ";
-    if (node.backward) text += fmt::format("color=\"{}\", ", kBackwardEdge);
-    if (node.backward && !turned) text += "constraint=false, ";
-    text += "];\n";
+    std::vector<std::string> attributes;
+    if (numbered) attributes.push_back(fmt::format("label=\"{}\"", slot));
+    if (node.backward) {
+      attributes.push_back(fmt::format("color=\"{}\"", kBackwardEdge));
+      attributes.push_back(turned ? "dir=back" : "constraint=false");
+    }
+    text += fmt::format("  n{} -> n{}", turned ? node.id : operand, turned ? operand : node.id);
+    if (!attributes.empty()) text += fmt::format(" [{}]", fmt::join(attributes, ", "));
+    text += ";\n";
   }
+  if (node.adjoint_of.empty()) return;
   for (NodeId of : node.adjoint_of)
-    text += fmt::format("  n{} -> n{} [style=dashed, color=\"{}\", arrowhead=open, constraint=false];\n", node.id, of,
-                        kAdjointEdge);
-  if (node.backward && !node.adjoint_of.empty())
-    text += fmt::format("  {{ rank=same; n{}; n{}; }}\n", node.adjoint_of.back(), node.id);
+    text += fmt::format(
+        "  n{} -> n{} [style=dashed, color=\"{}\", arrowhead=open, constraint=false];\n", node.id,
+        of, kAdjointEdge);
+  if (node.backward)
+    text += fmt::format("  {{ rank=same; n{}; n{}; }}\n",
+                        *std::max_element(node.adjoint_of.begin(), node.adjoint_of.end()), node.id);
 }
 
 void write(std::ostream& out, const detail::Picture& picture, const WriteOptions& options) {

@@ -25,12 +25,12 @@ class Tanh : public Module {
 
 class Softmax : public Module {
  public:
-  explicit Softmax(std::int64_t axis = -1) : axis_(axis) {}
+  explicit Softmax(int axis = -1) : axis_(axis) {}
   Tensor operator()(const Tensor& x) const override;
   std::string type() const override;
 
  private:
-  std::int64_t axis_;
+  int axis_;
 };
 
 // (N, ...) to (N, the rest as one axis).

@@ -29,7 +29,8 @@ struct Extreme {
   template <class A, class T>
   static A step(A held, T x) {
     const auto candidate = static_cast<A>(x);
-    return (kMax ? candidate > held : candidate < held) || candidate != candidate ? candidate : held;
+    const bool better = kMax ? candidate > held : candidate < held;
+    return better | (candidate != candidate) ? candidate : held;
   }
 };
 

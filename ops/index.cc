@@ -96,9 +96,14 @@ void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice
         const auto* row = index.data<std::int64_t>() + start[0] + at[0];
         T* q = target.mutable_data<T>() + start[1] + at[1];
         const T* p = source.data<T>() + start[2] + at[2];
-        for (std::int64_t i = 0; i < rows.length; ++i) {
-          T& place = q[i * to + row[i * along] * choice.step];
-          place = static_cast<T>(place + p[i * from]);
+        if (along == 0) {  // one index for the whole row
+          q += *row * choice.step;
+          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = static_cast<T>(q[i * to] + p[i * from]);
+        } else {
+          for (std::int64_t i = 0; i < rows.length; ++i) {
+            T& place = q[i * to + row[i * along] * choice.step];
+            place = static_cast<T>(place + p[i * from]);
+          }
         }
       });
     };

@@ -7,5 +7,7 @@
 #include "ops/join.h"
 #include "ops/matmul.h"
 #include "ops/reduce.h"
+#include "ops/scalar.h"
 #include "ops/softmax.h"
 #include "ops/view.h"
+#include "ops/where.h"

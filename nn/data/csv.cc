@@ -36,26 +36,30 @@ class Table {
       : source_(source), columns_(columns), classes_(options.classes) {
     const auto count = static_cast<std::int64_t>(columns);
     if (columns < 2) source.refuse("has 1 column; expected at least 2, numbers and a label");
-    if (options.label_column < -count || options.label_column >= count)
+    if (options.label_column < -count || options.label_column >= count) {
       source.refuse("has no label column {} among its {}; expected {} to {}", options.label_column,
                     columns, -count, count - 1);
+    }
     label_column_ = static_cast<std::size_t>(options.label_column < 0 ? options.label_column + count
                                                                       : options.label_column);
   }
 
   void add(const std::vector<std::string_view>& fields, std::int64_t line) {
-    if (fields.size() != columns_)
+    if (fields.size() != columns_) {
       source_.refuse("line {} has {} columns; expected {}, as in the first", line, fields.size(),
                      columns_);
+    }
     for (std::size_t i = 0; i < columns_; ++i) {
       const std::optional<double> value = number(fields[i]);
-      if (!value || !std::isfinite(static_cast<float>(*value)))
+      if (!value || !std::isfinite(static_cast<float>(*value))) {
         source_.refuse("line {}, column {}: {:?}; expected a finite number", line, i + 1,
                        fields[i].substr(0, 40));
-      if (i == label_column_)
+      }
+      if (i == label_column_) {
         labels_.push_back(label(*value, line));
-      else
+      } else {
         inputs_.push_back(static_cast<float>(*value));
+      }
     }
   }
 
@@ -70,9 +74,10 @@ class Table {
  private:
   std::int64_t label(double value, std::int64_t line) const {
     const double largest = classes_ ? static_cast<double>(classes_ - 1) : kLargestLabel;
-    if (value != std::floor(value) || value < 0 || value > largest)
+    if (value != std::floor(value) || value < 0 || value > largest) {
       source_.refuse("line {}, column {}: the label is {}; expected a whole number from 0{}", line,
                      label_column_ + 1, value, classes_ ? fmt::format(" to {}", largest) : "");
+    }
     return static_cast<std::int64_t>(value);
   }
 

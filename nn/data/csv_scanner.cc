@@ -33,9 +33,10 @@ std::string_view CsvScanner::quoted(std::size_t column) {
   std::size_t end = 1;
   while (true) {
     end = rest_.find('"', end);
-    if (end == rest_.npos)
+    if (end == rest_.npos) {
       source_.refuse("line {}, column {}: a quote is opened and never closed; expected another",
                      line_, column);
+    }
     if (!rest_.substr(end + 1).starts_with('"')) break;
     end += 2;
   }
@@ -43,9 +44,10 @@ std::string_view CsvScanner::quoted(std::size_t column) {
   next_line_ += std::count(field.begin(), field.end(), '\n');
   rest_.remove_prefix(end + 1);
   skip_blanks();
-  if (!at_field_end())
+  if (!at_field_end()) {
     source_.refuse("line {}, column {}: a quote is closed before its field ends; expected '{}'",
                    line_, column, delimiter_);
+  }
   return field;
 }
 

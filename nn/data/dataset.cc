@@ -18,13 +18,19 @@ Split split(const Dataset& dataset, double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction <= 1))
     refuse("split", "the fraction {} is not in [0, 1]", fraction);
   const std::int64_t held_out = std::llround(fraction * static_cast<double>(count));
-  if (held_out == 0 || held_out == count)
+  if (held_out == 0 || held_out == count) {
     refuse("split", "{} of {} rows holds out {}; expected at least one row in each part", fraction,
            count, held_out);
+  }
+
+  if (dataset.labels.dtype() != DType::i64 || dataset.labels.shape() != Shape{count}) {
+    refuse("split", "the labels are {} of shape {}; expected i64 of shape {}",
+           dataset.labels.dtype(), dataset.labels.shape(), Shape{count});
+  }
 
   Rng rng{seed};
   const std::vector<std::int64_t> order = permutation(count, rng);
-  const Tensor labels = dataset.labels.to(DType::i64).contiguous();
+  const Tensor labels = dataset.labels.contiguous();
   const auto* label = labels.data<std::int64_t>();
 
   // With equal classes side by side, rows held out at even distances fall on each class in
@@ -33,9 +39,10 @@ Split split(const Dataset& dataset, double fraction, std::uint64_t seed) {
   std::stable_sort(by_class.begin(), by_class.end(),
                    [&](std::int64_t a, std::int64_t b) { return label[a] < label[b]; });
   std::vector<bool> is_held_out(order.size());
-  for (std::int64_t i = 0; i < count; ++i)
+  for (std::int64_t i = 0; i < count; ++i) {
     is_held_out[static_cast<std::size_t>(by_class[static_cast<std::size_t>(i)])] =
         (i + 1) * held_out / count > i * held_out / count;
+  }
 
   std::vector<std::int64_t> train, test;
   for (const std::int64_t row : order)

@@ -10,10 +10,12 @@ namespace tapestry::nn {
 Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows) {
   if (x.rank() == 0) refuse("gather_rows", "a tensor of shape () has no rows");
   const std::int64_t count = x.shape()[0];
-  for (const std::int64_t row : rows)
-    if (row < 0 || row >= count)
+  for (const std::int64_t row : rows) {
+    if (row < 0 || row >= count) {
       refuse("gather_rows", "there is no row {} in shape {}; expected 0 to {}", row, x.shape(),
              count - 1);
+    }
+  }
 
   const Tensor source = x.contiguous();
   Shape shape = x.shape();
@@ -26,9 +28,10 @@ Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows) {
   const auto* from = source.data<std::byte>();
   auto* to = result.mutable_data<std::byte>();
   parallel_for(shape[0], row_size, [&](std::int64_t first, std::int64_t last) {
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
       std::memcpy(to + i * row_bytes, from + static_cast<std::size_t>(rows[i]) * row_bytes,
                   row_bytes);
+    }
   });
   return result;
 }

@@ -28,9 +28,10 @@ std::uint32_t big_endian(const unsigned char* p) {
 std::vector<std::int64_t> read_header(ByteReader& bytes, std::uint32_t axes, const char* what) {
   std::vector<unsigned char> header(4 + 4 * axes);
   const std::size_t count = bytes.read(header);
-  if (count >= 4 && big_endian(header.data()) != kUnsignedBytes + axes)
+  if (count >= 4 && big_endian(header.data()) != kUnsignedBytes + axes) {
     bytes.refuse("the magic number is 0x{:08x}; expected 0x{:08x}, {} as unsigned bytes",
                  big_endian(header.data()), kUnsignedBytes + axes, what);
+  }
   if (count < header.size())
     bytes.refuse("ends after {} bytes; expected a header of {}", count, header.size());
   std::vector<std::int64_t> extents;
@@ -67,8 +68,9 @@ class Payload {
   void for_each_stretch(std::int64_t size, F&& f) const {
     const auto end = static_cast<std::size_t>(size);
     parallel_for(static_cast<std::int64_t>(chunks_.size()), kChunk, [&](auto first, auto last) {
-      for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
+      for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
         f(i * kChunk, std::span(chunks_[i].get(), std::min(kChunk, end - i * kChunk)));
+      }
     });
   }
 
@@ -78,12 +80,13 @@ class Payload {
 
 // The file of that name, or gzipped, in the folder or in mnist below it.
 fs::path find(const fs::path& folder, const std::string& name) {
-  for (const fs::path& place : {folder, folder / "mnist"})
+  for (const fs::path& place : {folder, folder / "mnist"}) {
     for (const char* ending : {"", ".gz"}) {
       fs::path file = place / (name + ending);
       std::error_code ignored;
       if (fs::exists(file, ignored)) return file;
     }
+  }
   refuse("idx", "{}: not found; expected it there, as .gz, or in the folder mnist beside it",
          (folder / name).string());
 }
@@ -133,9 +136,10 @@ Tensor read_idx_labels(const fs::path& file, std::int64_t classes) {
 
 Dataset load_idx(const fs::path& images, const fs::path& labels, std::int64_t classes) {
   Dataset dataset{"idx", read_idx_images(images), read_idx_labels(labels, classes), classes};
-  if (dataset.labels.size() != dataset.size())
+  if (dataset.labels.size() != dataset.size()) {
     refuse("idx", "{}: holds {} labels; expected {}, one for each image of {}", labels.string(),
            dataset.labels.size(), dataset.size(), images.string());
+  }
   return dataset;
 }
 
@@ -146,9 +150,10 @@ Split load_mnist(const fs::path& folder) {
   const fs::path place = folder.empty() ? fs::path(variable) : folder;
   Split parts{load_part(place, "train"), load_part(place, "t10k")};
   const std::int64_t train = parts.train.inputs.shape()[1], test = parts.test.inputs.shape()[1];
-  if (train != test)
+  if (train != test) {
     refuse("idx", "{}: its test images have {} pixels; expected {}, as its training images have",
            place.string(), test, train);
+  }
   return parts;
 }
 

@@ -9,9 +9,10 @@ namespace tapestry::nn {
 namespace {
 
 void require_table(const Tensor& inputs) {
-  if (inputs.dtype() != DType::f32 || inputs.rank() != 2)
+  if (inputs.dtype() != DType::f32 || inputs.rank() != 2) {
     refuse("standardize", "the inputs are {} of shape {}; expected f32 of shape (rows, features)",
            inputs.dtype(), inputs.shape());
+  }
 }
 
 // Calls f(feature, value) for every number of a table, row by row.
@@ -53,9 +54,10 @@ FeatureScale feature_scale(const Dataset& training) {
 
 Dataset standardized(const Dataset& dataset, const FeatureScale& scale) {
   require_table(dataset.inputs);
-  if (scale.mean.size() != dataset.inputs.shape()[1])
+  if (scale.mean.size() != dataset.inputs.shape()[1]) {
     refuse("standardize", "the inputs have shape {}; expected {} features, as the scale has",
            dataset.inputs.shape(), scale.mean.size());
+  }
   Dataset result = dataset;
   result.inputs = Tensor::uninitialized(dataset.inputs.shape(), DType::f32);
   const auto* mean = scale.mean.data<float>();

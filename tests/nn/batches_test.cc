@@ -7,7 +7,7 @@
 
 #include "engine/factory.h"
 #include "engine/format.h"
-#include "tests/nn/refusal.h"
+#include "tests/support/refusal.h"
 
 namespace tapestry::nn {
 namespace {
@@ -141,9 +141,10 @@ BOOST_AUTO_TEST_CASE(a_generator_gives_the_seed) {
 
 BOOST_AUTO_TEST_CASE(inputs_may_have_any_rank) {
   const Dataset images{"", zeros({5, 1, 2, 2}), zeros({5}, DType::i64), 1};
-  for (const bool shuffle : {true, false})
+  for (const bool shuffle : {true, false}) {
     BOOST_TEST((*Batches(images, 2, 0, {.shuffle = shuffle}).begin()).inputs.shape() ==
                Shape({2, 1, 2, 2}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_gives_no_batches_is_refused) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/format.h"
-#include "tests/nn/refusal.h"
+#include "tests/support/refusal.h"
 #include "tests/nn/temp_folder.h"
 
 namespace tapestry::nn {
@@ -61,9 +61,7 @@ BOOST_AUTO_TEST_CASE(a_first_line_with_one_bad_number_is_no_header) {
 
 BOOST_AUTO_TEST_CASE(text_of_many_makers_reads_the_same) {
   for (const std::string text :
-       {"1,2,0\n3,4,1\n", "1,2,0\n3,4,1", "1,2,0\r\n3,4,1\r\n",
-        "\xEF\xBB\xBF"
-        "1,2,0\n3,4,1\n",
+       {"1,2,0\n3,4,1\n", "1,2,0\n3,4,1", "1,2,0\r\n3,4,1\r\n", "\357\273\2771,2,0\n3,4,1\n",
         "\n1,2,0\n\n  \r\n3,4,1\n\n", "\"1\",\"2\",\"0\"\n\"3\", \"4\" ,\"1\"\r\n",
         " 1 ,\t2, +0\n3.0,4e0,1.0\n"}) {
     const Dataset set = read(text);

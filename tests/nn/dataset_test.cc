@@ -9,7 +9,7 @@
 #include "engine/format.h"
 #include "nn/data/gather.h"
 #include "nn/data/standardize.h"
-#include "tests/nn/refusal.h"
+#include "tests/support/refusal.h"
 
 namespace tapestry::nn {
 namespace {
@@ -117,6 +117,12 @@ BOOST_AUTO_TEST_CASE(a_split_needs_rows_in_both_parts) {
   BOOST_TEST(refusal([&] { split(set, 1, 0); }) ==
              "[split] 1 of 3 rows holds out 3; expected at least one row in each part");
   BOOST_TEST(refusal([&] { split(set, NAN, 0); }) == "[split] the fraction nan is not in [0, 1]");
+}
+
+BOOST_AUTO_TEST_CASE(a_split_needs_a_class_for_each_row) {
+  const Dataset uneven{"", zeros({3, 1}), zeros({2}, DType::i64), 1};
+  BOOST_TEST(refusal([&] { split(uneven, 0.5, 0); }) ==
+             "[split] the labels are i64 of shape (2,); expected i64 of shape (3,)");
 }
 
 BOOST_AUTO_TEST_CASE(features_are_measured_by_mean_and_deviation) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/format.h"
-#include "tests/nn/refusal.h"
+#include "tests/support/refusal.h"
 #include "tests/nn/temp_folder.h"
 
 namespace tapestry::nn {
@@ -83,9 +83,10 @@ BOOST_AUTO_TEST_CASE(files_longer_than_a_buffer_arrive_whole) {
     const Tensor x = read_idx_images(folder.write("i", pack ? gzipped(bytes) : bytes));
     BOOST_TEST(x.shape() == Shape({3000, 1000}));
     bool equal = true;
-    for (std::size_t i = 0; i < pixels.size(); ++i)
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
       equal &=
           x.data<float>()[i] == static_cast<float>(static_cast<unsigned char>(pixels[i])) / 255;
+    }
     BOOST_TEST(equal);
   }
 }
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_magic_number_is_shown) {
 
 BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_refused) {
   const TempFolder folder;
-  for (const bool pack : {false, true})
+  for (const bool pack : {false, true}) {
     for (std::size_t length = 0; length < kImages.size(); ++length) {
       const std::string cut = kImages.substr(0, length);
       const std::string file = folder.write("cut", pack ? gzipped(cut) : cut);
@@ -174,8 +175,9 @@ BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_refused) {
           length < 16
               ? fmt::format("ends after {} bytes; expected a header of 16", length)
               : fmt::format("ends after {} of 6 bytes; expected 2 images of 1 x 3", length - 16);
-      BOOST_TEST(read_images(file) == "[idx] " + file + ": " + found);
+      BOOST_TEST(read_images(file) == fmt::format("[idx] {}: {}", file, found));
     }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(bytes_after_the_end_are_refused) {

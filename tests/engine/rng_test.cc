@@ -1,0 +1,68 @@
+#include <omp.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "engine/engine.h"
+#include "tests/support/refusal.h"
+
+using namespace tapestry;
+
+// Known answers of the Random123 library for philox4x32-10.
+BOOST_AUTO_TEST_CASE(philox_gives_the_published_answers) {
+  using Words = std::array<std::uint32_t, 4>;
+  BOOST_TEST((philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  const std::uint32_t f = 0xffffffff;
+  BOOST_TEST((philox({f, f, f, f}, {f, f}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  BOOST_TEST((philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+              Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_numbers_for_any_number_of_threads) {
+  const int threads = omp_get_max_threads();
+  Rng one(42), two(42);
+  omp_set_num_threads(1);
+  const Tensor a = randn({300, 700}, one);
+  omp_set_num_threads(3);
+  const Tensor b = randn({300, 700}, two);
+  omp_set_num_threads(threads);
+  BOOST_TEST((a.to_vector() == b.to_vector()));
+  BOOST_TEST((randn({4}, one).to_vector() != randn({4}, one).to_vector()));
+}
+
+BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
+  Rng rng(1);
+  const auto moments = [](const Tensor& x) {
+    double sum = 0, squares = 0;
+    for (double v : x.to_vector()) {
+      sum += v;
+      squares += v * v;
+    }
+    const auto n = static_cast<double>(x.size());
+    return std::pair(sum / n, squares / n - sum * sum / n / n);
+  };
+  const auto [normal_mean, normal_variance] = moments(randn({200000}, rng, DType::f64));
+  BOOST_TEST(std::abs(normal_mean) < 0.01);
+  BOOST_TEST(std::abs(normal_variance - 1) < 0.02);
+  const auto [mean, variance] = moments(uniform({200000}, -1, 3, rng, DType::f64));
+  BOOST_TEST(std::abs(mean - 1) < 0.01);
+  BOOST_TEST(std::abs(variance - 16.0 / 12) < 0.02);
+  for (double v : uniform({100000}, 0, 1e-7, rng).to_vector()) BOOST_REQUIRE((v >= 0 && v < 1e-7f));
+  BOOST_TEST(std::abs(moments(bernoulli({100000}, 0.3, rng)).first - 0.3) < 0.01);
+}
+
+BOOST_AUTO_TEST_CASE(a_permutation_holds_every_number_once) {
+  Rng rng(9);
+  std::vector<std::int64_t> order = permutation(1000, rng);
+  BOOST_TEST(!std::is_sorted(order.begin(), order.end()));
+  std::sort(order.begin(), order.end());
+  for (std::int64_t i = 0; i < 1000; ++i) BOOST_REQUIRE(order[static_cast<std::size_t>(i)] == i);
+}
+
+BOOST_AUTO_TEST_CASE(impossible_draws_are_refused) {
+  Rng rng;
+  BOOST_TEST(refusal([&] { uniform({2}, 2, 1, rng); }) == "[uniform] the bounds [2, 1) are empty");
+  BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) == "[bernoulli] probability 1.5 is not in [0, 1]");
+  BOOST_TEST(refusal([&] { randn({2}, rng, DType::i64); }) == "[randn] draws f32 or f64, not i64");
+}
