@@ -23,7 +23,8 @@ void add_in_place(Tensor& into, const Tensor& contribution) {
         if (rows.inner[0] == 1 && rows.inner[1] == 1)
           for (std::int64_t i = 0; i < rows.length; ++i) p[i] += q[i];
         else
-          for (std::int64_t i = 0; i < rows.length; ++i) p[i * rows.inner[0]] += q[i * rows.inner[1]];
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            p[i * rows.inner[0]] += q[i * rows.inner[1]];
       });
     }
   });
@@ -31,7 +32,8 @@ void add_in_place(Tensor& into, const Tensor& contribution) {
 
 Tensor copy_of(const Tensor& x) {
   Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
-  visit(x.dtype(), [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
+  visit(x.dtype(),
+        [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
   return copy;
 }
 
@@ -60,7 +62,8 @@ void reverse_add(const Run& run, Sweep& sweep) {
 
 constexpr StatementKernel kAdd{"add", 2, 0,
                                [](const Run& run, Sweep& sweep) {
-                                 sweep.recorded() ? reverse_add<Scalar>(run, sweep) : reverse_add<double>(run, sweep);
+                                 sweep.recorded() ? reverse_add<Scalar>(run, sweep)
+                                                  : reverse_add<double>(run, sweep);
                                },
                                nullptr};
 
@@ -81,7 +84,9 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = detail::recording;
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto leaf = [&](Scalar x) {
-    return tape->owns(x) ? x.id() : tape->record_statement(detail::kConstantStatement, {}, {}, x.value()).id();
+    return tape->owns(x)
+               ? x.id()
+               : tape->record_statement(detail::kConstantStatement, {}, {}, x.value()).id();
   };
   const NodeId leaves[] = {leaf(into), leaf(contribution)};
   return tape->record_statement(kAdd, leaves, {}, sum);

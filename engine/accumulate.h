@@ -6,8 +6,8 @@
 
 namespace tapestry {
 
-// into += contribution, both of one shape and dtype. Recorded when recording is on and one of them is tracked;
-// otherwise in place where `into` shares its numbers with nobody.
+// into += contribution, both of one shape and dtype. Recorded when recording is on and one of them
+// is tracked; otherwise in place where `into` shares its numbers with nobody.
 void accumulate(Tensor& into, const Tensor& contribution);
 Scalar accumulate(Scalar into, Scalar contribution);
 

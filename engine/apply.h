@@ -1,4 +1,5 @@
-// The one door through which an operation is carried out: forward on plain numbers, then one line on the tape.
+// The one door through which an operation is carried out: forward on plain numbers, then one line
+// on the tape.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@ namespace detail {
 
 extern constinit thread_local Tape* recording;
 
-inline void carry_out(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
+                      std::span<Tensor> outputs) {
   op.forward(inputs, attributes, outputs);
   if (recording) recording->record(op, inputs, attributes, outputs);
 }
@@ -22,7 +24,8 @@ inline void carry_out(const Op& op, Inputs inputs, const void* attributes, std::
 }  // namespace detail
 
 template <class D>
-Tensor apply(std::initializer_list<const Tensor*> inputs, const detail::AttributesOf<D>& attributes = {}) {
+Tensor apply(std::initializer_list<const Tensor*> inputs,
+             const detail::AttributesOf<D>& attributes = {}) {
   Tensor output;
   detail::carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
   return output;

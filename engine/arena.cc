@@ -14,7 +14,8 @@ void Arena::grow(std::size_t bytes) {
   constexpr std::size_t first_chunk = std::size_t{64} << 10, largest_chunk = std::size_t{4} << 20;
   for (std::size_t chunk = current_ + 1; chunk < chunks_.size(); ++chunk)
     if (chunks_[chunk].bytes >= bytes) return open(chunk);
-  const std::size_t doubled = chunks_.empty() ? first_chunk : std::min(largest_chunk, 2 * chunks_.back().bytes);
+  const std::size_t doubled =
+      chunks_.empty() ? first_chunk : std::min(largest_chunk, 2 * chunks_.back().bytes);
   const std::size_t size = std::max(doubled, bytes);
   chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
   open(chunks_.size() - 1);

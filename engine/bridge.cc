@@ -16,8 +16,10 @@ struct StackScalars {
   static constexpr int arity = kVariadic;
   static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
   static void vjp(Pullback& p) {
-    const std::vector<Scalar> elements = p.sweep().recorded() ? unstack(p.adjoint()) : std::vector<Scalar>{};
-    const std::vector<double> numbers = p.sweep().recorded() ? std::vector<double>{} : p.adjoint().to_vector();
+    const std::vector<Scalar> elements =
+        p.sweep().recorded() ? unstack(p.adjoint()) : std::vector<Scalar>{};
+    const std::vector<double> numbers =
+        p.sweep().recorded() ? std::vector<double>{} : p.adjoint().to_vector();
     for (std::size_t i = 0; i < p.node().operand_count; ++i) {
       if (p.sweep().recorded())
         p.sweep().add(p.node().operands[i], elements[i]);
@@ -55,13 +57,14 @@ void reverse_at(const Run& run, Sweep& sweep) {
   }
 }
 
-constexpr StatementKernel kAt{"at", 1, 1,
-                              [](const Run& run, Sweep& sweep) {
-                                sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
-                              },
-                              [](std::span<const double> constants) {
-                                return fmt::format("index={}", static_cast<std::int64_t>(constants[0]));
-                              }};
+constexpr StatementKernel kAt{
+    "at", 1, 1,
+    [](const Run& run, Sweep& sweep) {
+      sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
+    },
+    [](std::span<const double> constants) {
+      return fmt::format("index={}", static_cast<std::int64_t>(constants[0]));
+    }};
 
 Scalar record_at(const Tensor& x, std::int64_t position, double value) {
   Tape* tape = recording_tape();
@@ -86,7 +89,8 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
   Tape* tape = recording_tape();
   bool tracked = false;
   if (tape)
-    for (std::size_t i = 0; i < scalars.size(); ++i) tracked |= tape->id_of("stack", static_cast<int>(i), scalars[i]) != 0;
+    for (std::size_t i = 0; i < scalars.size(); ++i)
+      tracked |= tape->id_of("stack", static_cast<int>(i), scalars[i]) != 0;
   return tracked ? tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result) : result;
 }
 
@@ -103,7 +107,9 @@ Scalar at(const Tensor& x, const Dims& index) {
     position = position * x.shape()[axis] + index[axis];
     offset += index[axis] * x.strides()[axis];
   }
-  const double value = visit(x.dtype(), [&]<class T>(std::type_identity<T>) { return static_cast<double>(x.data<T>()[offset]); });
+  const double value = visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    return static_cast<double>(x.data<T>()[offset]);
+  });
   return record_at(x, position, value);
 }
 

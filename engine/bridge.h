@@ -7,7 +7,8 @@
 
 namespace tapestry {
 
-// A tensor of the given shape from that many scalars, row-major. Error when the number does not fit.
+// A tensor of the given shape from that many scalars, row-major. Error when the number does not
+// fit.
 Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype = DType::f64);
 Tensor stack(const std::vector<Scalar>& scalars, DType dtype = DType::f64);  // one axis
 

@@ -80,11 +80,14 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   return apply<Broadcast>({&x}, {shape, axis_bit(shape.rank() - x.rank()) - 1});
 }
 
-Tensor sum_axes(const Tensor& x, AxisSet axes, AxisSet dropped) { return apply<Sum>({&x}, {axes, dropped}); }
+Tensor sum_axes(const Tensor& x, AxisSet axes, AxisSet dropped) {
+  return apply<Sum>({&x}, {axes, dropped});
+}
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  if (!broadcasts_to(shape, x.shape())) refuse("sum_to", "shape {} does not broadcast to {}", shape, x.shape());
+  if (!broadcasts_to(shape, x.shape()))
+    refuse("sum_to", "shape {} does not broadcast to {}", shape, x.shape());
   const int lead = x.rank() - shape.rank();
   const AxisSet dropped = axis_bit(lead) - 1;
   AxisSet axes = dropped;

@@ -14,7 +14,8 @@ struct Cast {
   };
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = Tensor::uninitialized(in[0].shape(), a.dtype);
-    visit(a.dtype, [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
+    visit(a.dtype,
+          [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
     return result;
   }
   static void vjp(Pullback& p) { p.give(0, p.adjoint().to(p.input_dtype(0))); }
@@ -23,6 +24,8 @@ struct Cast {
 
 }  // namespace
 
-Tensor Tensor::to(DType dtype) const { return dtype == this->dtype() ? *this : apply<Cast>({this}, {dtype}); }
+Tensor Tensor::to(DType dtype) const {
+  return dtype == this->dtype() ? *this : apply<Cast>({this}, {dtype});
+}
 
 }  // namespace tapestry

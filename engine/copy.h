@@ -1,4 +1,5 @@
-// Copies the elements of a tensor, of any strides, in row-major order into plain memory of another type.
+// Copies the elements of a tensor, of any strides, in row-major order into plain memory of another
+// type.
 #pragma once
 
 #include "engine/rows.h"

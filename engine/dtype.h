@@ -40,10 +40,14 @@ constexpr DType dtype_of() {
 template <class F>
 decltype(auto) visit(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::boolean: return std::forward<F>(f)(std::type_identity<bool>{});
-    case DType::i64: return std::forward<F>(f)(std::type_identity<std::int64_t>{});
-    case DType::f32: return std::forward<F>(f)(std::type_identity<float>{});
-    case DType::f64: break;
+    case DType::boolean:
+      return std::forward<F>(f)(std::type_identity<bool>{});
+    case DType::i64:
+      return std::forward<F>(f)(std::type_identity<std::int64_t>{});
+    case DType::f32:
+      return std::forward<F>(f)(std::type_identity<float>{});
+    case DType::f64:
+      break;
   }
   return std::forward<F>(f)(std::type_identity<double>{});
 }

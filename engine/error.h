@@ -1,4 +1,5 @@
-// The one exception of the library. A message says who refused, what was seen and what was expected:
+// The one exception of the library. A message says who refused, what was seen and what was
+// expected:
 //   [matmul] inner extents differ: (2, 3) x (4, 5); the 3 and the 4 must be equal
 #pragma once
 

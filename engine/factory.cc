@@ -59,12 +59,19 @@ Tensor tensor(const NestedList& values, DType dtype) {
   }
   std::vector<double> numbers;
   flatten(values, shape, 0, numbers);
-  return generate(shape, dtype, 1, [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
+  return generate(shape, dtype, 1,
+                  [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
 }
 
-Tensor from_vector(const std::vector<float>& values, const Shape& shape) { return from_typed(values, shape); }
-Tensor from_vector(const std::vector<double>& values, const Shape& shape) { return from_typed(values, shape); }
-Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape) { return from_typed(values, shape); }
+Tensor from_vector(const std::vector<float>& values, const Shape& shape) {
+  return from_typed(values, shape);
+}
+Tensor from_vector(const std::vector<double>& values, const Shape& shape) {
+  return from_typed(values, shape);
+}
+Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape) {
+  return from_typed(values, shape);
+}
 
 Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
@@ -82,7 +89,8 @@ Tensor arange(double start, double stop, double step, DType dtype) {
   if (!(step != 0) || !std::isfinite((stop - start) / step))
     refuse("arange", "from {} to {} there is no finite number of steps of {}", start, stop, step);
   const auto count = static_cast<std::int64_t>(std::max(0.0, std::ceil((stop - start) / step)));
-  return generate({count}, dtype, 1, [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
+  return generate({count}, dtype, 1,
+                  [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }
 
 Tensor eye(std::int64_t n, DType dtype) {
@@ -97,7 +105,8 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtyp
   if (!(low <= high)) refuse("uniform", "the bounds [{}, {}) are empty", low, high);
   const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
   return generate(shape, dtype, 16, [&](std::int64_t i) {
-    const double value = low + (high - low) * unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]);
+    const double value =
+        low + (high - low) * unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]);
     // Rounding to f32 must not reach the open end.
     if (dtype == DType::f32 && static_cast<float>(value) >= static_cast<float>(high) && high > low)
       return static_cast<double>(std::nextafter(static_cast<float>(high), static_cast<float>(low)));
@@ -108,7 +117,8 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtyp
 Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
   require_floating("randn", dtype);
   const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  // Box and Muller, A note on the generation of random normal deviates, 1958. One position a number.
+  // Box and Muller, A note on the generation of random normal deviates, 1958. One position a
+  // number.
   return generate(shape, dtype, 32, [&](std::int64_t i) {
     const auto words = rng.at(start + static_cast<std::uint64_t>(i));
     const double radius = std::sqrt(-2 * std::log1p(-unit_interval(words[0])));
@@ -117,7 +127,8 @@ Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
 }
 
 Tensor bernoulli(const Shape& shape, double probability, Rng& rng) {
-  if (!(probability >= 0 && probability <= 1)) refuse("bernoulli", "probability {} is not in [0, 1]", probability);
+  if (!(probability >= 0 && probability <= 1))
+    refuse("bernoulli", "probability {} is not in [0, 1]", probability);
   const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
   return generate(shape, DType::boolean, 16, [&](std::int64_t i) {
     return unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) < probability;

@@ -13,7 +13,7 @@ namespace tapestry {
 // A nested list of numbers, as in {{1, 2}, {3, 4}}.
 class NestedList {
  public:
-  NestedList(double number) : number_(number) {}                            // NOLINT: numbers convert
+  NestedList(double number) : number_(number) {}  // NOLINT: numbers convert
   NestedList(std::initializer_list<NestedList> items) : items_(items), is_list_(true) {}
 
   bool is_list() const { return is_list_; }
@@ -29,7 +29,8 @@ class NestedList {
 // Error when rows differ in length.
 Tensor tensor(const NestedList& values, DType dtype = DType::f32);
 
-// dtype f32, f64 or i64 after the vector's element type. Error when the size does not fit the shape.
+// dtype f32, f64 or i64 after the vector's element type. Error when the size does not fit the
+// shape.
 Tensor from_vector(const std::vector<float>& values, const Shape& shape);
 Tensor from_vector(const std::vector<double>& values, const Shape& shape);
 Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape);
@@ -46,9 +47,10 @@ Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 
 // Random numbers: the same for a seed on every machine and for any number of threads.
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype = DType::f32);  // in [low, high)
-Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);                             // mean 0, variance 1
-Tensor bernoulli(const Shape& shape, double probability, Rng& rng);                               // boolean
-std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng);  // of 0 .. count - 1
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng,
+               DType dtype = DType::f32);                              // in [low, high)
+Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);  // mean 0, variance 1
+Tensor bernoulli(const Shape& shape, double probability, Rng& rng);    // boolean
+std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng);   // of 0 .. count - 1
 
 }  // namespace tapestry

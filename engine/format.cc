@@ -12,7 +12,8 @@ constexpr std::int64_t kShownWhole = 1000;  // elements
 std::string element_text(DType dtype, double value) {
   if (dtype == DType::boolean) return value != 0 ? "true" : "false";
   if (dtype == DType::i64) return fmt::format("{}", static_cast<std::int64_t>(value));
-  if (dtype == DType::f32 && std::isfinite(value)) return fmt::format("{}", static_cast<float>(value));
+  if (dtype == DType::f32 && std::isfinite(value))
+    return fmt::format("{}", static_cast<float>(value));
   return number_text(value);
 }
 
@@ -53,6 +54,8 @@ std::string to_string(const Tensor& x) {
 std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << to_string(x); }
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
 std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
-std::ostream& operator<<(std::ostream& out, const Scalar& x) { return out << number_text(x.value()); }
+std::ostream& operator<<(std::ostream& out, const Scalar& x) {
+  return out << number_text(x.value());
+}
 
 }  // namespace tapestry

@@ -14,14 +14,16 @@ constexpr std::string_view kWho = "gradient";
 // A node as a message names it: "w" (node 3, (2, 3)), or mul (node 3, (2, 3)).
 std::string called(const Tape& tape, NodeId id) {
   const std::string_view name = tape.name(id);
-  const std::string known = name.empty() ? std::string(tape.op_name(id)) : fmt::format("\"{}\"", name);
+  const std::string known =
+      name.empty() ? std::string(tape.op_name(id)) : fmt::format("\"{}\"", name);
   return fmt::format("{} (node {}, {})", known, id, tape.shape(id));
 }
 
 Tape& tape_of_result(const Active& y) {
   if (!y.is_tracked())
     refuse(kWho,
-           "y was not recorded: it was made outside the tape, under PauseRecording, by detach(), or from plain "
+           "y was not recorded: it was made outside the tape, under PauseRecording, by detach(), "
+           "or from plain "
            "numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
@@ -33,7 +35,8 @@ Tape& tape_of_result(const Active& y) {
 // `position` among the x counts from 0.
 void check_input(const Tape& tape, const Active& x, std::size_t position) {
   if (!x.is_tracked())
-    refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y", position);
+    refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y",
+           position);
   if (x.epoch() == tape.epoch()) return;
   if (find_tape(x.epoch())) refuse(kWho, "x[{}] and y are recorded on different tapes", position);
   refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
@@ -43,7 +46,8 @@ void check_input(const Tape& tape, const Active& x, std::size_t position) {
 NodeId find_cut(const Tape& tape, NodeId y, NodeId x) {
   if (x >= y) return 0;
   constexpr NodeId unreached = 0, whole = ~NodeId{0};
-  std::vector<NodeId> cuts(y - x + 1, unreached);  // the cut before each node, or `whole` when there is none
+  std::vector<NodeId> cuts(y - x + 1,
+                           unreached);  // the cut before each node, or `whole` when there is none
   cuts[0] = whole;
   for (NodeId id = x + 1; id <= y; ++id) {
     NodeId cut = unreached;
@@ -59,10 +63,11 @@ NodeId find_cut(const Tape& tape, NodeId y, NodeId x) {
   if (!is_floating(tape.dtype(x)))
     refuse(kWho, "{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
   if (const NodeId cut = find_cut(tape, y, x))
-    refuse(kWho, "y depends on {} only through {}, whose result has dtype {} and no gradient", who, called(tape, cut),
-           tape.dtype(cut));
+    refuse(kWho, "y depends on {} only through {}, whose result has dtype {} and no gradient", who,
+           called(tape, cut), tape.dtype(cut));
   refuse(kWho,
-         "y does not depend on {}: no path on the tape leads from it to y. A value taken by detach(), item(), "
+         "y does not depend on {}: no path on the tape leads from it to y. A value taken by "
+         "detach(), item(), "
          "value() or under PauseRecording breaks the path",
          who);
 }
@@ -71,11 +76,14 @@ Tensor first_cotangent(const Active& y, const GradientOptions& options) {
   const Tensor& tensor = y.tensor();
   if (options.cotangent.defined()) {
     if (options.cotangent.shape() != tensor.shape())
-      refuse(kWho, "the cotangent has shape {}, y has shape {}", options.cotangent.shape(), tensor.shape());
+      refuse(kWho, "the cotangent has shape {}, y has shape {}", options.cotangent.shape(),
+             tensor.shape());
     return options.cotangent.to(tensor.dtype());
   }
   if (tensor.size() != 1)
-    refuse(kWho, "y has shape {}, and a gradient is taken of one number: reduce y first, or give a cotangent",
+    refuse(kWho,
+           "y has shape {}, and a gradient is taken of one number: reduce y first, or give a "
+           "cotangent",
            tensor.shape());
   return ones_like(tensor);
 }
@@ -92,11 +100,14 @@ void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
 }
 
 // What a caller keeps: its own numbers, row-major.
-Tensor settled(const Tensor& result, bool recorded) { return recorded ? result : result.contiguous(); }
+Tensor settled(const Tensor& result, bool recorded) {
+  return recorded ? result : result.contiguous();
+}
 
 }  // namespace
 
-std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options) {
+std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
+                              const GradientOptions& options) {
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
   NodeId first = last;
@@ -115,15 +126,18 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, co
   results.reserve(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
-    const bool linked = id <= last && sweep.active(last) && (xs[i].is_scalar() || sweep.tensor(id).defined());
+    const bool linked =
+        id <= last && sweep.active(last) && (xs[i].is_scalar() || sweep.tensor(id).defined());
     if (!linked && !options.allow_unused) explain(tape, last, id, i);
     if (xs[i].is_scalar()) {
       if (!linked)
         results.emplace_back(Scalar(0));
       else
-        results.emplace_back(options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id)));
+        results.emplace_back(options.create_graph ? sweep.number<Scalar>(id)
+                                                  : Scalar(sweep.number<double>(id)));
     } else {
-      results.emplace_back(linked ? settled(sweep.tensor(id), options.create_graph) : zeros_like(xs[i].tensor()));
+      results.emplace_back(linked ? settled(sweep.tensor(id), options.create_graph)
+                                  : zeros_like(xs[i].tensor()));
     }
   }
   return results;
@@ -141,9 +155,11 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   std::vector<Adjoint> results;
   for (NodeId id : targets) {
     if (!tape.is_scalar(id)) {
-      if (sweep.tensor(id).defined()) results.push_back({id, settled(sweep.tensor(id), options.create_graph)});
+      if (sweep.tensor(id).defined())
+        results.push_back({id, settled(sweep.tensor(id), options.create_graph)});
     } else {
-      results.push_back({id, options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
+      results.push_back(
+          {id, options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
     }
   }
   return results;
@@ -159,21 +175,26 @@ Scalar gradient(const Active& y, Scalar x, const GradientOptions& options) {
   return gradients(y, {x}, options)[0].scalar();
 }
 
-std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs, const GradientOptions& options) {
+std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
+                             const GradientOptions& options) {
   std::vector<Tensor> results;
-  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options)) results.push_back(result.tensor());
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options))
+    results.push_back(result.tensor());
   return results;
 }
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
   std::vector<double> results;
-  for (const Active& result : gradients(y, {xs.begin(), xs.end()})) results.push_back(result.scalar().value());
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()}))
+    results.push_back(result.scalar().value());
   return results;
 }
 
-std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs, const GradientOptions& options) {
+std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,
+                             const GradientOptions& options) {
   std::vector<Scalar> results;
-  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options)) results.push_back(result.scalar());
+  for (const Active& result : gradients(y, {xs.begin(), xs.end()}, options))
+    results.push_back(result.scalar());
   return results;
 }
 

@@ -12,8 +12,9 @@ namespace tapestry {
 
 struct GradientOptions {
   bool create_graph = false;  // record the walk, so that the result can be differentiated again
-  bool allow_unused = false;  // zeros for an x that y does not depend on, instead of an Error that says why
-  Tensor cotangent{};         // the adjoint of y, of its shape; needed when y is not a single number
+  bool allow_unused =
+      false;  // zeros for an x that y does not depend on, instead of an Error that says why
+  Tensor cotangent{};  // the adjoint of y, of its shape; needed when y is not a single number
 };
 
 // A tensor or a scalar of a tape.
@@ -35,9 +36,11 @@ class Active {
   bool is_scalar_;
 };
 
-// dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one living tape,
-// when y is not one number and no cotangent is given, or when y does not depend on an x: the message says why.
-std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs, const GradientOptions& options = {});
+// dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one
+// living tape, when y is not one number and no cotangent is given, or when y does not depend on an
+// x: the message says why.
+std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
+                              const GradientOptions& options = {});
 
 // The adjoint of a node.
 struct Adjoint {
@@ -45,16 +48,19 @@ struct Adjoint {
   Active value;
 };
 
-// dy/dn for every floating node n that y was computed from, y itself included, by ascending id, in one walk. Left out:
-// constants, and tensors from which y is reached through non-differentiable ops only. Errors as for gradients().
+// dy/dn for every floating node n that y was computed from, y itself included, by ascending id, in
+// one walk. Left out: constants, and tensors from which y is reached through non-differentiable ops
+// only. Errors as for gradients().
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options = {});
 
 Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options = {});
 double gradient(const Active& y, Scalar x);
 Scalar gradient(const Active& y, Scalar x, const GradientOptions& options);
-std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs, const GradientOptions& options = {});
+std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
+                             const GradientOptions& options = {});
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs);
-std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs, const GradientOptions& options);
+std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,
+                             const GradientOptions& options);
 
 namespace detail {
 inline Tensor result_as(const Tensor&, const Active& result) { return result.tensor(); }
@@ -63,13 +69,16 @@ inline double result_as(const Scalar&, const Active& result) { return result.sca
 
 // Several at once, one walk: auto [gx, gs] = gradient(y, x, s).
 template <class First, class Second, class... Rest>
-  requires((std::is_same_v<Second, Tensor> || std::is_same_v<Second, Scalar>) && ... &&
-           (std::is_same_v<Rest, Tensor> || std::is_same_v<Rest, Scalar>))
-auto gradient(const Active& y, const First& first, const Second& second, const Rest&... rest) {
-  const std::vector<Active> results = gradients(y, {Active(first), Active(second), Active(rest)...});
+requires((std::is_same_v<Second, Tensor> || std::is_same_v<Second, Scalar>)&&... &&
+         (std::is_same_v<Rest, Tensor> ||
+          std::is_same_v<Rest, Scalar>)) auto gradient(const Active& y, const First& first,
+                                                       const Second& second, const Rest&... rest) {
+  const std::vector<Active> results =
+      gradients(y, {Active(first), Active(second), Active(rest)...});
   return [&]<std::size_t... I>(std::index_sequence<I...>, const auto&... xs) {
     return std::tuple(detail::result_as(xs, results[I])...);
-  }(std::make_index_sequence<2 + sizeof...(Rest)>{}, first, second, rest...);
+  }
+  (std::make_index_sequence<2 + sizeof...(Rest)>{}, first, second, rest...);
 }
 
 }  // namespace tapestry

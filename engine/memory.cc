@@ -35,7 +35,8 @@ SizeClass size_class(std::size_t bytes) {
     const std::size_t units = bytes ? (bytes + 63) / 64 : 1;
     return {static_cast<int>(units) - 1, units * 64};
   }
-  const int exponent = static_cast<int>(std::bit_width(bytes - 1)) - 1;  // 2^exponent < bytes <= 2^(exponent + 1)
+  const int exponent =
+      static_cast<int>(std::bit_width(bytes - 1)) - 1;  // 2^exponent < bytes <= 2^(exponent + 1)
   const std::size_t quarter = std::size_t{1} << (exponent - 2);
   const std::size_t steps = (bytes - (std::size_t{1} << exponent) + quarter - 1) / quarter;
   return {kFineClasses + 4 * (exponent - 10) + static_cast<int>(steps) - 1,
@@ -101,7 +102,8 @@ void* from_system(std::size_t bytes) {
 }  // namespace
 
 void* allocate(std::size_t bytes) {
-  if (bytes > (std::size_t{1} << 46)) refuse("memory", "a tensor of {} bytes is more than any machine has", bytes);
+  if (bytes > (std::size_t{1} << 46))
+    refuse("memory", "a tensor of {} bytes is more than any machine has", bytes);
   const SizeClass size = size_class(bytes);
   void* result;
   if (FreeBlock* block = cache.lists[size.index]) {
@@ -129,7 +131,8 @@ void deallocate(void* block, std::size_t bytes) noexcept {
 
 MemoryStats memory_stats() {
   flush_live();
-  return {static_cast<std::size_t>(live_bytes.load()), static_cast<std::size_t>(peak_bytes.load()), cache.bytes};
+  return {static_cast<std::size_t>(live_bytes.load()), static_cast<std::size_t>(peak_bytes.load()),
+          cache.bytes};
 }
 
 void reset_peak_memory() {

@@ -1,6 +1,6 @@
-// The caching allocator behind every tensor. A freed block goes to a list of its size class on this thread
-// and is handed out again, still warm: first touch of fresh pages runs ten times slower than memory in use.
-// Blocks are aligned to 64 bytes; large ones lie on huge pages.
+// The caching allocator behind every tensor. A freed block goes to a list of its size class on this
+// thread and is handed out again, still warm: first touch of fresh pages runs ten times slower than
+// memory in use. Blocks are aligned to 64 bytes; large ones lie on huge pages.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct MemoryStats {
   std::size_t cached_bytes = 0;  // kept by this thread for reuse
 };
 
-void* allocate(std::size_t bytes);                    // Error when the system has no more memory
+void* allocate(std::size_t bytes);  // Error when the system has no more memory
 void deallocate(void* block, std::size_t bytes) noexcept;  // bytes as given to allocate
 
 MemoryStats memory_stats();

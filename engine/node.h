@@ -41,8 +41,8 @@ struct TensorNode {
 class Sweep;
 struct Run;
 
-// The kernel of a scalar statement: what a run of statements of one type shares. Each statement reads `leaves`
-// scalars of the tape and `constants` numbers, and makes one value.
+// The kernel of a scalar statement: what a run of statements of one type shares. Each statement
+// reads `leaves` scalars of the tape and `constants` numbers, and makes one value.
 struct StatementKernel {
   std::string_view name;
   int leaves;

@@ -1,16 +1,19 @@
-// The op record: what the tape knows of an operation. Each op is one struct; `op_of<D>` makes its record.
+// The op record: what the tape knows of an operation. Each op is one struct; `op_of<D>` makes its
+// record.
 //
 //   struct Transpose {
 //     static constexpr std::string_view name = "transpose";
 //     static constexpr int arity = 1;                          // or kVariadic
 //     struct Attributes { int first, second; };                // optional, trivially copyable
-//     static Tensor forward(Inputs in, const Attributes& a);   // refuses bad shapes; on plain numbers
-//     static void vjp(Pullback& p);                            // written in differentiable ops
-//     static constexpr SaveMask saves(int operand);            // optional: what vjp reads for that operand
-//     static std::string describe(const Attributes& a);        // optional: attributes as text
+//     static Tensor forward(Inputs in, const Attributes& a);   // refuses bad shapes; on plain
+//     numbers static void vjp(Pullback& p);                            // written in differentiable
+//     ops static constexpr SaveMask saves(int operand);            // optional: what vjp reads for
+//     that operand static std::string describe(const Attributes& a);        // optional: attributes
+//     as text
 //   };
 //
-// Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it does not compile.
+// Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it
+// does not compile.
 #pragma once
 
 #include <cstdint>
@@ -98,8 +101,8 @@ constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
   constexpr bool differentiable = !requires { D::not_differentiable; };
-  Op op{D::name,           D::arity, differentiable,     sizeof(Attributes), &forward_thunk<D>, nullptr,
-        &saves_thunk<D>, &describe_thunk<D>};
+  Op op{D::name,           D::arity, differentiable,  sizeof(Attributes),
+        &forward_thunk<D>, nullptr,  &saves_thunk<D>, &describe_thunk<D>};
   if constexpr (differentiable) op.vjp = &D::vjp;
   return op;
 }

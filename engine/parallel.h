@@ -1,5 +1,5 @@
-// Shares a loop among OpenMP's threads when there is enough work; each index is handled by exactly one of them, so
-// results cannot depend on their number.
+// Shares a loop among OpenMP's threads when there is enough work; each index is handled by exactly
+// one of them, so results cannot depend on their number.
 #pragma once
 
 #include <omp.h>
@@ -20,7 +20,8 @@ void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
     if (count > 0) f(std::int64_t{0}, count);
     return;
   }
-  const int threads = static_cast<int>(std::min<std::int64_t>({omp_get_max_threads(), count, useful}));
+  const int threads =
+      static_cast<int>(std::min<std::int64_t>({omp_get_max_threads(), count, useful}));
   std::exception_ptr thrown;
 #pragma omp parallel num_threads(threads)
   {

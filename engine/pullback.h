@@ -1,6 +1,6 @@
-// What the vjp of an op sees: the adjoints of its outputs, the tensors it declared in saves(), the shapes of its
-// operands. It answers with give(): contributions may have any shape that broadcasts from the operand's; the sweep
-// sums them down, so no rule ever undoes a broadcast.
+// What the vjp of an op sees: the adjoints of its outputs, the tensors it declared in saves(), the
+// shapes of its operands. It answers with give(): contributions may have any shape that broadcasts
+// from the operand's; the sweep sums them down, so no rule ever undoes a broadcast.
 #pragma once
 
 #include "engine/node.h"
@@ -13,8 +13,9 @@ class Pullback {
  public:
   Pullback(Sweep& sweep, const TensorNode& node) : sweep_(sweep), node_(node) {}
 
-  const Tensor& adjoint(int output = 0) const;  // not defined() when nothing flowed back to that output
-  bool wants(int operand) const;                // someone asks for this operand's adjoint
+  const Tensor& adjoint(
+      int output = 0) const;      // not defined() when nothing flowed back to that output
+  bool wants(int operand) const;  // someone asks for this operand's adjoint
   int operand_count() const { return static_cast<int>(node_.operand_count); }
   const Tensor& input(int operand) const { return saved(save_input(operand)); }
   const Tensor& output(int k = 0) const { return saved(save_output(k)); }

@@ -1,8 +1,9 @@
-// Folding a tensor over axes. The order of operations is fixed by the shape alone: blocks of 1024 elements with 16
-// running lanes, chunks of 32 blocks folded in order, so any number of threads gives the same bits.
+// Folding a tensor over axes. The order of operations is fixed by the shape alone: blocks of 1024
+// elements with 16 running lanes, chunks of 32 blocks folded in order, so any number of threads
+// gives the same bits.
 //
-// A fold F has `start<A>`, the neutral element, and step(A, T), which must also take an A: partial results are
-// folded the same way.
+// A fold F has `start<A>`, the neutral element, and step(A, T), which must also take an A: partial
+// results are folded the same way.
 #pragma once
 
 #include <algorithm>
@@ -45,16 +46,19 @@ template <class F, class A, class T>
 Wide<A> fold_row(const T* x, std::int64_t stride, std::int64_t n) {
   auto total = F::template start<Wide<A>>;
   for (std::int64_t at = 0; at < n; at += kBlock)
-    total = F::step(total, static_cast<Wide<A>>(fold_block<F, A>(x + at * stride, stride, std::min(kBlock, n - at))));
+    total = F::step(total, static_cast<Wide<A>>(fold_block<F, A>(x + at * stride, stride,
+                                                                 std::min(kBlock, n - at))));
   return total;
 }
 
 // One result from all elements that `rows` walks.
 template <class F, class A, class T>
 A fold_all(const T* x, const Rows<1>& rows) {
-  const std::int64_t per_row = (rows.length + kChunk - 1) / kChunk;         // chunks of a long row...
-  const std::int64_t rows_each = per_row > 1 ? 1 : std::max<std::int64_t>(1, kChunk / std::max<std::int64_t>(1, rows.length));
-  const std::int64_t groups = (rows.count + rows_each - 1) / rows_each;     // ...or groups of short ones
+  const std::int64_t per_row = (rows.length + kChunk - 1) / kChunk;  // chunks of a long row...
+  const std::int64_t rows_each =
+      per_row > 1 ? 1 : std::max<std::int64_t>(1, kChunk / std::max<std::int64_t>(1, rows.length));
+  const std::int64_t groups =
+      (rows.count + rows_each - 1) / rows_each;  // ...or groups of short ones
   const std::int64_t units = groups * std::max<std::int64_t>(1, per_row);
   const auto unit = [&](std::int64_t u) {
     auto total = F::template start<Wide<A>>;
@@ -63,9 +67,10 @@ A fold_all(const T* x, const Rows<1>& rows) {
       return fold_row<F, A>(x + rows.offsets(u / per_row)[0] + begin * rows.inner[0], rows.inner[0],
                             std::min(kChunk, rows.length - begin));
     }
-    rows.for_each(u * rows_each, std::min(rows.count, (u + 1) * rows_each), [&](const std::array<std::int64_t, 1>& at) {
-      total = F::step(total, fold_row<F, A>(x + at[0], rows.inner[0], rows.length));
-    });
+    rows.for_each(u * rows_each, std::min(rows.count, (u + 1) * rows_each),
+                  [&](const std::array<std::int64_t, 1>& at) {
+                    total = F::step(total, fold_row<F, A>(x + at[0], rows.inner[0], rows.length));
+                  });
     return total;
   };
   if (units == 1) return static_cast<A>(unit(0));
@@ -76,9 +81,11 @@ A fold_all(const T* x, const Rows<1>& rows) {
   return static_cast<A>(fold_row<F, Wide<A>>(partial.data(), 1, units));
 }
 
-// Results for `width` neighbours at once, where the innermost axis stays: whole rows are folded together.
+// Results for `width` neighbours at once, where the innermost axis stays: whole rows are folded
+// together.
 template <class F, class A, class T>
-void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Rows<1>& rows, A* out) {
+void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Rows<1>& rows,
+                  A* out) {
   constexpr std::int64_t kWidth = 256, kRows = 64;
   for (std::int64_t column = 0; column < width; column += kWidth) {
     const std::int64_t n = std::min(kWidth, width - column);
@@ -87,7 +94,8 @@ void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Row
     std::fill(total, total + n, F::template start<Wide<A>>);
     std::int64_t pending = 0;
     const auto flush = [&] {
-      for (std::int64_t j = 0; j < n; ++j) total[j] = F::step(total[j], static_cast<Wide<A>>(block[j]));
+      for (std::int64_t j = 0; j < n; ++j)
+        total[j] = F::step(total[j], static_cast<Wide<A>>(block[j]));
       pending = 0;
     };
     rows.for_each([&](const std::array<std::int64_t, 1>& at) {
@@ -125,13 +133,16 @@ void reduce(const Tensor& x, AxisSet axes, A* out) {
     // Columns of one row of results, cut so that threads can share them.
     constexpr std::int64_t kCut = 256;
     const std::int64_t cuts = (results.length + kCut - 1) / kCut;
-    parallel_for(results.count * cuts, kCut * std::max<std::int64_t>(1, folded.size()), [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t u = first; u < last; ++u) {
-        const std::int64_t row = u / cuts, begin = u % cuts * kCut;
-        detail::fold_columns<F>(source + results.offsets(row)[0] + begin * results.inner[0], results.inner[0],
-                                std::min(kCut, results.length - begin), over, out + row * results.length + begin);
-      }
-    });
+    parallel_for(results.count * cuts, kCut * std::max<std::int64_t>(1, folded.size()),
+                 [&](std::int64_t first, std::int64_t last) {
+                   for (std::int64_t u = first; u < last; ++u) {
+                     const std::int64_t row = u / cuts, begin = u % cuts * kCut;
+                     detail::fold_columns<F>(
+                         source + results.offsets(row)[0] + begin * results.inner[0],
+                         results.inner[0], std::min(kCut, results.length - begin), over,
+                         out + row * results.length + begin);
+                   }
+                 });
     return;
   }
   const std::int64_t count = results.count * results.length;
@@ -139,12 +150,14 @@ void reduce(const Tensor& x, AxisSet axes, A* out) {
     *out = detail::fold_all<F, A>(source, over);
     return;
   }
-  parallel_for(count, std::max<std::int64_t>(1, folded.size()), [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const std::int64_t row = i / results.length;
-      out[i] = detail::fold_all<F, A>(source + results.offsets(row)[0] + i % results.length * results.inner[0], over);
-    }
-  });
+  parallel_for(
+      count, std::max<std::int64_t>(1, folded.size()), [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          const std::int64_t row = i / results.length;
+          out[i] = detail::fold_all<F, A>(
+              source + results.offsets(row)[0] + i % results.length * results.inner[0], over);
+        }
+      });
 }
 
 }  // namespace tapestry

@@ -1,5 +1,6 @@
-// Counter-based random numbers: Philox 4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011).
-// A number is a function of (seed, position) alone, so streams can be read from any place by any thread.
+// Counter-based random numbers: Philox 4x32-10 (Salmon et al., Parallel random numbers: as easy as
+// 1, 2, 3, SC 2011). A number is a function of (seed, position) alone, so streams can be read from
+// any place by any thread.
 #pragma once
 
 #include <array>
@@ -8,7 +9,8 @@
 namespace tapestry {
 
 // The block at `counter` for `key`: four independent 32-bit words.
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                    std::array<std::uint32_t, 2> key);
 
 class Rng {
  public:
@@ -36,6 +38,8 @@ class Rng {
 };
 
 // 53 bits of a word as a double in [0, 1).
-constexpr double unit_interval(std::uint64_t word) { return static_cast<double>(word >> 11) * 0x1p-53; }
+constexpr double unit_interval(std::uint64_t word) {
+  return static_cast<double>(word >> 11) * 0x1p-53;
+}
 
 }  // namespace tapestry

@@ -1,5 +1,6 @@
-// Walks strided operands of one shape in row-major order as few and long rows: axes of extent 1 are dropped and
-// neighbouring axes that are uniform for every operand are merged, so that kernels see plain inner loops.
+// Walks strided operands of one shape in row-major order as few and long rows: axes of extent 1 are
+// dropped and neighbouring axes that are uniform for every operand are merged, so that kernels see
+// plain inner loops.
 #pragma once
 
 #include <array>
@@ -12,10 +13,10 @@ namespace tapestry {
 
 template <int N>
 struct Rows {
-  std::int64_t length = 1;                     // elements of a row
-  std::int64_t count = 1;                      // rows
-  std::array<std::int64_t, N> inner{};         // stride of each operand within a row
-  int rank = 0;                                // outer axes, slowest first
+  std::int64_t length = 1;              // elements of a row
+  std::int64_t count = 1;               // rows
+  std::array<std::int64_t, N> inner{};  // stride of each operand within a row
+  int rank = 0;                         // outer axes, slowest first
   std::int64_t extents[kMaxRank];
   std::array<std::int64_t, N> strides[kMaxRank];
 

@@ -1,5 +1,5 @@
-// The active scalar: a number and, when a tape follows it, the name of its node. 16 bytes, copied like a number.
-// A passive scalar (made from a plain number) costs nothing and is recorded nowhere.
+// The active scalar: a number and, when a tape follows it, the name of its node. 16 bytes, copied
+// like a number. A passive scalar (made from a plain number) costs nothing and is recorded nowhere.
 #pragma once
 
 #include <fmt/format.h>

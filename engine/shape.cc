@@ -41,7 +41,8 @@ Strides row_major(const Shape& shape) {
 
 int normalize_axis(std::string_view who, std::int64_t axis, int rank) {
   if (axis < -rank || axis >= rank)
-    refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank, rank - 1);
+    refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank,
+           rank - 1);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
@@ -54,8 +55,9 @@ Shape broadcast_shapes(std::string_view who, const Shape& a, const Shape& b) {
   for (int i = 0; i < shorter.rank(); ++i) {
     const std::int64_t p = longer[lead + i], q = shorter[i];
     if (p != q && p != 1 && q != 1)
-      refuse(who, "shapes {} and {} do not broadcast: the {} and the {} must be equal, or one of them 1", a, b,
-             &longer == &a ? p : q, &longer == &a ? q : p);
+      refuse(who,
+             "shapes {} and {} do not broadcast: the {} and the {} must be equal, or one of them 1",
+             a, b, &longer == &a ? p : q, &longer == &a ? q : p);
     result[lead + i] = p == 1 ? q : p;
   }
   return result;

@@ -1,4 +1,5 @@
-// Extents and strides: short lists of integers with a fixed capacity, so that they are copied like numbers.
+// Extents and strides: short lists of integers with a fixed capacity, so that they are copied like
+// numbers.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +18,8 @@ inline constexpr int kMaxRank = 12;
 class Dims {
  public:
   Dims() = default;
-  Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
+  Dims(std::initializer_list<std::int64_t> values)
+      : Dims(std::span(values.begin(), values.size())) {}
   explicit Dims(std::span<const std::int64_t> values);  // Error past kMaxRank
   Dims(int rank, std::int64_t value);                   // rank times the same value
 
@@ -56,7 +58,8 @@ Strides row_major(const Shape& shape);
 // -1 counts from the end. Error in the name of `who` when out of range.
 int normalize_axis(std::string_view who, std::int64_t axis, int rank);
 
-// NumPy's rule: axes are aligned at the right; an extent of 1 stretches. Error in the name of `who`.
+// NumPy's rule: axes are aligned at the right; an extent of 1 stretches. Error in the name of
+// `who`.
 Shape broadcast_shapes(std::string_view who, const Shape& a, const Shape& b);
 bool broadcasts_to(const Shape& from, const Shape& to);
 

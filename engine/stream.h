@@ -1,5 +1,5 @@
-// An append-only array that never moves: address space is reserved once and pages come as they are touched, so
-// growth copies nothing and pointers stay valid. Clearing keeps the pages.
+// An append-only array that never moves: address space is reserved once and pages come as they are
+// touched, so growth copies nothing and pointers stay valid. Clearing keeps the pages.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,8 @@
 
 namespace tapestry::detail {
 
-void* reserve_address_space(std::size_t bytes);  // Error when the system refuses
+// `wanted` bytes, or fewer, by halves, where the system is stingy; Error below a megabyte.
+void* reserve_address_space(std::size_t wanted, std::size_t& granted);
 void release_address_space(void* start, std::size_t bytes) noexcept;
 [[noreturn]] void refuse_growth(std::size_t elements);
 
@@ -17,9 +18,13 @@ class Stream {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
-  explicit Stream(std::size_t capacity)
-      : data_(static_cast<T*>(reserve_address_space(capacity * sizeof(T)))), capacity_(capacity) {}
-  ~Stream() { release_address_space(data_, capacity_ * sizeof(T)); }
+  explicit Stream(std::size_t capacity) {
+    std::size_t bytes = 0;
+    data_ = static_cast<T*>(reserve_address_space(capacity * sizeof(T), bytes));
+    capacity_ = bytes / sizeof(T);
+    bytes_ = bytes;
+  }
+  ~Stream() { release_address_space(data_, bytes_); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -41,6 +46,7 @@ class Stream {
   T* data_;
   std::size_t size_ = 0;
   std::size_t capacity_;
+  std::size_t bytes_;
 };
 
 }  // namespace tapestry::detail

@@ -7,8 +7,14 @@
 
 namespace tapestry {
 
-Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded)
-    : tape_(tape), first_(first), last_(last), recorded_(recorded), marks_(last - first + 1), tensors_(last - first + 1) {
+Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
+             bool recorded)
+    : tape_(tape),
+      first_(first),
+      last_(last),
+      recorded_(recorded),
+      marks_(last - first + 1),
+      tensors_(last - first + 1) {
   if (tape.has_scalars()) {
     if (recorded)
       scalars_.resize(marks_.size());
@@ -31,7 +37,8 @@ void Sweep::mark(const std::vector<NodeId>& targets) {
     for (NodeId id = run.first; id < run.first + run.count; ++id) {
       if (run.kernel) {
         const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
-        if (any_active(run.leaves + (id - run.first) * leaves, leaves)) marks_[id - first_] |= kActive;
+        if (any_active(run.leaves + (id - run.first) * leaves, leaves))
+          marks_[id - first_] |= kActive;
       } else {
         const TensorNode& node = tape_.tensor_node(id);
         if (is_floating(node.type(id).dtype) && node.op->differentiable &&
@@ -62,7 +69,8 @@ void Sweep::run() {
 
 void Sweep::reverse(NodeId id) {
   const TensorNode& node = tape_.tensor_node(id);
-  if (id != node.id && node.id >= first_) return;  // a later output; its node is reversed at its first
+  if (id != node.id && node.id >= first_)
+    return;  // a later output; its node is reversed at its first
   if (!node.op->vjp) return;
   bool reached = false;
   for (NodeId output = node.id; output < node.id + node.output_count; ++output)
@@ -85,7 +93,8 @@ void Sweep::give(NodeId id, Tensor contribution) {
     accumulate(slot, contribution);
 }
 
-// ---- what a rule sees ------------------------------------------------------------------------------------------
+// ---- what a rule sees
+// ------------------------------------------------------------------------------------------
 
 const Tensor& Pullback::adjoint(int output) const {
   static const Tensor none;
@@ -94,9 +103,15 @@ const Tensor& Pullback::adjoint(int output) const {
 }
 
 bool Pullback::wants(int operand) const { return sweep_.active(node_.operands[operand]); }
-Shape Pullback::input_shape(int operand) const { return sweep_.tape().shape(node_.operands[operand]); }
-DType Pullback::input_dtype(int operand) const { return sweep_.tape().dtype(node_.operands[operand]); }
-void Pullback::give(int operand, Tensor contribution) { sweep_.give(node_.operands[operand], std::move(contribution)); }
+Shape Pullback::input_shape(int operand) const {
+  return sweep_.tape().shape(node_.operands[operand]);
+}
+DType Pullback::input_dtype(int operand) const {
+  return sweep_.tape().dtype(node_.operands[operand]);
+}
+void Pullback::give(int operand, Tensor contribution) {
+  sweep_.give(node_.operands[operand], std::move(contribution));
+}
 
 const Tensor& Pullback::saved(SaveMask bit) const {
   const Tensor* found = node_.find_saved(bit);

@@ -1,5 +1,6 @@
-// One reverse walk over a stretch of the tape: which nodes take part, and the adjoints gathered so far.
-// With `recorded` the adjoints are tracked themselves, so that they can be differentiated again.
+// One reverse walk over a stretch of the tape: which nodes take part, and the adjoints gathered so
+// far. With `recorded` the adjoints are tracked themselves, so that they can be differentiated
+// again.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,9 @@ class Sweep {
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
-  bool active(NodeId id) const { return id >= first_ && id <= last_ && (marks_[id - first_] & kActive); }
+  bool active(NodeId id) const {
+    return id >= first_ && id <= last_ && (marks_[id - first_] & kActive);
+  }
 
   // Tensors. A contribution is summed down to the operand's shape and added to what is there.
   void give(NodeId id, Tensor contribution);

@@ -29,7 +29,8 @@ Epoch fresh_epoch() {
 
 [[noreturn]] void refuse_stale(std::string_view who, std::string_view what) {
   refuse(who,
-         "{} was recorded on a tape that no longer lives on this thread; use its numbers through detach(), or put it "
+         "{} was recorded on a tape that no longer lives on this thread; use its numbers through "
+         "detach(), or put it "
          "on the new tape with tape.variable()",
          what);
 }
@@ -51,7 +52,10 @@ Tape& tape_of(std::string_view who, Epoch epoch) {
 }
 
 Tape::Tape(TapeOptions options)
-    : options_(options), outer_(innermost), outer_recording_(detail::recording), storage_(detail::take_storage()) {
+    : options_(options),
+      outer_(innermost),
+      outer_recording_(detail::recording),
+      storage_(detail::take_storage()) {
   begin();
   innermost = this;
   detail::recording = this;
@@ -81,11 +85,13 @@ void Tape::clear() {
   begin();
 }
 
-// ---- recording -------------------------------------------------------------------------------------------------
+// ---- recording
+// -------------------------------------------------------------------------------------------------
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
   if (x.epoch() == epoch_) return x.id();
-  if (x.is_tracked() && !find_tape(x.epoch())) refuse_stale(op.name, fmt::format("operand {}", slot));
+  if (x.is_tracked() && !find_tape(x.epoch()))
+    refuse_stale(op.name, fmt::format("operand {}", slot));
   return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
 }
 
@@ -111,7 +117,8 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
     operands[i] = operand_id(op, static_cast<int>(i), inputs[i]);
     if (follows && op.differentiable) saves |= op.saves(static_cast<int>(i));
   }
-  push_node(op, {operands, inputs.size()}, attributes, outputs, saves, &inputs, options_.keep_values);
+  push_node(op, {operands, inputs.size()}, attributes, outputs, saves, &inputs,
+            options_.keep_values);
 }
 
 NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
@@ -157,7 +164,8 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   }
   for (SaveMask rest = saves; rest; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);
-    new (saved++) Tensor(bit < 32 ? (*inputs)[static_cast<std::size_t>(bit)] : outputs[static_cast<std::size_t>(bit - 32)]);
+    new (saved++) Tensor(bit < 32 ? (*inputs)[static_cast<std::size_t>(bit)]
+                                  : outputs[static_cast<std::size_t>(bit - 32)]);
   }
   if (saves || values) store.owners.push_back(node);
   return id;
@@ -168,11 +176,13 @@ NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep) {
   return push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
 }
 
-Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes, Tensor output) {
+Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
+                           Tensor output) {
   std::vector<NodeId> ids(operands.size());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
-    if (!ids[i]) ids[i] = record_statement(detail::kConstantStatement, {}, {}, operands[i].value()).id();
+    if (!ids[i])
+      ids[i] = record_statement(detail::kConstantStatement, {}, {}, operands[i].value()).id();
   }
   push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);
   return output;
@@ -194,11 +204,13 @@ Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const Nod
 
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
   if (owns(x)) return x.id();
-  if (x.is_tracked() && !find_tape(x.epoch())) refuse_stale(who, fmt::format("operand {}", operand));
+  if (x.is_tracked() && !find_tape(x.epoch()))
+    refuse_stale(who, fmt::format("operand {}", operand));
   return 0;
 }
 
-// ---- leaves ----------------------------------------------------------------------------------------------------
+// ---- leaves
+// ----------------------------------------------------------------------------------------------------
 
 Tensor Tape::variable(const Tensor& value, std::string_view name) {
   if (!is_floating(value.dtype()))
@@ -240,16 +252,19 @@ void Tape::set_name(Scalar x, std::string_view name) {
   storage_->names[x.id()] = name;
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------
+// ---- reading
+// ---------------------------------------------------------------------------------------------------
 
 NodeId Tape::size() const { return static_cast<NodeId>(storage_->entries.size()) - 1; }
 bool Tape::has_scalars() const { return storage_->has_scalars; }
 std::size_t Tape::span_count() const { return storage_->spans.size(); }
 
 std::size_t Tape::span_of(NodeId id) const {
-  if (id == 0 || id > size()) refuse("tape", "there is no node {}; the tape holds 1 to {}", id, size());
-  const auto after = std::upper_bound(storage_->spans.begin(), storage_->spans.end(), id,
-                                      [](NodeId wanted, const detail::Span& span) { return wanted < span.first; });
+  if (id == 0 || id > size())
+    refuse("tape", "there is no node {}; the tape holds 1 to {}", id, size());
+  const auto after =
+      std::upper_bound(storage_->spans.begin(), storage_->spans.end(), id,
+                       [](NodeId wanted, const detail::Span& span) { return wanted < span.first; });
   return static_cast<std::size_t>(after - storage_->spans.begin()) - 1;
 }
 
@@ -261,13 +276,17 @@ Run Tape::span_within(std::size_t index, NodeId first, NodeId last) const {
   const std::uint32_t count = to > from ? to - from : 0;
   if (!span.kernel) return {nullptr, from, count, nullptr, nullptr};
   const std::size_t skipped = from - span.first;
-  return {span.kernel, from, count,
-          &store.leaves[span.leaves_begin + skipped * static_cast<std::size_t>(span.kernel->leaves)],
-          &store.constants[span.constants_begin + skipped * static_cast<std::size_t>(span.kernel->constants)]};
+  return {
+      span.kernel, from, count,
+      &store.leaves[span.leaves_begin + skipped * static_cast<std::size_t>(span.kernel->leaves)],
+      &store.constants[span.constants_begin +
+                       skipped * static_cast<std::size_t>(span.kernel->constants)]};
 }
 
 Run Tape::statement(NodeId id) const { return span_within(span_of(id), id, id); }
-bool Tape::is_scalar(NodeId id) const { return has_scalars() && storage_->spans[span_of(id)].kernel; }
+bool Tape::is_scalar(NodeId id) const {
+  return has_scalars() && storage_->spans[span_of(id)].kernel;
+}
 const TensorNode& Tape::tensor_node(NodeId id) const { return *storage_->entries[id].node; }
 double Tape::scalar_value(NodeId id) const { return storage_->entries[id].number; }
 
@@ -296,8 +315,12 @@ bool Tape::is_constant(NodeId id) const {
                        : tensor_node(id).op == &op_of<detail::Constant>;
 }
 
-Shape Tape::shape(NodeId id) const { return is_scalar(id) ? Shape{} : tensor_node(id).type(id).shape; }
-DType Tape::dtype(NodeId id) const { return is_scalar(id) ? DType::f64 : tensor_node(id).type(id).dtype; }
+Shape Tape::shape(NodeId id) const {
+  return is_scalar(id) ? Shape{} : tensor_node(id).type(id).shape;
+}
+DType Tape::dtype(NodeId id) const {
+  return is_scalar(id) ? DType::f64 : tensor_node(id).type(id).dtype;
+}
 
 const Tensor* Tape::kept_value(NodeId id) const {
   if (is_scalar(id)) return nullptr;
@@ -308,11 +331,13 @@ const Tensor* Tape::kept_value(NodeId id) const {
 std::string Tape::attributes_text(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).op->describe(tensor_node(id).attributes);
   const Run run = statement(id);
-  return run.kernel->print ? run.kernel->print({run.constants, static_cast<std::size_t>(run.kernel->constants)})
-                           : std::string{};
+  return run.kernel->print
+             ? run.kernel->print({run.constants, static_cast<std::size_t>(run.kernel->constants)})
+             : std::string{};
 }
 
-// ---- pausing ---------------------------------------------------------------------------------------------------
+// ---- pausing
+// ---------------------------------------------------------------------------------------------------
 
 PauseRecording::PauseRecording() : paused_(std::exchange(detail::recording, nullptr)) {}
 PauseRecording::~PauseRecording() { detail::recording = paused_; }

@@ -1,9 +1,10 @@
-// The tape: operations in the order in which they were carried out, which is a topological order of their graph.
-// It only grows; a walk over it is a loop. Destroying or clearing it ends the recording but keeps the pages for
-// the next one on this thread. A handle that outlives its recording is refused, never followed.
+// The tape: operations in the order in which they were carried out, which is a topological order of
+// their graph. It only grows; a walk over it is a loop. Destroying or clearing it ends the
+// recording but keeps the pages for the next one on this thread. A handle that outlives its
+// recording is refused, never followed.
 //
-// Ids count from 1 in recording order, tensors and scalars alike. The tape is a sequence of spans: tensor
-// operations, and runs of scalar statements of one kernel.
+// Ids count from 1 in recording order, tensors and scalars alike. The tape is a sequence of spans:
+// tensor operations, and runs of scalar statements of one kernel.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ struct TapeStorage;
 }
 
 struct TapeOptions {
-  bool keep_values = false;  // keep every node's numbers, for drawing them; otherwise only what vjps read
+  bool keep_values =
+      false;  // keep every node's numbers, for drawing them; otherwise only what vjps read
 };
 
 class Tape {
@@ -32,12 +34,14 @@ class Tape {
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
-  // A leaf to differentiate with respect to. The value is taken as plain numbers. Error for an integer dtype.
+  // A leaf to differentiate with respect to. The value is taken as plain numbers. Error for an
+  // integer dtype.
   Tensor variable(const Tensor& value, std::string_view name = {});
   Scalar variable(double value, std::string_view name = {});
   // A leaf that stands in the graph but takes no gradient: an input, a target.
   Tensor constant(const Tensor& value, std::string_view name = {});
-  // The variable that stands for `key` in this recording: made from `value` on first use, or when the value changed.
+  // The variable that stands for `key` in this recording: made from `value` on first use, or when
+  // the value changed.
   Tensor variable_for(const void* key, const Tensor& value, std::string_view name = {});
   // Names a node for drawings and messages. Error when it is not of this tape.
   void set_name(const Tensor& x, std::string_view name);
@@ -52,24 +56,26 @@ class Tape {
   bool keeps_values() const { return options_.keep_values; }
 
   // ---- reading: the graph ----
-  NodeId size() const;                                // nodes recorded; ids are 1..size()
+  NodeId size() const;  // nodes recorded; ids are 1..size()
   bool is_scalar(NodeId id) const;
-  const TensorNode& tensor_node(NodeId id) const;     // of a tensor id (any of its outputs)
+  const TensorNode& tensor_node(NodeId id) const;  // of a tensor id (any of its outputs)
   double scalar_value(NodeId id) const;
-  Run statement(NodeId id) const;                     // the single statement that made a scalar, as a run of one
+  Run statement(NodeId id) const;  // the single statement that made a scalar, as a run of one
   std::span<const NodeId> operands(NodeId id) const;  // in slot order, with repetitions
   std::string_view op_name(NodeId id) const;
-  std::string_view name(NodeId id) const;             // empty when unnamed
+  std::string_view name(NodeId id) const;  // empty when unnamed
   bool is_variable(NodeId id) const;
   bool is_constant(NodeId id) const;
   Shape shape(NodeId id) const;
   DType dtype(NodeId id) const;
-  const Tensor* kept_value(NodeId id) const;          // null when not kept; scalars: see scalar_value
+  const Tensor* kept_value(NodeId id) const;  // null when not kept; scalars: see scalar_value
   std::string attributes_text(NodeId id) const;
 
-  // ---- reading: runs, for sweeps. Calls f(run of tensor ids [first, last)) or f(statement run), last span first ----
+  // ---- reading: runs, for sweeps. Calls f(run of tensor ids [first, last)) or f(statement run),
+  // last span first ----
   std::size_t span_count() const;
-  // Statements or tensor ids of span `index`, cut to ids in [first, last]. A span of tensors has a null kernel.
+  // Statements or tensor ids of span `index`, cut to ids in [first, last]. A span of tensors has a
+  // null kernel.
   Run span_within(std::size_t index, NodeId first, NodeId last) const;
   std::size_t span_of(NodeId id) const;
   bool has_scalars() const;
@@ -77,15 +83,17 @@ class Tape {
   // ---- recording: for ops ----
   void record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs);
   // An op whose operands are scalars of this tape or passive ones.
-  Tensor record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes, Tensor output);
+  Tensor record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
+                       Tensor output);
   Scalar record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
                           std::span<const double> constants, double value);
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
 
  private:
   NodeId record_leaf(const Op& op, const Tensor& value, bool keep);
-  NodeId push_node(const Op& op, std::span<const NodeId> operands, const void* attributes, std::span<Tensor> outputs,
-                   SaveMask saves, const Inputs* inputs, bool keep_values);
+  NodeId push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
+                   std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
+                   bool keep_values);
   NodeId operand_id(const Op& op, int slot, const Tensor& x);
   void begin();
   void end();

@@ -27,7 +27,8 @@ void detail::destroy(Body* body) noexcept {
     const std::size_t bytes = body->block_bytes;
     body->~Body();
     deallocate(body, bytes);
-    body = owner && owner->references.fetch_sub(1, std::memory_order_acq_rel) == 1 ? owner : nullptr;
+    body =
+        owner && owner->references.fetch_sub(1, std::memory_order_acq_rel) == 1 ? owner : nullptr;
   }
 }
 
@@ -38,7 +39,8 @@ Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
     if (extent < 0) refuse("tensor", "shape {} has a negative extent", shape);
     too_large |= __builtin_mul_overflow(size, extent, &size);
   }
-  if (too_large || size > (std::int64_t{1} << 43)) refuse("tensor", "shape {} has too many elements", shape);
+  if (too_large || size > (std::int64_t{1} << 43))
+    refuse("tensor", "shape {} has too many elements", shape);
   const std::size_t bytes = kHeader + static_cast<std::size_t>(size) * size_of(dtype);
   void* block = allocate(bytes);
   auto* body = new (block) detail::Body;
@@ -70,7 +72,8 @@ Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t off
 
 double Tensor::item() const {
   if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());
-  return visit(dtype(), [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
+  return visit(dtype(),
+               [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
 }
 
 std::vector<double> Tensor::to_vector() const {
@@ -82,7 +85,8 @@ std::vector<double> Tensor::to_vector() const {
 Tensor Tensor::contiguous() const {
   if (is_contiguous()) return detach(*this);
   Tensor result = uninitialized(shape(), dtype());
-  visit(dtype(), [&]<class T>(std::type_identity<T>) { copy_elements(*this, result.mutable_data<T>()); });
+  visit(dtype(),
+        [&]<class T>(std::type_identity<T>) { copy_elements(*this, result.mutable_data<T>()); });
   return result;
 }
 

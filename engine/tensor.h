@@ -1,6 +1,7 @@
-// A tensor: a value-semantic handle to shape, strides, dtype and shared numbers, 16 bytes. The numbers never
-// change once an operation has made them, so copies and views share them. A handle may be *tracked*: it then
-// also names a node of a tape. The same handle without the name is `detach(x)`.
+// A tensor: a value-semantic handle to shape, strides, dtype and shared numbers, 16 bytes. The
+// numbers never change once an operation has made them, so copies and views share them. A handle
+// may be *tracked*: it then also names a node of a tape. The same handle without the name is
+// `detach(x)`.
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,8 @@ using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps af
 
 namespace detail {
 
-// What handles point to. An owning body is followed by its numbers in the same block; a view shares its owner's.
+// What handles point to. An owning body is followed by its numbers in the same block; a view shares
+// its owner's.
 struct Body {
   std::atomic<std::uint32_t> references{1};
   DType dtype;
@@ -54,7 +56,8 @@ class Tensor {
     return *this;
   }
   ~Tensor() {
-    if (body_ && body_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) detail::destroy(body_);
+    if (body_ && body_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      detail::destroy(body_);
   }
 
   // Fresh memory of this shape, row-major, its numbers not yet set. For kernels.
@@ -70,10 +73,10 @@ class Tensor {
   DType dtype() const { return body().dtype; }
   bool is_contiguous() const { return body().contiguous; }  // row-major without gaps
 
-  double item() const;                     // the only element; Error when there is not exactly one
-  std::vector<double> to_vector() const;   // row-major, any dtype
-  Tensor to(DType dtype) const;            // differentiable between floating dtypes
-  Tensor contiguous() const;               // itself, or a row-major copy; untracked
+  double item() const;                    // the only element; Error when there is not exactly one
+  std::vector<double> to_vector() const;  // row-major, any dtype
+  Tensor to(DType dtype) const;           // differentiable between floating dtypes
+  Tensor contiguous() const;              // itself, or a row-major copy; untracked
 
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
@@ -87,7 +90,9 @@ class Tensor {
   }
   bool shares_numbers(const Tensor& other) const { return body_->data == other.body_->data; }
   // No other handle or view shares the numbers, so they may be overwritten unseen.
-  bool is_unique() const { return !body().owner && body().references.load(std::memory_order_acquire) == 1; }
+  bool is_unique() const {
+    return !body().owner && body().references.load(std::memory_order_acquire) == 1;
+  }
 
   bool is_tracked() const { return epoch_ != 0; }
   NodeId id() const { return id_; }

@@ -40,8 +40,8 @@ class Flatten : public Module {
   std::string type() const override { return "Flatten"; }
 };
 
-// While training: zero with probability p, the others divided by 1 - p, so that the mean stays. Else the identity.
-// Error unless 0 <= p < 1.
+// While training: zero with probability p, the others divided by 1 - p, so that the mean stays.
+// Else the identity. Error unless 0 <= p < 1.
 class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5, Rng rng = Rng(0));

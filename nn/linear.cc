@@ -25,13 +25,15 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions option
 
 Tensor Linear::operator()(const Tensor& x) const {
   if (x.rank() == 0 || x.shape().back() != weight.shape()[1])
-    refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(), weight.shape()[1]);
+    refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(),
+           weight.shape()[1]);
   const Tensor y = matmul(x, transpose(weight));
   return has_bias() ? y + bias : y;
 }
 
 std::string Linear::type() const {
-  return fmt::format("Linear({}, {}{})", weight.shape()[1], weight.shape()[0], has_bias() ? "" : ", no bias");
+  return fmt::format("Linear({}, {}{})", weight.shape()[1], weight.shape()[0],
+                     has_bias() ? "" : ", no bias");
 }
 
 std::vector<std::pair<std::string, Parameter>> Linear::own_parameters() const {

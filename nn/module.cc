@@ -5,7 +5,8 @@ namespace tapestry::nn {
 std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Parameter>> found = own_parameters();
   for (const auto& [name, child] : children())
-    for (auto& [inner, parameter] : child->named_parameters()) found.emplace_back(name + "." + inner, parameter);
+    for (auto& [inner, parameter] : child->named_parameters())
+      found.emplace_back(name + "." + inner, parameter);
   return found;
 }
 
@@ -32,7 +33,8 @@ Tensor Sequential::operator()(const Tensor& x) const {
 
 std::vector<std::pair<std::string, Module*>> Sequential::children() const {
   std::vector<std::pair<std::string, Module*>> found;
-  for (std::size_t i = 0; i < modules_.size(); ++i) found.emplace_back(std::to_string(i), modules_[i].get());
+  for (std::size_t i = 0; i < modules_.size(); ++i)
+    found.emplace_back(std::to_string(i), modules_[i].get());
   return found;
 }
 

@@ -1,4 +1,5 @@
-// A function of a tensor that owns parameters and other modules. A copy of a module shares its parameters.
+// A function of a tensor that owns parameters and other modules. A copy of a module shares its
+// parameters.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,8 @@ class Module {
   std::vector<std::pair<std::string, Parameter>> named_parameters() const;
   std::vector<Parameter> parameters() const;
 
-  // Modules such as Dropout behave differently while training, which is the state after construction.
+  // Modules such as Dropout behave differently while training, which is the state after
+  // construction.
   void train(bool training = true);
   void eval() { train(false); }
   bool is_training() const { return training_; }
@@ -33,7 +35,8 @@ class Module {
   // Every parameter in this dtype.
   void to(DType dtype);
 
-  // A table: layer, type, output shape, number of parameters. Runs the module once on zeros of shape `input`.
+  // A table: layer, type, output shape, number of parameters. Runs the module once on zeros of
+  // shape `input`.
   std::string summary(const Shape& input) const;
 
  private:
@@ -45,8 +48,7 @@ class Sequential : public Module {
  public:
   Sequential() = default;
   template <class... Modules>
-    requires(std::is_base_of_v<Module, Modules> && ...)
-  explicit Sequential(Modules... modules) {
+  requires(std::is_base_of_v<Module, Modules>&&...) explicit Sequential(Modules... modules) {
     (append(std::move(modules)), ...);
   }
 

@@ -17,14 +17,15 @@ Parameter::Parameter(const Tensor& value, std::string name) {
 void Parameter::set(const Tensor& value) {
   require_floating(value);
   if (value.shape() != shape())
-    refuse("Parameter", "{} has shape {}; it cannot be set to shape {}", name().empty() ? "it" : name(), shape(),
-           value.shape());
+    refuse("Parameter", "{} has shape {}; it cannot be set to shape {}",
+           name().empty() ? "it" : name(), shape(), value.shape());
   const Tape* tape = recording_tape();
   state_->value = tape && tape->owns(value) ? value : detach(value);
 }
 
 Tensor Parameter::on(Tape& tape) const {
-  return tape.owns(state_->value) ? state_->value : tape.variable_for(state_.get(), value(), name());
+  return tape.owns(state_->value) ? state_->value
+                                  : tape.variable_for(state_.get(), value(), name());
 }
 
 Tensor Parameter::tensor() const {

@@ -1,5 +1,5 @@
-// A tensor that learning changes. Copies of a parameter are the same parameter. Used in an expression it becomes
-// a variable of the tape that records, one for each recording.
+// A tensor that learning changes. Copies of a parameter are the same parameter. Used in an
+// expression it becomes a variable of the tape that records, one for each recording.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,9 @@ class Parameter {
   const std::string& name() const { return state_->name; }
   void set_name(std::string name) { state_->name = std::move(name); }
 
-  // Other numbers of the same shape, of any floating dtype; Error otherwise. A value that is tracked on the tape
-  // that records keeps its history there, so that a gradient can pass through an update.
+  // Other numbers of the same shape, of any floating dtype; Error otherwise. A value that is
+  // tracked on the tape that records keeps its history there, so that a gradient can pass through
+  // an update.
   void set(const Tensor& value);
 
   // The node that stands for this parameter on the recording tape; plain numbers when none records.

@@ -23,21 +23,26 @@ Scalar current(Scalar x) {
 
 SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
     : parameters_(std::move(parameters)), options_(options), velocity_(parameters_.size()) {
-  const double lr = options.lr.value(), momentum = options.momentum.value(), decay = options.weight_decay.value();
-  if (!(lr >= 0) || !std::isfinite(lr)) refuse("SGD", "lr is {}; it must be finite and not negative", lr);
+  const double lr = options.lr.value(), momentum = options.momentum.value(),
+               decay = options.weight_decay.value();
+  if (!(lr >= 0) || !std::isfinite(lr))
+    refuse("SGD", "lr is {}; it must be finite and not negative", lr);
   if (!(momentum >= 0)) refuse("SGD", "momentum is {}; it must not be negative", momentum);
   if (!(decay >= 0)) refuse("SGD", "weight_decay is {}; it must not be negative", decay);
-  if (options.nesterov && is_zero(options.momentum)) refuse("SGD", "nesterov needs a momentum above 0");
+  if (options.nesterov && is_zero(options.momentum))
+    refuse("SGD", "nesterov needs a momentum above 0");
 }
 
 void SGD::step(const std::vector<Tensor>& gradients) {
   if (gradients.size() != parameters_.size())
     refuse("SGD", "{} gradients for {} parameters", gradients.size(), parameters_.size());
-  const Scalar lr = current(options_.lr), momentum = current(options_.momentum), decay = current(options_.weight_decay);
+  const Scalar lr = current(options_.lr), momentum = current(options_.momentum),
+               decay = current(options_.weight_decay);
   bool followed = lr.is_tracked() || momentum.is_tracked() || decay.is_tracked();
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (gradients[i].shape() != parameters_[i].shape())
-      refuse("SGD", "gradient {} has shape {}, its parameter {}", i, gradients[i].shape(), parameters_[i].shape());
+      refuse("SGD", "gradient {} has shape {}, its parameter {}", i, gradients[i].shape(),
+             parameters_[i].shape());
     followed |= current(gradients[i]).is_tracked();
   }
   for (std::size_t i = 0; i < gradients.size(); ++i) {

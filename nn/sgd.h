@@ -1,9 +1,10 @@
 // Stochastic gradient descent, as PyTorch defines it:
 //
-//   g = gradient + weight_decay p,   v = momentum v + g (v = g at first),   p = p - lr (nesterov ? g + momentum v : v)
+//   g = gradient + weight_decay p,   v = momentum v + g (v = g at first),   p = p - lr (nesterov ?
+//   g + momentum v : v)
 //
-// The update is made of differentiable ops. With a tracked lr, momentum or gradients (create_graph) it stands on the
-// tape, and a gradient can be taken through it.
+// The update is made of differentiable ops. With a tracked lr, momentum or gradients (create_graph)
+// it stands on the tape, and a gradient can be taken through it.
 #pragma once
 
 #include <vector>
@@ -24,7 +25,8 @@ class SGD {
   // Error when lr is negative or not finite, or nesterov comes without momentum.
   SGD(std::vector<Parameter> parameters, SGDOptions options = {});
 
-  // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is changed.
+  // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is
+  // changed.
   void step(const std::vector<Tensor>& gradients);
 
   const SGDOptions& options() const { return options_; }

@@ -19,12 +19,14 @@ std::int64_t count(const Module& module) {
 
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
   return text;
 }
 
 // Sequences are walked; any other module is one row.
-Tensor describe(const Module& module, const std::string& name, const Tensor& x, std::vector<Row>& rows) {
+Tensor describe(const Module& module, const std::string& name, const Tensor& x,
+                std::vector<Row>& rows) {
   if (const auto* sequence = dynamic_cast<const Sequential*>(&module)) {
     Tensor y = x;
     for (const auto& [inner, child] : sequence->children())
@@ -32,7 +34,8 @@ Tensor describe(const Module& module, const std::string& name, const Tensor& x, 
     return y;
   }
   const Tensor y = module(x);
-  rows.push_back({name.empty() ? "0" : name, module.type(), to_string(y.shape()), grouped(count(module))});
+  rows.push_back(
+      {name.empty() ? "0" : name, module.type(), to_string(y.shape()), grouped(count(module))});
   return y;
 }
 
@@ -54,8 +57,8 @@ std::string Module::summary(const Shape& input) const {
   const std::string line(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
   std::string text;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}\n", rows[i].layer, widths[0], rows[i].type, widths[1],
-                        rows[i].output, widths[2], rows[i].parameters, widths[3]);
+    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}\n", rows[i].layer, widths[0], rows[i].type,
+                        widths[1], rows[i].output, widths[2], rows[i].parameters, widths[3]);
     if (i == 0) text += line + "\n";
   }
   return text + fmt::format("{}\ntotal {} parameters", line, grouped(count(*this)));

@@ -7,8 +7,10 @@
 
 namespace tapestry {
 
-// Element i of `from` goes to `to`, `offset` elements after its first and i steps of `strides` further on.
-inline void assign(const Tensor& from, Tensor& to, const Strides& strides, std::int64_t offset = 0) {
+// Element i of `from` goes to `to`, `offset` elements after its first and i steps of `strides`
+// further on.
+inline void assign(const Tensor& from, Tensor& to, const Strides& strides,
+                   std::int64_t offset = 0) {
   const Rows<2> rows(from.shape(), {&from.strides(), &strides});
   visit(from.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* source = from.data<T>();
@@ -20,7 +22,8 @@ inline void assign(const Tensor& from, Tensor& to, const Strides& strides, std::
         if (rows.inner[0] == 1 && rows.inner[1] == 1)
           for (std::int64_t i = 0; i < rows.length; ++i) q[i] = p[i];
         else
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * rows.inner[1]] = p[i * rows.inner[0]];
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            q[i * rows.inner[1]] = p[i * rows.inner[0]];
       });
     });
   });

@@ -12,13 +12,14 @@ namespace tapestry {
 
 class Axes {
  public:
-  Axes() = default;                                       // all
-  Axes(int axis) : Axes({axis}) {}                        // NOLINT: one axis converts
+  Axes() = default;                 // all
+  Axes(int axis) : Axes({axis}) {}  // NOLINT: one axis converts
   Axes(std::initializer_list<int> axes) : Axes(std::vector<int>(axes)) {}
-  Axes(const std::vector<int>& axes);                     // NOLINT: a list of axes converts
+  Axes(const std::vector<int>& axes);  // NOLINT: a list of axes converts
 
   bool all() const { return all_; }
-  // As a set for a tensor of this rank. Error in the name of `who` when an axis is out of range or named twice.
+  // As a set for a tensor of this rank. Error in the name of `who` when an axis is out of range or
+  // named twice.
   AxisSet resolve(std::string_view who, int rank) const;
 
  private:

@@ -1,5 +1,6 @@
-// What the property suite, the documentation and the benchmarks iterate over: for every op its one-line
-// documentation, sample calls, and the calls that it refuses. A family writes its records beside its ops.
+// What the property suite, the documentation and the benchmarks iterate over: for every op its
+// one-line documentation, sample calls, and the calls that it refuses. A family writes its records
+// beside its ops.
 #pragma once
 
 #include <cstdint>

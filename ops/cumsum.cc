@@ -16,8 +16,8 @@ constexpr std::int64_t kWidth = 256;
 
 // `width` running sums side by side, single precision in double.
 template <class T, class Out>
-void run(const T* x, std::int64_t stride, std::int64_t step, Out* y, std::int64_t to, std::int64_t out_step,
-         std::int64_t extent, std::int64_t width) {
+void run(const T* x, std::int64_t stride, std::int64_t step, Out* y, std::int64_t to,
+         std::int64_t out_step, std::int64_t extent, std::int64_t width) {
   std::conditional_t<std::is_same_v<Out, float>, double, Out> sums[kWidth];
   std::fill(sums, sums + width, 0);
   for (std::int64_t k = 0; k < extent; ++k)
@@ -36,7 +36,8 @@ struct Cumsum {
   };
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor& x = in[0];
-    Tensor result = Tensor::uninitialized(x.shape(), is_floating(x.dtype()) ? x.dtype() : DType::i64);
+    Tensor result =
+        Tensor::uninitialized(x.shape(), is_floating(x.dtype()) ? x.dtype() : DType::i64);
     Shape shape = x.shape();
     Strides strides = x.strides(), to = result.strides();
     const std::int64_t extent = shape[a.axis];
@@ -62,8 +63,9 @@ struct Cumsum {
         for (std::int64_t unit = first; unit < last; ++unit) {
           const auto at = rows.offsets(unit / cuts);
           const std::int64_t column = unit % cuts * width;
-          run(from + at[0] + column * rows.inner[0], rows.inner[0], step, out + at[1] + column * rows.inner[1],
-              rows.inner[1], out_step, extent, std::min(width, rows.length - column));
+          run(from + at[0] + column * rows.inner[0], rows.inner[0], step,
+              out + at[1] + column * rows.inner[1], rows.inner[1], out_step, extent,
+              std::min(width, rows.length - column));
         }
       });
     });
@@ -92,8 +94,7 @@ std::vector<Record> cumsum_records() {
        true,
        {{"rows", {x}, [](const auto& in) { return cumsum(in[0], 0); }},
         {"columns", {x}, [](const auto& in) { return cumsum(in[0], -1); }}},
-       {{"range",
-         [] { cumsum(zeros({3}), 1); },
+       {{"range", [] { cumsum(zeros({3}), 1); },
          "[cumsum] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }

@@ -53,8 +53,10 @@ struct Shares {
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor shares = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit_floating(shares.dtype(), [&]<class T>(std::type_identity<T>) {
-      walk<T>(shares, in[0], in[1], [](T, T x, T y) { return x == y || (x != x && y != y) ? T(1) : T(0); });
-      walk<T>(shares, in[0], sum_axes(shares, a.axes, 0), [](T share, T, T n) { return share / n; });
+      walk<T>(shares, in[0], in[1],
+              [](T, T x, T y) { return x == y || (x != x && y != y) ? T(1) : T(0); });
+      walk<T>(shares, in[0], sum_axes(shares, a.axes, 0),
+              [](T share, T, T n) { return share / n; });
     });
     return shares;
   }
@@ -84,7 +86,8 @@ struct Reduce {
   };
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    Tensor result = Tensor::uninitialized(reduced_shape(in[0].shape(), a.axes, a.dropped), in[0].dtype());
+    Tensor result =
+        Tensor::uninitialized(reduced_shape(in[0].shape(), a.axes, a.dropped), in[0].dtype());
     visit_ordered(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
       reduce<Extreme<kMax>, T, T>(in[0], a.axes, result.mutable_data<T>());
     });
@@ -111,7 +114,8 @@ struct Position {
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor& x = in[0];
     const AxisSet axes = axis_bit(a.axis);
-    Tensor result = Tensor::uninitialized(reduced_shape(x.shape(), axes, a.keepdims ? 0 : axes), DType::i64);
+    Tensor result =
+        Tensor::uninitialized(reduced_shape(x.shape(), axes, a.keepdims ? 0 : axes), DType::i64);
     Shape shape = x.shape();
     Strides strides = x.strides();
     shape.erase(a.axis);
@@ -140,8 +144,8 @@ struct Position {
 
   // `width` neighbours side by side, each along the axis.
   template <class T>
-  static void scan(const T* x, std::int64_t stride, std::int64_t step, std::int64_t extent, std::int64_t width,
-                   std::int64_t* out) {
+  static void scan(const T* x, std::int64_t stride, std::int64_t step, std::int64_t extent,
+                   std::int64_t width, std::int64_t* out) {
     T held[kWidth];
     for (std::int64_t j = 0; j < width; ++j) {
       held[j] = x[j * stride];
@@ -162,7 +166,8 @@ struct Position {
 void refuse_empty(std::string_view who, const Shape& shape, AxisSet axes) {
   for (int axis = 0; axis < shape.rank(); ++axis)
     if ((axes & axis_bit(axis)) && shape[axis] == 0)
-      refuse(who, "axis {} of shape {} has no elements; at least one is needed to choose from", axis, shape);
+      refuse(who, "axis {} of shape {} has no elements; at least one is needed to choose from",
+             axis, shape);
 }
 
 template <bool kMax>
@@ -201,30 +206,37 @@ std::vector<Record> extreme_records() {
        "The largest element over axes; equals share the adjoint evenly.",
        true,
        {{"all", {x}, [](const auto& in) { return max(in[0]); }},
-        {"outer two, kept", {x}, [](const auto& in) { return max(in[0], {.axis = {0, 2}, .keepdims = true}); }}},
+        {"outer two, kept",
+         {x},
+         [](const auto& in) {
+           return max(in[0], {.axis = {0, 2}, .keepdims = true});
+         }}},
        {{"empty",
-         [] { max(zeros({0, 3}), {.axis = 0}); },
+         [] {
+           max(zeros({0, 3}), {.axis = 0});
+         },
          "[max] axis 0 of shape (0, 3) has no elements; at least one is needed to choose from"}}},
       {"min",
        "The smallest element over axes; equals share the adjoint evenly.",
        true,
        {{"last", {x}, [](const auto& in) { return min(in[0], {.axis = -1}); }}},
-       {{"empty",
-         [] { min(zeros({0})); },
+       {{"empty", [] { min(zeros({0})); },
          "[min] axis 0 of shape (0,) has no elements; at least one is needed to choose from"}}},
       {"argmax",
        "The position of the largest element along an axis, or in row-major order.",
        false,
        {},
        {{"empty",
-         [] { argmax(zeros({2, 0}), {.axis = 1}); },
-         "[argmax] axis 1 of shape (2, 0) has no elements; at least one is needed to choose from"}}},
+         [] {
+           argmax(zeros({2, 0}), {.axis = 1});
+         },
+         "[argmax] axis 1 of shape (2, 0) has no elements; at least one is needed to choose "
+         "from"}}},
       {"argmin",
        "The position of the smallest element along an axis, or in row-major order.",
        false,
        {},
-       {{"range",
-         [] { argmin(zeros({2}), {.axis = 1}); },
+       {{"range", [] { argmin(zeros({2}), {.axis = 1}); },
          "[argmin] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }

@@ -5,36 +5,43 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "engine/error.h"
 
 namespace tapestry {
 namespace {
 
-// Multiplications that pay for a block of their own, and for oneDNN, whose calls cost 0.3 us where those of
-// OpenBLAS cost 0.02 us.
-constexpr std::int64_t kBlockWork = 1 << 20, kLargeWork = 1 << 18;
-constexpr std::int64_t kMostBlocks = 64, kSmallestSide = 128;
+// Multiplications that pay for a block of their own, those of a product with a vector, which waits
+// for memory, and those that pay for oneDNN, whose calls cost 0.3 us where those of OpenBLAS cost
+// 0.02 us.
+constexpr std::int64_t kBlockWork = 1 << 21, kVectorWork = 1 << 18, kLargeWork = 1 << 18;
+
+// Sides of blocks, while there are few of them and when there are many, that keep a library
+// efficient.
+constexpr std::int64_t kFew = 16, kMost = 64, kSideOfFew = 128, kSideOfMany = 256;
 
 template <class T>
 void gemm(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c, std::int64_t leading) {
-  const auto ta = a.transposed ? CblasTrans : CblasNoTrans, tb = b.transposed ? CblasTrans : CblasNoTrans;
-  const int m = static_cast<int>(e.rows), n = static_cast<int>(e.columns), k = static_cast<int>(e.inner);
-  const int lda = static_cast<int>(a.leading), ldb = static_cast<int>(b.leading), ldc = static_cast<int>(leading);
+  const auto ta = a.transposed ? CblasTrans : CblasNoTrans,
+             tb = b.transposed ? CblasTrans : CblasNoTrans;
+  const int m = static_cast<int>(e.rows), n = static_cast<int>(e.columns),
+            k = static_cast<int>(e.inner);
+  const int lda = static_cast<int>(a.leading), ldb = static_cast<int>(b.leading),
+            ldc = static_cast<int>(leading);
   if constexpr (std::is_same_v<T, double>) {
     cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a.data, lda, b.data, ldb, 0, c, ldc);
   } else if (e.rows * e.columns * e.inner < kLargeWork) {
     cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a.data, lda, b.data, ldb, 0, c, ldc);
   } else {
-    const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1, a.data, lda,
-                                   b.data, ldb, 0, c, ldc);
-    if (status != dnnl_success) refuse("matmul", "oneDNN failed with status {}", static_cast<int>(status));
+    const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1,
+                                   a.data, lda, b.data, ldb, 0, c, ldc);
+    if (status != dnnl_success)
+      refuse("matmul", "oneDNN failed with status {}", static_cast<int>(status));
   }
 }
 
-void gemm(const Extents& e, const Matrix<std::int64_t>& a, const Matrix<std::int64_t>& b, std::int64_t* c,
-          std::int64_t leading) {
+void gemm(const Extents& e, const Matrix<std::int64_t>& a, const Matrix<std::int64_t>& b,
+          std::int64_t* c, std::int64_t leading) {
   const std::int64_t a_row = a.transposed ? 1 : a.leading, a_column = a.transposed ? a.leading : 1;
   const std::int64_t b_row = b.transposed ? 1 : b.leading, b_column = b.transposed ? b.leading : 1;
   for (std::int64_t i = 0; i < e.rows; ++i) {
@@ -47,13 +54,15 @@ void gemm(const Extents& e, const Matrix<std::int64_t>& a, const Matrix<std::int
 }
 
 // y = op(M) v for one row or one column of results.
-void gemv(bool transposed, int rows, int columns, const float* m, int leading, const float* v, int step, float* y,
-          int y_step) {
-  cblas_sgemv(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, rows, columns, 1, m, leading, v, step, 0, y, y_step);
+void gemv(bool transposed, int rows, int columns, const float* m, int leading, const float* v,
+          int step, float* y, int y_step) {
+  cblas_sgemv(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, rows, columns, 1, m, leading,
+              v, step, 0, y, y_step);
 }
-void gemv(bool transposed, int rows, int columns, const double* m, int leading, const double* v, int step, double* y,
-          int y_step) {
-  cblas_dgemv(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, rows, columns, 1, m, leading, v, step, 0, y, y_step);
+void gemv(bool transposed, int rows, int columns, const double* m, int leading, const double* v,
+          int step, double* y, int y_step) {
+  cblas_dgemv(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, rows, columns, 1, m, leading,
+              v, step, 0, y, y_step);
 }
 
 // Long sums of products are cut, and the parts added in double.
@@ -73,9 +82,11 @@ T inner_product(std::int64_t n, const T* x, int x_step, const T* y, int y_step) 
 
 // Whether it is a product with a vector; then it is carried out.
 template <class T>
-bool vector_product(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c, std::int64_t leading) {
+bool vector_product(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
+                    std::int64_t leading) {
   if (e.columns != 1 && e.rows != 1) return false;
-  const int m = static_cast<int>(e.rows), n = static_cast<int>(e.columns), k = static_cast<int>(e.inner);
+  const int m = static_cast<int>(e.rows), n = static_cast<int>(e.columns),
+            k = static_cast<int>(e.inner);
   const int lda = static_cast<int>(a.leading), ldb = static_cast<int>(b.leading);
   const int a_step = a.transposed ? lda : 1, b_step = b.transposed ? 1 : ldb;
   if (m == 1 && n == 1)
@@ -84,35 +95,42 @@ bool vector_product(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T*
     gemv(a.transposed, a.transposed ? k : m, a.transposed ? m : k, a.data, lda, b.data, b_step, c,
          static_cast<int>(leading));
   else
-    gemv(!b.transposed, b.transposed ? n : k, b.transposed ? k : n, b.data, ldb, a.data, a_step, c, 1);
+    gemv(!b.transposed, b.transposed ? n : k, b.transposed ? k : n, b.data, ldb, a.data, a_step, c,
+         1);
   return true;
 }
 
 }  // namespace
 
 Cuts cuts_for(const Extents& e) {
-  const double work = static_cast<double>(e.rows) * static_cast<double>(e.columns) * static_cast<double>(e.inner);
-  const auto wanted = static_cast<std::uint64_t>(std::clamp(work / kBlockWork, 1.0, double{kMostBlocks}));
+  const double work =
+      static_cast<double>(e.rows) * static_cast<double>(e.columns) * static_cast<double>(e.inner);
+  const bool vector = e.rows == 1 || e.columns == 1;
   Cuts cuts{1, 1};
-  for (auto left = std::bit_floor(wanted); left > 1; left /= 2) {
-    // Halve the longer side, down to a size that keeps the library efficient.
+  for (double left = work / (vector ? kVectorWork : kBlockWork); left >= 2 && cuts.count() < kMost;
+       left /= 2) {
     const std::int64_t rows = e.rows / cuts.rows, columns = e.columns / cuts.columns;
-    if (std::max(rows, columns) < 2 * kSmallestSide && cuts.rows * cuts.columns >= 4) break;
-    (rows >= columns ? cuts.rows : cuts.columns) *= 2;
+    const std::int64_t side = cuts.count() < kFew ? kSideOfFew : kSideOfMany;
+    if ((rows * columns < 2 * side * side && cuts.count() >= 4) || std::max(rows, columns) < 32)
+      break;
+    (2 * rows >= columns && rows >= 32 ? cuts.rows : cuts.columns) *=
+        2;  // wide blocks are quicker than tall ones
   }
   return cuts;
 }
 
 template <class T>
-void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a, Matrix<T> b, T* c) {
+void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a,
+                    Matrix<T> b, T* c) {
   // Sides are cut at multiples of 16, a register of floats.
   const auto edge = [](std::int64_t side, std::int64_t parts, std::int64_t index) {
     return index == parts ? side : side * index / parts / 16 * 16;
   };
   const std::int64_t i = block / cuts.columns, j = block % cuts.columns;
-  const std::int64_t top = edge(extents.rows, cuts.rows, i), left = edge(extents.columns, cuts.columns, j);
-  const Extents part{edge(extents.rows, cuts.rows, i + 1) - top, edge(extents.columns, cuts.columns, j + 1) - left,
-                     extents.inner};
+  const std::int64_t top = edge(extents.rows, cuts.rows, i),
+                     left = edge(extents.columns, cuts.columns, j);
+  const Extents part{edge(extents.rows, cuts.rows, i + 1) - top,
+                     edge(extents.columns, cuts.columns, j + 1) - left, extents.inner};
   if (part.rows == 0 || part.columns == 0) return;
   a.data += top * (a.transposed ? 1 : a.leading);
   b.data += left * (b.transposed ? b.leading : 1);
@@ -123,10 +141,12 @@ void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block
   gemm(part, a, b, c, extents.columns);
 }
 
-template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<float>, Matrix<float>, float*);
-template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<double>, Matrix<double>, double*);
-template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<std::int64_t>, Matrix<std::int64_t>,
-                             std::int64_t*);
+template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<float>,
+                             Matrix<float>, float*);
+template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<double>,
+                             Matrix<double>, double*);
+template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<std::int64_t>,
+                             Matrix<std::int64_t>, std::int64_t*);
 
 OneThread::OneThread() : before_(omp_get_max_threads()) {
   if (before_ != 1) omp_set_num_threads(1);

@@ -1,13 +1,14 @@
-// Products of plain matrices, the same bits for any number of threads: the result is cut into blocks as its extents
-// alone decide, and each block is one call of a library that is held to one thread.
+// Products of plain matrices, the same bits for any number of threads: the result is cut into
+// blocks as its extents alone decide, and each block is one call of a library that is held to one
+// thread.
 #pragma once
 
 #include <cstdint>
 
 namespace tapestry {
 
-// A matrix in memory, row-major or, when transposed, column-major; `leading` elements between neighbours in
-// the slow direction.
+// A matrix in memory, row-major or, when transposed, column-major; `leading` elements between
+// neighbours in the slow direction.
 template <class T>
 struct Matrix {
   const T* data;
@@ -22,13 +23,15 @@ struct Extents {
 // How many blocks the result is cut into.
 struct Cuts {
   std::int64_t rows, columns;
+  std::int64_t count() const { return rows * columns; }
 };
 Cuts cuts_for(const Extents& extents);
 
-// Block number `block` of C = A B, of cuts.rows * cuts.columns; C is row-major without gaps.
+// Block number `block` of C = A B, of cuts.count(); C is row-major without gaps.
 // T is float, double or std::int64_t.
 template <class T>
-void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a, Matrix<T> b, T* c);
+void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a,
+                    Matrix<T> b, T* c);
 
 // While one lives, libraries use a single thread when called from this one.
 class OneThread {

@@ -10,8 +10,9 @@
 namespace tapestry {
 namespace {
 
-// Every op of this family walks the elements of one shape. For element e the index tensor holds, `index` strides
-// along, a number i, and the element chosen lies `base` strides and i * step along in the indexed tensor.
+// Every op of this family walks the elements of one shape. For element e the index tensor holds,
+// `index` strides along, a number i, and the element chosen lies `base` strides and i * step along
+// in the indexed tensor.
 struct Choice {
   Shape shape;
   Strides index, base;
@@ -42,10 +43,12 @@ void check_range(std::string_view who, const Tensor& index, std::int64_t extent)
   rows.for_each([&](const std::array<std::int64_t, 1>& at) {
     const auto* row = index.data<std::int64_t>() + at[0];
     bool inside = true;
-    for (std::int64_t i = 0; i < rows.length; ++i) inside &= row[i * rows.inner[0]] >= 0 && row[i * rows.inner[0]] < extent;
+    for (std::int64_t i = 0; i < rows.length; ++i)
+      inside &= row[i * rows.inner[0]] >= 0 && row[i * rows.inner[0]] < extent;
     for (std::int64_t i = 0; !inside && i < rows.length; ++i)
       if (const std::int64_t bad = row[i * rows.inner[0]]; bad < 0 || bad >= extent)
-        refuse(who, "index {} is out of range for extent {}; indices start at 0 and stay below it", bad, extent);
+        refuse(who, "index {} is out of range for extent {}; indices start at 0 and stay below it",
+               bad, extent);
   });
 }
 
@@ -67,7 +70,8 @@ Tensor read(const Tensor& x, const Tensor& index, const Choice& choice) {
           p += *row * choice.step;
           for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
         } else {
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from + row[i * along] * choice.step];
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            q[i * to] = p[i * from + row[i * along] * choice.step];
         }
       });
     });
@@ -79,7 +83,8 @@ Tensor read(const Tensor& x, const Tensor& index, const Choice& choice) {
 void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
   int shared = -1;
   for (int axis = 0; axis < choice.shape.rank(); ++axis)
-    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared])) shared = axis;
+    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared]))
+      shared = axis;
   if (choice.shape.size() == 0) return;
   const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
   visit(target.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -88,7 +93,8 @@ void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice
       std::array<std::int64_t, 3> start{};
       if (shared >= 0) {
         shape[shared] = last - first;
-        start = {choice.index[shared] * first, choice.base[shared] * first, source.strides()[shared] * first};
+        start = {choice.index[shared] * first, choice.base[shared] * first,
+                 source.strides()[shared] * first};
       }
       const Rows<3> rows(shape, {&choice.index, &choice.base, &source.strides()});
       const auto [along, to, from] = rows.inner;
@@ -98,7 +104,8 @@ void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice
         const T* p = source.data<T>() + start[2] + at[2];
         if (along == 0) {  // one index for the whole row
           q += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = static_cast<T>(q[i * to] + p[i * from]);
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            q[i * to] = static_cast<T>(q[i * to] + p[i * from]);
         } else {
           for (std::int64_t i = 0; i < rows.length; ++i) {
             T& place = q[i * to + row[i * along] * choice.step];
@@ -145,12 +152,17 @@ struct PutAdd {
     add(result, in[1], in[0], take_choice(result, a.axis, in[1]));
     return result;
   }
-  static void vjp(Pullback& p) { p.give(0, take(p.adjoint(), p.input(1), p.attributes<Attributes>().axis)); }
-  static std::string describe(const Attributes& a) { return fmt::format("axis={}, shape={}", a.axis, a.shape); }
+  static void vjp(Pullback& p) {
+    p.give(0, take(p.adjoint(), p.input(1), p.attributes<Attributes>().axis));
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("axis={}, shape={}", a.axis, a.shape);
+  }
 };
 
 void Take::vjp(Pullback& p) {
-  p.give(0, apply<PutAdd>({&p.adjoint(), &p.input(1)}, {p.attributes<Attributes>().axis, p.input_shape(0)}));
+  p.give(0, apply<PutAdd>({&p.adjoint(), &p.input(1)},
+                          {p.attributes<Attributes>().axis, p.input_shape(0)}));
 }
 
 struct Gather {
@@ -177,7 +189,8 @@ struct ScatterAdd {
   static Tensor forward(Inputs in, const Attributes& a) {
     check_range(name, in[1], in[0].shape()[a.axis]);
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
-    visit(result.dtype(), [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
+    visit(result.dtype(),
+          [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
     add(result, in[1], in[2], gather_choice(result, a.axis, in[1]));
     return result;
   }
@@ -204,15 +217,19 @@ struct OneHot {
     const Tensor labels = in[0].contiguous();
     visit(a.dtype, [&]<class T>(std::type_identity<T>) {
       T* row = result.mutable_data<T>();
-      for (std::int64_t i = 0; i < labels.size(); ++i, row += a.classes) row[labels.data<std::int64_t>()[i]] = T(1);
+      for (std::int64_t i = 0; i < labels.size(); ++i, row += a.classes)
+        row[labels.data<std::int64_t>()[i]] = T(1);
     });
     return result;
   }
-  static std::string describe(const Attributes& a) { return fmt::format("classes={}, dtype={}", a.classes, a.dtype); }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("classes={}, dtype={}", a.classes, a.dtype);
+  }
 };
 
 void check_dtype(std::string_view who, const Tensor& index) {
-  if (index.dtype() != DType::i64) refuse(who, "the indices are {}; they must be i64", index.dtype());
+  if (index.dtype() != DType::i64)
+    refuse(who, "the indices are {}; they must be i64", index.dtype());
 }
 
 // x and index of gather and scatter_add.
@@ -221,7 +238,9 @@ int check_aligned(std::string_view who, const Tensor& x, int axis, const Tensor&
   bool fits = index.rank() == x.rank();
   for (int i = 0; fits && i < x.rank(); ++i) fits = i == axis || index.shape()[i] <= x.shape()[i];
   if (!fits)
-    refuse(who, "index of shape {} does not fit x of shape {}: the ranks must be equal, and no extent larger but on axis {}",
+    refuse(who,
+           "index of shape {} does not fit x of shape {}: the ranks must be equal, and no extent "
+           "larger but on axis {}",
            index.shape(), x.shape(), axis);
   check_dtype(who, index);
   return axis;
@@ -244,9 +263,11 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor&
   constexpr std::string_view kWho = "scatter_add";
   axis = check_aligned(kWho, x, axis, index);
   if (!(source.shape() == index.shape()))
-    refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(), index.shape());
+    refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(),
+           index.shape());
   const DType dtype = promote(x.dtype(), source.dtype());
-  if (dtype == DType::boolean) refuse(kWho, "x and source are boolean; at least one must be numbers");
+  if (dtype == DType::boolean)
+    refuse(kWho, "x and source are boolean; at least one must be numbers");
   const Tensor into = x.to(dtype), terms = source.to(dtype);
   return apply<ScatterAdd>({&into, &index, &terms}, {axis});
 }
@@ -268,16 +289,22 @@ std::vector<Record> index_records() {
         {"columns, twice", {x}, [some](const auto& in) { return take(in[0], some, 1); }},
         {"two axes of indices", {x}, [places](const auto& in) { return take(in[0], places, 0); }}},
        {{"range",
-         [] { take(zeros({3, 2}), full({1}, 5, DType::i64)); },
+         [] {
+           take(zeros({3, 2}), full({1}, 5, DType::i64));
+         },
          "[take] index 5 is out of range for extent 3; indices start at 0 and stay below it"},
-        {"dtype", [] { take(zeros({3}), zeros({1})); }, "[take] the indices are f32; they must be i64"}}},
+        {"dtype", [] { take(zeros({3}), zeros({1})); },
+         "[take] the indices are f32; they must be i64"}}},
       {"gather",
        "One element along an axis for each index.",
        true,
        {{"axis 0", {x}, [places](const auto& in) { return gather(in[0], 0, places); }}},
        {{"shape",
-         [] { gather(zeros({3, 2}), 0, zeros({1, 3}, DType::i64)); },
-         "[gather] index of shape (1, 3) does not fit x of shape (3, 2): the ranks must be equal, and no extent larger "
+         [] {
+           gather(zeros({3, 2}), 0, zeros({1, 3}, DType::i64));
+         },
+         "[gather] index of shape (1, 3) does not fit x of shape (3, 2): the ranks must be equal, "
+         "and no extent larger "
          "but on axis 0"}}},
       {"scatter_add",
        "Adds the source into x at the indices.",
@@ -285,16 +312,15 @@ std::vector<Record> index_records() {
        {{"axis 0",
          {x, sample_numbers({2, 3}, 2)},
          [places](const auto& in) { return scatter_add(in[0], 0, places, in[1]); }}},
-       {{"shape",
-         [] { scatter_add(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
+       {{"shape", [] { scatter_add(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
          "[scatter_add] the source has shape (3,), the index (2,); they must be equal"}}},
       {"one_hot",
        "1 at the label, 0 elsewhere, along a new last axis.",
        false,
        {},
-       {{"range",
-         [] { one_hot(full({2}, 10, DType::i64), 10); },
-         "[one_hot] index 10 is out of range for extent 10; indices start at 0 and stay below it"}}},
+       {{"range", [] { one_hot(full({2}, 10, DType::i64), 10); },
+         "[one_hot] index 10 is out of range for extent 10; indices start at 0 and stay below "
+         "it"}}},
   };
 }
 

@@ -92,8 +92,10 @@ Tensor concat(const std::vector<Tensor>& tensors, int axis) {
     Shape expected = parts[i].shape();
     if (expected.rank() == first.rank()) expected[axis] = first[axis];
     if (!(expected == first))
-      refuse("concat", "tensor {} has shape {}, tensor 0 has {}; all extents but that of axis {} must be equal", i,
-             parts[i].shape(), first, axis);
+      refuse(
+          "concat",
+          "tensor {} has shape {}, tensor 0 has {}; all extents but that of axis {} must be equal",
+          i, parts[i].shape(), first, axis);
   }
   return apply<Concat>(parts, {axis});
 }
@@ -104,7 +106,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int axis) {
   axis = normalize_axis("stack", axis, first.rank() + 1);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (!(parts[i].shape() == first))
-      refuse("stack", "tensor {} has shape {}, tensor 0 has {}; all shapes must be equal", i, parts[i].shape(), first);
+      refuse("stack", "tensor {} has shape {}, tensor 0 has {}; all shapes must be equal", i,
+             parts[i].shape(), first);
     parts[i] = unsqueeze(parts[i], axis);
   }
   return apply<Concat>(parts, {axis});
@@ -114,39 +117,52 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis) {
   axis = normalize_axis("split", axis, x.rank());
   const std::int64_t extent = x.shape()[axis];
   if (parts < 1 || extent % parts != 0)
-    refuse("split", "axis {} of shape {} does not split into {} equal parts", axis, x.shape(), parts);
+    refuse("split", "axis {} of shape {} does not split into {} equal parts", axis, x.shape(),
+           parts);
   return split(x, std::vector<std::int64_t>(static_cast<std::size_t>(parts), extent / parts), axis);
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, int axis) {
   axis = normalize_axis("split", axis, x.rank());
-  bool fits = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) == x.shape()[axis] && !sizes.empty();
+  bool fits = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) == x.shape()[axis] &&
+              !sizes.empty();
   for (std::int64_t size : sizes) fits &= size >= 0;
   if (!fits)
-    refuse("split", "the sizes ({}) do not make up axis {} of shape {}", fmt::join(sizes, ", "), axis, x.shape());
+    refuse("split", "the sizes ({}) do not make up axis {} of shape {}", fmt::join(sizes, ", "),
+           axis, x.shape());
   const Tensor extents = from_vector(sizes, {static_cast<std::int64_t>(sizes.size())});
   return apply_many<Split>({&x, &extents}, sizes.size(), {axis});
 }
 
 std::vector<Record> join_records() {
-  const Tensor x = sample_numbers({2, 3}, 1), y = sample_numbers({2, 2}, 2), z = sample_numbers({2, 3}, 3);
+  const Tensor x = sample_numbers({2, 3}, 1), y = sample_numbers({2, 2}, 2),
+               z = sample_numbers({2, 3}, 3);
   return {
       {"concat",
        "Tensors one after the other along an axis.",
        true,
        {{"columns", {x, y}, [](const auto& in) { return concat(in, 1); }},
-        {"one twice", {x, z}, [](const auto& in) { return concat({in[0], in[1], in[0]}, 0); }}},
+        {"one twice",
+         {x, z},
+         [](const auto& in) {
+           return concat({in[0], in[1], in[0]}, 0);
+         }}},
        {{"none", [] { concat({}); }, "[concat] there are no tensors; at least one is needed"},
         {"extents",
-         [] { concat({zeros({2, 3}), zeros({2, 4})}, 0); },
-         "[concat] tensor 1 has shape (2, 4), tensor 0 has (2, 3); all extents but that of axis 0 must be equal"}}},
+         [] {
+           concat({zeros({2, 3}), zeros({2, 4})}, 0);
+         },
+         "[concat] tensor 1 has shape (2, 4), tensor 0 has (2, 3); all extents but that of axis 0 "
+         "must be equal"}}},
       {"stack",
        "Tensors of one shape side by side along a new axis.",
        true,
        {{"first", {x, z}, [](const auto& in) { return stack(in); }},
         {"last", {x, z}, [](const auto& in) { return stack(in, -1); }}},
        {{"shapes",
-         [] { stack({zeros({2}), zeros({3})}); },
+         [] {
+           stack({zeros({2}), zeros({3})});
+         },
          "[stack] tensor 1 has shape (3,), tensor 0 has (2,); all shapes must be equal"}}},
       {"split",
        "Takes an axis apart into equal parts or parts of given extents; views.",
@@ -158,9 +174,12 @@ std::vector<Record> join_records() {
            const auto parts = split(in[0], {1, 2}, -1);
            return concat({parts[1], parts[0]}, 1);
          }}},
-       {{"unequal", [] { split(zeros({5}), 2); }, "[split] axis 0 of shape (5,) does not split into 2 equal parts"},
+       {{"unequal", [] { split(zeros({5}), 2); },
+         "[split] axis 0 of shape (5,) does not split into 2 equal parts"},
         {"sizes",
-         [] { split(zeros({5}), {2, 2}); },
+         [] {
+           split(zeros({5}), {2, 2});
+         },
          "[split] the sizes (2, 2) do not make up axis 0 of shape (5,)"}}},
   };
 }

@@ -21,9 +21,9 @@ struct Times {
   }
 };
 
-// g times the product of all other elements along the last axis, without dividing, so that zeros do no harm and the
-// result can be differentiated again: products of pairs upwards, then down the same tree each element is given what
-// its parent was given times its sibling.
+// g times the product of all other elements along the last axis, without dividing, so that zeros do
+// no harm and the result can be differentiated again: products of pairs upwards, then down the same
+// tree each element is given what its parent was given times its sibling.
 Tensor times_others(const Tensor& x, const Tensor& g) {
   std::vector<Tensor> levels{x};
   while (levels.back().shape().back() > 1) {
@@ -37,7 +37,8 @@ Tensor times_others(const Tensor& x, const Tensor& g) {
   for (std::size_t i = levels.size() - 1; i-- > 0;) {
     const std::int64_t half = levels[i].shape().back() / 2;
     const Tensor given = slice(others, -1, 0, half);
-    std::vector<Tensor> parts{given * slice(levels[i], -1, half, 2 * half), given * slice(levels[i], -1, 0, half)};
+    std::vector<Tensor> parts{given * slice(levels[i], -1, half, 2 * half),
+                              given * slice(levels[i], -1, 0, half)};
     if (levels[i].shape().back() % 2) parts.push_back(slice(others, -1, {.start = half}));
     others = concat(parts, -1);
   }
@@ -92,17 +93,23 @@ Tensor prod(const Tensor& x, const ReduceOptions& options) {
 }
 
 std::vector<Record> product_records() {
-  const Tensor x = sample_numbers({2, 3, 5}), zero_within = tensor({{2, 0, 3}, {0, 0.5, 0}}, DType::f64);
+  const Tensor x = sample_numbers({2, 3, 5}),
+               zero_within = tensor({{2, 0, 3}, {0, 0.5, 0}}, DType::f64);
   return {
       {"prod",
        "The product over axes.",
        true,
        {{"all", {slice(x, 0, 0, 1)}, [](const auto& in) { return prod(in[0]); }},
-        {"first, kept", {x}, [](const auto& in) { return prod(in[0], {.axis = 0, .keepdims = true}); }},
-        {"outer two", {x}, [](const auto& in) { return prod(in[0], {.axis = {0, 2}}); }},
+        {"first, kept",
+         {x},
+         [](const auto& in) { return prod(in[0], {.axis = 0, .keepdims = true}); }},
+        {"outer two",
+         {x},
+         [](const auto& in) {
+           return prod(in[0], {.axis = {0, 2}});
+         }},
         {"with zeros", {zero_within}, [](const auto& in) { return prod(in[0], {.axis = 1}); }}},
-       {{"range",
-         [] { prod(zeros({2}), {.axis = -2}); },
+       {{"range", [] { prod(zeros({2}), {.axis = -2}); },
          "[prod] axis -2 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }

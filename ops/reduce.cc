@@ -12,7 +12,8 @@ namespace tapestry {
 namespace {
 
 void require_floating(std::string_view who, const Tensor& x) {
-  if (!is_floating(x.dtype())) refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  if (!is_floating(x.dtype()))
+    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
 }
 
 // How many elements fall on one result.
@@ -61,7 +62,8 @@ struct Truth {
     AxisSet axes, dropped;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
-    Tensor result = Tensor::uninitialized(reduced_shape(in[0].shape(), a.axes, a.dropped), DType::boolean);
+    Tensor result =
+        Tensor::uninitialized(reduced_shape(in[0].shape(), a.axes, a.dropped), DType::boolean);
     visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
       reduce<Fold, T, std::uint8_t>(in[0], a.axes, result.mutable_data<std::uint8_t>());
     });
@@ -89,7 +91,9 @@ Tensor mean(const Tensor& x, const ReduceOptions& options) {
 }
 
 Tensor var(const Tensor& x, const VarianceOptions& options) { return variance("var", x, options); }
-Tensor std(const Tensor& x, const VarianceOptions& options) { return sqrt(variance("std", x, options)); }
+Tensor std(const Tensor& x, const VarianceOptions& options) {
+  return sqrt(variance("std", x, options));
+}
 
 Tensor any(const Tensor& x, const ReduceOptions& options) { return truth<Or>(x, options); }
 Tensor all(const Tensor& x, const ReduceOptions& options) { return truth<And>(x, options); }
@@ -102,32 +106,45 @@ std::vector<Record> reduce_records() {
        true,
        {{"all", {x}, [](const auto& in) { return sum(in[0]); }},
         {"first", {x}, [](const auto& in) { return sum(in[0], {.axis = 0}); }},
-        {"outer two, kept", {x}, [](const auto& in) { return sum(in[0], {.axis = {0, -1}, .keepdims = true}); }}},
+        {"outer two, kept",
+         {x},
+         [](const auto& in) {
+           return sum(in[0], {.axis = {0, -1}, .keepdims = true});
+         }}},
        {{"range",
-         [] { sum(zeros({2, 3}), {.axis = 2}); },
+         [] {
+           sum(zeros({2, 3}), {.axis = 2});
+         },
          "[sum] axis 2 is out of range for rank 2; it must lie in [-2, 1]"},
         {"twice",
-         [] { sum(zeros({2, 3}), {.axis = {1, -1}}); },
+         [] {
+           sum(zeros({2, 3}), {.axis = {1, -1}});
+         },
          "[sum] axis -1 is named twice in (1, -1); name each axis once"}}},
       {"mean",
        "The mean over axes.",
        true,
        {{"all", {x}, [](const auto& in) { return mean(in[0]); }},
-        {"last, kept", {x}, [](const auto& in) { return mean(in[0], {.axis = -1, .keepdims = true}); }}},
-       {{"dtype",
-         [] { mean(zeros({2}, DType::i64)); },
+        {"last, kept",
+         {x},
+         [](const auto& in) { return mean(in[0], {.axis = -1, .keepdims = true}); }}},
+       {{"dtype", [] { mean(zeros({2}, DType::i64)); },
          "[mean] x is i64; it must be f32 or f64: convert with .to()"}}},
       {"var",
        "The variance over axes; .correction is taken from the number of elements.",
        true,
        {{"all", {x}, [](const auto& in) { return var(in[0]); }},
-        {"of the population", {x}, [](const auto& in) { return var(in[0], {.axis = 1, .correction = 0}); }}},
-       {{"dtype", [] { var(zeros({2}, DType::i64)); }, "[var] x is i64; it must be f32 or f64: convert with .to()"}}},
+        {"of the population",
+         {x},
+         [](const auto& in) { return var(in[0], {.axis = 1, .correction = 0}); }}},
+       {{"dtype", [] { var(zeros({2}, DType::i64)); },
+         "[var] x is i64; it must be f32 or f64: convert with .to()"}}},
       {"std",
        "The standard deviation over axes: the square root of var.",
        true,
        {{"last", {x}, [](const auto& in) { return std(in[0], {.axis = -1}); }}},
-       {{"dtype", [] { std(zeros({2}, DType::i64)); }, "[std] x is i64; it must be f32 or f64: convert with .to()"}}},
+       {{"dtype", [] { std(zeros({2}, DType::i64)); },
+         "[std] x is i64; it must be f32 or f64: convert with .to()"}}},
       {"any", "Whether any element differs from 0.", false, {}, {}},
       {"all", "Whether all elements differ from 0.", false, {}, {}},
   };

@@ -1,5 +1,6 @@
-// Folding axes away: sum(x), sum(x, {.axis = 0}), mean(x, {.axis = {0, 1}, .keepdims = true}). Without .axis all axes
-// are folded; with .keepdims they stay with extent 1. Results are the same bits for any number of threads.
+// Folding axes away: sum(x), sum(x, {.axis = 0}), mean(x, {.axis = {0, 1}, .keepdims = true}).
+// Without .axis all axes are folded; with .keepdims they stay with extent 1. Results are the same
+// bits for any number of threads.
 #pragma once
 
 #include <optional>
@@ -16,18 +17,19 @@ struct ReduceOptions {
 
 // f32 and f64 keep their dtype, i64 and boolean give i64. Of nothing: 0 and 1.
 Tensor sum(const Tensor& x, const ReduceOptions& options = {});
-Tensor prod(const Tensor& x, const ReduceOptions& options = {});  // exact derivatives of any order at zeros too
+Tensor prod(const Tensor& x,
+            const ReduceOptions& options = {});  // exact derivatives of any order at zeros too
 
 // f32 and f64 only. Of nothing: NaN.
 Tensor mean(const Tensor& x, const ReduceOptions& options = {});
 
-// The largest and smallest element, in x's dtype; NaN if there is one. Equal extremes share the adjoint evenly.
-// Error when there are no elements to choose from.
+// The largest and smallest element, in x's dtype; NaN if there is one. Equal extremes share the
+// adjoint evenly. Error when there are no elements to choose from.
 Tensor max(const Tensor& x, const ReduceOptions& options = {});
 Tensor min(const Tensor& x, const ReduceOptions& options = {});
 
-// The sum of squared deviations from the mean over (n - correction), and its square root. f32 and f64 only.
-// Where namespaces are mixed by using-directives, say tapestry::std(x).
+// The sum of squared deviations from the mean over (n - correction), and its square root. f32 and
+// f64 only. Where namespaces are mixed by using-directives, say tapestry::std(x).
 struct VarianceOptions {
   Axes axis{};
   bool keepdims = false;
@@ -36,8 +38,8 @@ struct VarianceOptions {
 Tensor var(const Tensor& x, const VarianceOptions& options = {});
 Tensor std(const Tensor& x, const VarianceOptions& options = {});
 
-// Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the position in
-// row-major order. Error when there are no elements to choose from.
+// Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the
+// position in row-major order. Error when there are no elements to choose from.
 struct ArgOptions {
   std::optional<int> axis{};
   bool keepdims = false;

@@ -72,7 +72,9 @@ void reverse_either(const Run& run, Sweep& sweep) {
   sweep.recorded() ? recorded_run(run, sweep) : plain_run(run, sweep);
 }
 
-std::string print_constant(std::span<const double> constants) { return fmt::format("{}", constants[0]); }
+// Which operand, by its name on the page, is a constant.
+std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
+std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
 
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                                                               \
   constexpr StatementKernel op##_statement{                                                                          \
@@ -88,8 +90,8 @@ std::string print_constant(std::span<const double> constants) { return fmt::form
       print};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                    \
   TAPESTRY_BINARY(op, both, 2, 0, false, false, nullptr)                                        \
-  TAPESTRY_BINARY(op, left, 1, 1, false, true, &print_constant)                                 \
-  TAPESTRY_BINARY(op, right, 1, 1, true, false, &print_constant)
+  TAPESTRY_BINARY(op, left, 1, 1, false, true, &print_z)                                        \
+  TAPESTRY_BINARY(op, right, 1, 1, true, false, &print_x)
 #include "ops/elementwise.def"
 
 Scalar record(const StatementKernel& kernel, Scalar x, double y) {

@@ -11,7 +11,8 @@
 namespace tapestry {
 namespace {
 
-// Where a part lies in a whole: along each axis its first position and the distance between neighbours.
+// Where a part lies in a whole: along each axis its first position and the distance between
+// neighbours.
 struct Placement {
   Dims starts, steps;
 
@@ -72,7 +73,8 @@ struct Pad {
 
 Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents) {
   const Dims zeros_here(x.rank(), 0), ones_here(x.rank(), 1);
-  if (extents == x.shape() && placement.starts == zeros_here && placement.steps == ones_here) return x;
+  if (extents == x.shape() && placement.starts == zeros_here && placement.steps == ones_here)
+    return x;
   return apply<Slice>({&x}, {placement, extents});
 }
 
@@ -107,14 +109,15 @@ Tensor slice(const Tensor& x, int axis, const Range& range) {
   return slice(x, ranges);
 }
 
-Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
-             std::int64_t step) {
+Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
+             std::optional<std::int64_t> stop, std::int64_t step) {
   return slice(x, axis, Range{start, stop, step});
 }
 
 Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
   if (ranges.size() > static_cast<std::size_t>(x.rank()))
-    refuse("slice", "{} ranges for shape {}; there is at most one for each axis", ranges.size(), x.shape());
+    refuse("slice", "{} ranges for shape {}; there is at most one for each axis", ranges.size(),
+           x.shape());
   Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
   Shape extents = x.shape();
   for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -135,15 +138,18 @@ Tensor flip(const Tensor& x, const Axes& axes) {
   return slice(x, ranges);
 }
 
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths, double value) {
+Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
+           double value) {
   if (widths.size() != static_cast<std::size_t>(x.rank()))
-    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(), x.shape());
+    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
+           x.shape());
   Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
   Shape shape = x.shape();
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto [before, after] = widths[static_cast<std::size_t>(axis)];
     if (before < 0 || after < 0)
-      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before, after);
+      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
+             after);
     placement.starts[axis] = before;
     shape[axis] += before + after;
   }
@@ -158,25 +164,43 @@ std::vector<Record> slice_records() {
        true,
        {{"rows", {x}, [](const auto& in) { return slice(in[0], 0, 1, 3); }},
         {"backwards", {x}, [](const auto& in) { return slice(in[0], 1, {.step = -2}); }},
-        {"both axes", {x}, [](const auto& in) { return slice(in[0], {{-3, -1}, {.stop = 1, .step = -1}}); }},
+        {"both axes",
+         {x},
+         [](const auto& in) {
+           return slice(in[0], {{-3, -1}, {.stop = 1, .step = -1}});
+         }},
         {"empty", {x}, [](const auto& in) { return slice(in[0], 0, 3, 1); }}},
-       {{"step", [] { slice(zeros({3}), 0, {.step = 0}); }, "[slice] the step is 0; it must be positive or negative"},
+       {{"step", [] { slice(zeros({3}), 0, {.step = 0}); },
+         "[slice] the step is 0; it must be positive or negative"},
         {"too many",
-         [] { slice(zeros({3}), {{}, {}}); },
+         [] {
+           slice(zeros({3}), {{}, {}});
+         },
          "[slice] 2 ranges for shape (3,); there is at most one for each axis"}}},
       {"flip",
        "Reverses axes; a view.",
        true,
        {{"all", {x}, [](const auto& in) { return flip(in[0]); }},
         {"one", {x}, [](const auto& in) { return flip(in[0], -1); }}},
-       {{"range", [] { flip(zeros({3}), 1); }, "[flip] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
+       {{"range", [] { flip(zeros({3}), 1); },
+         "[flip] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
       {"pad",
        "Surrounds x with a constant.",
        true,
-       {{"zeros", {x}, [](const auto& in) { return pad(in[0], {{1, 0}, {2, 1}}); }},
-        {"value", {x}, [](const auto& in) { return pad(in[0], {{0, 1}, {0, 0}}, 2.5); }}},
+       {{"zeros",
+         {x},
+         [](const auto& in) {
+           return pad(in[0], {{1, 0}, {2, 1}});
+         }},
+        {"value",
+         {x},
+         [](const auto& in) {
+           return pad(in[0], {{0, 1}, {0, 0}}, 2.5);
+         }}},
        {{"negative",
-         [] { pad(zeros({3}), {{-1, 0}}); },
+         [] {
+           pad(zeros({3}), {{-1, 0}});
+         },
          "[pad] the widths of axis 0 are -1 and 0; they must not be negative"}}},
   };
 }

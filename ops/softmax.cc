@@ -46,7 +46,8 @@ void fill_rows(RowFunction function, const Tensor& x, Tensor& y) {
   if (y.size() == 0) return;
   visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
     parallel_for(y.size() / step, 4 * n, [&](std::int64_t first, std::int64_t last) {
-      softmax_rows(function, x.data<T>() + first * n, y.mutable_data<T>() + first * step, last - first, n);
+      softmax_rows(function, x.data<T>() + first * n, y.mutable_data<T>() + first * step,
+                   last - first, n);
     });
   });
 }
@@ -83,7 +84,9 @@ struct LogSoftmax {
     int axis;
   };
   static constexpr SaveMask saves(int) { return save_output(); }
-  static Tensor forward(Inputs in, const Attributes& a) { return along(RowFunction::log_softmax, in[0], a.axis); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    return along(RowFunction::log_softmax, in[0], a.axis);
+  }
   static void vjp(Pullback& p) {
     const Tensor& g = p.adjoint();
     p.give(0, g - exp(p.output()) * sum_axes(g, axis_bit(p.attributes<Attributes>().axis), 0));
@@ -100,7 +103,8 @@ struct LogSumExp {
   };
   static constexpr SaveMask saves(int) { return save_input(0); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    Tensor result = Tensor::uninitialized(reduced_shape(in[0].shape(), axis_bit(a.axis), a.dropped), in[0].dtype());
+    Tensor result = Tensor::uninitialized(reduced_shape(in[0].shape(), axis_bit(a.axis), a.dropped),
+                                          in[0].dtype());
     fill_rows(RowFunction::logsumexp, as_rows(in[0], a.axis), result);
     return result;
   }
@@ -109,11 +113,14 @@ struct LogSumExp {
     const Tensor g = reshape(p.adjoint(), reduced_shape(p.input_shape(0), axis_bit(axis), 0));
     p.give(0, g * apply<Softmax>({&p.input(0)}, {axis, true}));
   }
-  static std::string describe(const Attributes& a) { return describe_axes(axis_bit(a.axis), a.dropped); }
+  static std::string describe(const Attributes& a) {
+    return describe_axes(axis_bit(a.axis), a.dropped);
+  }
 };
 
 void require_floating(std::string_view who, const Tensor& x) {
-  if (!is_floating(x.dtype())) refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  if (!is_floating(x.dtype()))
+    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
 }
 
 }  // namespace
@@ -158,25 +165,28 @@ std::vector<Record> softmax_records() {
        true,
        {{"last", {x}, [](const auto& in) { return softmax(in[0]); }},
         {"first", {x}, [](const auto& in) { return softmax(in[0], 0); }}},
-       {{"dtype",
-         [] { softmax(zeros({2}, DType::i64)); },
+       {{"dtype", [] { softmax(zeros({2}, DType::i64)); },
          "[softmax] x is i64; it must be f32 or f64: convert with .to()"}}},
       {"log_softmax",
        "x - logsumexp(x) along an axis.",
        true,
        {{"last", {x}, [](const auto& in) { return log_softmax(in[0]); }},
         {"middle", {x}, [](const auto& in) { return log_softmax(in[0], 1); }}},
-       {{"range",
-         [] { log_softmax(zeros({2}), 1); },
+       {{"range", [] { log_softmax(zeros({2}), 1); },
          "[log_softmax] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
       {"logsumexp",
        "log(sum(exp(x))) over axes.",
        true,
        {{"all", {x}, [](const auto& in) { return logsumexp(in[0]); }},
-        {"first, kept", {x}, [](const auto& in) { return logsumexp(in[0], {.axis = 0, .keepdims = true}); }},
-        {"outer two", {x}, [](const auto& in) { return logsumexp(in[0], {.axis = {0, 2}}); }}},
-       {{"dtype",
-         [] { logsumexp(zeros({2}, DType::i64)); },
+        {"first, kept",
+         {x},
+         [](const auto& in) { return logsumexp(in[0], {.axis = 0, .keepdims = true}); }},
+        {"outer two",
+         {x},
+         [](const auto& in) {
+           return logsumexp(in[0], {.axis = {0, 2}});
+         }}},
+       {{"dtype", [] { logsumexp(zeros({2}, DType::i64)); },
          "[logsumexp] x is i64; it must be f32 or f64: convert with .to()"}}},
   };
 }

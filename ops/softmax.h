@@ -1,8 +1,8 @@
-// Normalised exponentials along an axis, computed from differences to the largest element, so that nothing
-// overflows. f32 and f64 only; any strides; differentiable to any order.
+// Normalised exponentials along an axis, computed from differences to the largest element, so that
+// nothing overflows. f32 and f64 only; any strides; differentiable to any order.
 //
-// Elements of -inf count as absent: softmax is 0 there. Where all are -inf, logsumexp is -inf with derivative 0, and
-// softmax and log_softmax are NaN, as they are in the presence of NaN or +inf.
+// Elements of -inf count as absent: softmax is 0 there. Where all are -inf, logsumexp is -inf with
+// derivative 0, and softmax and log_softmax are NaN, as they are in the presence of NaN or +inf.
 #pragma once
 
 #include "engine/tensor.h"
@@ -16,8 +16,12 @@ struct AlongOptions {
 
 Tensor softmax(const Tensor& x, int axis = -1);
 Tensor log_softmax(const Tensor& x, int axis = -1);
-inline Tensor softmax(const Tensor& x, const AlongOptions& options) { return softmax(x, options.axis); }
-inline Tensor log_softmax(const Tensor& x, const AlongOptions& options) { return log_softmax(x, options.axis); }
+inline Tensor softmax(const Tensor& x, const AlongOptions& options) {
+  return softmax(x, options.axis);
+}
+inline Tensor log_softmax(const Tensor& x, const AlongOptions& options) {
+  return log_softmax(x, options.axis);
+}
 
 // log(sum(exp(x))) over axes, by default all. Of nothing: -inf.
 Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {});

@@ -27,7 +27,8 @@ HWY_INLINE void for_registers(const T* x, T* y, std::int64_t n, F f) {
   const D<T> d;
   const auto width = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t i = 0;
-  for (; i + width <= n; i += width) f(hn::LoadU(d, x + i), [&](V<T> v) HWY_ATTR { hn::StoreU(v, d, y + i); });
+  for (; i + width <= n; i += width)
+    f(hn::LoadU(d, x + i), [&](V<T> v) HWY_ATTR { hn::StoreU(v, d, y + i); });
   if (i == n) return;
   const auto rest = static_cast<size_t>(n - i);
   const V<T> absent = hn::Set(d, -std::numeric_limits<T>::infinity());
@@ -69,11 +70,12 @@ HWY_INLINE double sum_of_exponentials(const T* x, T* y, std::int64_t n, T top) {
   double total = 0;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     V<T> sum = hn::Zero(d);
-    for_registers(x + begin, kStore ? y + begin : y, std::min(kBlock, n - begin), [&](V<T> v, auto store) HWY_ATTR {
-      const V<T> term = hn::Exp(d, hn::Sub(v, shift));
-      if constexpr (kStore) store(term);
-      sum = hn::Add(sum, term);
-    });
+    for_registers(x + begin, kStore ? y + begin : y, std::min(kBlock, n - begin),
+                  [&](V<T> v, auto store) HWY_ATTR {
+                    const V<T> term = hn::Exp(d, hn::Sub(v, shift));
+                    if constexpr (kStore) store(term);
+                    sum = hn::Add(sum, term);
+                  });
     total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
   }
   return total;
@@ -93,14 +95,17 @@ void one_row(RowFunction function, const T* x, T* y, std::int64_t n) {
     return;
   }
   if (function == RowFunction::logsumexp) {
-    *y = static_cast<T>(std::log(sum_of_exponentials<false>(x, static_cast<T*>(nullptr), n, top)) + static_cast<double>(top));
+    *y = static_cast<T>(std::log(sum_of_exponentials<false>(x, static_cast<T*>(nullptr), n, top)) +
+                        static_cast<double>(top));
   } else if (function == RowFunction::log_softmax) {
     const V<T> shift = hn::Set(d, top);
     const V<T> log = hn::Set(d, static_cast<T>(std::log(sum_of_exponentials<false>(x, y, n, top))));
-    for_registers(x, y, n, [&](V<T> v, auto store) HWY_ATTR { store(hn::Sub(hn::Sub(v, shift), log)); });
+    for_registers(x, y, n,
+                  [&](V<T> v, auto store) HWY_ATTR { store(hn::Sub(hn::Sub(v, shift), log)); });
   } else {
     const V<T> scale = hn::Set(d, static_cast<T>(1 / sum_of_exponentials<true>(x, y, n, top)));
-    for_registers(static_cast<const T*>(y), y, n, [&](V<T> v, auto store) HWY_ATTR { store(hn::Mul(v, scale)); });
+    for_registers(static_cast<const T*>(y), y, n,
+                  [&](V<T> v, auto store) HWY_ATTR { store(hn::Mul(v, scale)); });
   }
 }
 
@@ -126,10 +131,12 @@ namespace tapestry {
 HWY_EXPORT(rows_f32);
 HWY_EXPORT(rows_f64);
 
-void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t rows,
+                  std::int64_t n) {
   HWY_DYNAMIC_DISPATCH(rows_f32)(function, x, y, rows, n);
 }
-void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows, std::int64_t n) {
+void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows,
+                  std::int64_t n) {
   HWY_DYNAMIC_DISPATCH(rows_f64)(function, x, y, rows, n);
 }
 

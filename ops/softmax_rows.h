@@ -6,14 +6,16 @@
 namespace tapestry {
 
 enum class RowFunction {
-  logsumexp,         // one number for each row
+  logsumexp,  // one number for each row
   softmax,
   softmax_or_zeros,  // zeros where all elements are -inf
   log_softmax,
 };
 
 // x: rows of n elements. y: rows of n elements, or of one.
-void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t rows, std::int64_t n);
-void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows, std::int64_t n);
+void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t rows,
+                  std::int64_t n);
+void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows,
+                  std::int64_t n);
 
 }  // namespace tapestry

@@ -9,8 +9,8 @@
 namespace tapestry {
 namespace {
 
-// Strides that show x in another shape of as many elements, where there are any. Neighbouring axes of x that are
-// uniform form a block, and a block must be filled by whole axes of the new shape.
+// Strides that show x in another shape of as many elements, where there are any. Neighbouring axes
+// of x that are uniform form a block, and a block must be filled by whole axes of the new shape.
 std::optional<Strides> strides_for(const Tensor& x, const Shape& shape) {
   if (x.size() <= 1) return row_major(shape);
   Strides strides(shape.rank(), 1);
@@ -63,7 +63,9 @@ struct Transpose {
     const auto& a = p.attributes<Attributes>();
     p.give(0, transpose(p.adjoint(), a.first, a.second));
   }
-  static std::string describe(const Attributes& a) { return fmt::format("axes=({}, {})", a.first, a.second); }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("axes=({}, {})", a.first, a.second);
+  }
 };
 
 struct Permute {
@@ -97,8 +99,10 @@ Shape resolve(const Tensor& x, const Shape& shape) {
   std::int64_t known = 1;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (shape[axis] == -1 && missing >= 0)
-      refuse(kWho, "shape {} has more than one -1; only one extent can follow from the others", shape);
-    if (shape[axis] < -1) refuse(kWho, "shape {} has the extent {}; extents are at least 0, or -1", shape, shape[axis]);
+      refuse(kWho, "shape {} has more than one -1; only one extent can follow from the others",
+             shape);
+    if (shape[axis] < -1)
+      refuse(kWho, "shape {} has the extent {}; extents are at least 0, or -1", shape, shape[axis]);
     if (shape[axis] == -1)
       missing = axis;
     else
@@ -133,13 +137,15 @@ Tensor transpose(const Tensor& x, int first, int second) {
 
 Tensor permute(const Tensor& x, const Dims& axes) {
   if (axes.rank() != x.rank())
-    refuse("permute", "{} names {} axes of shape {}; all {} must be named", axes, axes.rank(), x.shape(), x.rank());
+    refuse("permute", "{} names {} axes of shape {}; all {} must be named", axes, axes.rank(),
+           x.shape(), x.rank());
   Dims order;
   AxisSet seen = 0;
   for (std::int64_t axis : axes) {
     order.push_back(normalize_axis("permute", axis, x.rank()));
     const AxisSet bit = axis_bit(static_cast<int>(order.back()));
-    if (seen & bit) refuse("permute", "axis {} is named twice in {}; name each axis once", axis, axes);
+    if (seen & bit)
+      refuse("permute", "axis {} is named twice in {}; name each axis once", axis, axes);
     seen |= bit;
   }
   return apply<Permute>({&x}, {order});
@@ -152,7 +158,8 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
     const std::int64_t extent = x.shape()[axis];
     const bool named = set & axis_bit(axis);
     if (named && !axes.all() && extent != 1)
-      refuse("squeeze", "axis {} of shape {} has extent {}; only an extent of 1 can be removed", axis, x.shape(), extent);
+      refuse("squeeze", "axis {} of shape {} has extent {}; only an extent of 1 can be removed",
+             axis, x.shape(), extent);
     if (!named || extent != 1) shape.push_back(extent);
   }
   return reshape(x, shape);
@@ -171,27 +178,51 @@ std::vector<Record> view_records() {
        "The same elements in row-major order, in another shape; one extent may be -1.",
        true,
        {{"flat", {x}, [](const auto& in) { return reshape(in[0], {-1}); }},
-        {"split axes", {x}, [](const auto& in) { return reshape(in[0], {2, 3, 2, 2}); }},
-        {"of a transposed view", {x}, [](const auto& in) { return reshape(transpose(in[0]), {8, 3}); }}},
-       {{"size", [] { reshape(zeros({2, 3}), {4, -1}); }, "[reshape] (2, 3) has 6 elements, which do not fill (4, -1)"},
+        {"split axes",
+         {x},
+         [](const auto& in) {
+           return reshape(in[0], {2, 3, 2, 2});
+         }},
+        {"of a transposed view",
+         {x},
+         [](const auto& in) {
+           return reshape(transpose(in[0]), {8, 3});
+         }}},
+       {{"size",
+         [] {
+           reshape(zeros({2, 3}), {4, -1});
+         },
+         "[reshape] (2, 3) has 6 elements, which do not fill (4, -1)"},
         {"two unknown",
-         [] { reshape(zeros({2, 3}), {-1, -1}); },
-         "[reshape] shape (-1, -1) has more than one -1; only one extent can follow from the others"}}},
+         [] {
+           reshape(zeros({2, 3}), {-1, -1});
+         },
+         "[reshape] shape (-1, -1) has more than one -1; only one extent can follow from the "
+         "others"}}},
       {"transpose",
        "Exchanges two axes, by default the last two.",
        true,
        {{"last two", {x}, [](const auto& in) { return transpose(in[0]); }},
         {"first and last", {x}, [](const auto& in) { return transpose(in[0], 0, -1); }}},
-       {{"rank 1", [] { transpose(zeros({3})); }, "[transpose] shape (3,) has no last two axes to exchange"}}},
+       {{"rank 1", [] { transpose(zeros({3})); },
+         "[transpose] shape (3,) has no last two axes to exchange"}}},
       {"permute",
        "Reorders the axes.",
        true,
-       {{"cyclic", {x}, [](const auto& in) { return permute(in[0], {1, 2, 0}); }}},
+       {{"cyclic",
+         {x},
+         [](const auto& in) {
+           return permute(in[0], {1, 2, 0});
+         }}},
        {{"twice",
-         [] { permute(zeros({2, 3}), {0, 0}); },
+         [] {
+           permute(zeros({2, 3}), {0, 0});
+         },
          "[permute] axis 0 is named twice in (0, 0); name each axis once"},
         {"too few",
-         [] { permute(zeros({2, 3}), {0}); },
+         [] {
+           permute(zeros({2, 3}), {0});
+         },
          "[permute] (0,) names 1 axes of shape (2, 3); all 2 must be named"}}},
       {"squeeze",
        "Removes axes of extent 1.",
@@ -199,22 +230,30 @@ std::vector<Record> view_records() {
        {{"all", {sample_numbers({1, 3, 1})}, [](const auto& in) { return squeeze(in[0]); }},
         {"one", {sample_numbers({1, 3, 1})}, [](const auto& in) { return squeeze(in[0], 0); }}},
        {{"longer",
-         [] { squeeze(zeros({2, 3}), 1); },
+         [] {
+           squeeze(zeros({2, 3}), 1);
+         },
          "[squeeze] axis 1 of shape (2, 3) has extent 3; only an extent of 1 can be removed"}}},
       {"unsqueeze",
        "Adds an axis of extent 1.",
        true,
        {{"middle", {x}, [](const auto& in) { return unsqueeze(in[0], 1); }}},
-       {{"range",
-         [] { unsqueeze(zeros({2}), 3); },
+       {{"range", [] { unsqueeze(zeros({2}), 3); },
          "[unsqueeze] axis 3 is out of range for rank 2; it must lie in [-2, 1]"}}},
       {"broadcast_to",
        "Stretches axes of extent 1, and adds leading ones, by NumPy's rule; a view.",
        true,
-       {{"row", {sample_numbers({3})}, [](const auto& in) { return broadcast_to(in[0], {2, 3}); }},
-        {"column", {sample_numbers({2, 1})}, [](const auto& in) { return broadcast_to(in[0], {4, 2, 3}); }}},
-       {{"mismatch",
-         [] { broadcast_to(zeros({2}), {3}); },
+       {{"row",
+         {sample_numbers({3})},
+         [](const auto& in) {
+           return broadcast_to(in[0], {2, 3});
+         }},
+        {"column",
+         {sample_numbers({2, 1})},
+         [](const auto& in) {
+           return broadcast_to(in[0], {4, 2, 3});
+         }}},
+       {{"mismatch", [] { broadcast_to(zeros({2}), {3}); },
          "[broadcast_to] shape (2,) does not broadcast to (3,)"}}},
       {"to",
        "Converts to another dtype; differentiable between f32 and f64.",

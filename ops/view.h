@@ -1,5 +1,5 @@
-// The same numbers seen in another shape or order. Results share memory with x wherever strides can say it;
-// only reshape may have to copy. All dtypes, any strides; every op is differentiable.
+// The same numbers seen in another shape or order. Results share memory with x wherever strides can
+// say it; only reshape may have to copy. All dtypes, any strides; every op is differentiable.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +26,16 @@ Tensor squeeze(const Tensor& x, const Axes& axes = {});
 // A new axis of extent 1, before the axis that is there; -1 is after the last.
 Tensor unsqueeze(const Tensor& x, int axis);
 
-// Python's start:stop:step. Negative positions count from the end, missing ones mean the whole way, those outside
-// are clamped; the step may be negative, not 0.
+// Python's start:stop:step. Negative positions count from the end, missing ones mean the whole way,
+// those outside are clamped; the step may be negative, not 0.
 struct Range {
   std::optional<std::int64_t> start{}, stop{};
   std::int64_t step = 1;
 };
 
 Tensor slice(const Tensor& x, int axis, const Range& range);
-Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
-             std::int64_t step = 1);
+Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
+             std::optional<std::int64_t> stop, std::int64_t step = 1);
 // The leading axes, one range each: slice(x, {{1, 3}, {.step = -1}}).
 Tensor slice(const Tensor& x, const std::vector<Range>& ranges);
 
@@ -43,6 +43,7 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges);
 Tensor flip(const Tensor& x, const Axes& axes = {});
 
 // `value` around x: for each axis how many before and how many after.
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths, double value = 0);
+Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
+           double value = 0);
 
 }  // namespace tapestry

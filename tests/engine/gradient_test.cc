@@ -142,7 +142,8 @@ BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_re
   BOOST_TEST(stale.item() == 6);
   BOOST_TEST((stale + 1.0).item() == 7);  // no tape records: plain numbers
   const std::string reason =
-      " was recorded on a tape that no longer lives on this thread; use its numbers through detach(), or put it on "
+      " was recorded on a tape that no longer lives on this thread; use its numbers through "
+      "detach(), or put it on "
       "the new tape with tape.variable()";
   Tape tape;
   const Tensor x = tape.variable(tensor({1.0}));
@@ -160,19 +161,26 @@ BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_re
 
 BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
   Tape tape;
-  const Tensor x = tape.variable(tensor({1.0, 2.0}), "x"), z = tape.variable(tensor({1.0, 2.0}), "z");
+  const Tensor x = tape.variable(tensor({1.0, 2.0}), "x"),
+               z = tape.variable(tensor({1.0, 2.0}), "z");
   const Tensor y = sum(z * detach(x));
-  BOOST_TEST(refusal([&] { gradient(y, x); }) ==
-             "[gradient] y does not depend on x[0] \"x\" (node 1, (2,)): no path on the tape leads from it to "
-             "y. A value taken by detach(), item(), value() or under PauseRecording breaks the path");
+  BOOST_TEST(
+      refusal([&] { gradient(y, x); }) ==
+      "[gradient] y does not depend on x[0] \"x\" (node 1, (2,)): no path on the tape leads from "
+      "it to "
+      "y. A value taken by detach(), item(), value() or under PauseRecording breaks the path");
   const Tensor counted = sum(z) + sum((x > 1.5).to(DType::f32));
-  BOOST_TEST(refusal([&] { gradient(counted, x); }).find("only through greater (node ") != std::string::npos);
+  BOOST_TEST(refusal([&] { gradient(counted, x); }).find("only through greater (node ") !=
+             std::string::npos);
   BOOST_TEST(refusal([&] { gradient(x, x); }) ==
-             "[gradient] y has shape (2,), and a gradient is taken of one number: reduce y first, or give a cotangent");
-  BOOST_TEST(refusal([&] { gradient(sum(x), ones({2})); }) ==
-             "[gradient] x[0] is not recorded on a tape: make it with tape.variable() before computing y");
+             "[gradient] y has shape (2,), and a gradient is taken of one number: reduce y first, "
+             "or give a cotangent");
+  BOOST_TEST(
+      refusal([&] { gradient(sum(x), ones({2})); }) ==
+      "[gradient] x[0] is not recorded on a tape: make it with tape.variable() before computing y");
   BOOST_TEST(refusal([&] { gradient(ones({}), x); }) ==
-             "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, by detach(), or from "
+             "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, "
+             "by detach(), or from "
              "plain numbers only");
   BOOST_TEST(refusal([&] { gradient(argmax(x), x); }) ==
              "[gradient] y has dtype i64, and only f32 and f64 have gradients");
@@ -193,14 +201,17 @@ BOOST_AUTO_TEST_CASE(every_thread_has_its_own_tapes) {
       }
     });
   for (std::thread& thread : threads) thread.join();
-  for (std::size_t k = 0; k < slopes.size(); ++k) BOOST_TEST(slopes[k] == 2.0 * static_cast<double>(k));
+  for (std::size_t k = 0; k < slopes.size(); ++k)
+    BOOST_TEST(slopes[k] == 2.0 * static_cast<double>(k));
 
   Tape tape;
   const Tensor x = tape.variable(ones({1}));
   std::string elsewhere;
   std::thread([&] { elsewhere = refusal([&] { gradient(sum(x), x); }); }).join();
-  BOOST_TEST(elsewhere == "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, by "
-                          "detach(), or from plain numbers only");
+  BOOST_TEST(
+      elsewhere ==
+      "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, by "
+      "detach(), or from plain numbers only");
 }
 
 BOOST_AUTO_TEST_CASE(conversions_between_dtypes_pass_gradients) {

@@ -12,9 +12,11 @@ using namespace tapestry;
 // Known answers of the Random123 library for philox4x32-10.
 BOOST_AUTO_TEST_CASE(philox_gives_the_published_answers) {
   using Words = std::array<std::uint32_t, 4>;
-  BOOST_TEST((philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  BOOST_TEST(
+      (philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   const std::uint32_t f = 0xffffffff;
-  BOOST_TEST((philox({f, f, f, f}, {f, f}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  BOOST_TEST(
+      (philox({f, f, f, f}, {f, f}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   BOOST_TEST((philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
               Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
@@ -63,6 +65,7 @@ BOOST_AUTO_TEST_CASE(a_permutation_holds_every_number_once) {
 BOOST_AUTO_TEST_CASE(impossible_draws_are_refused) {
   Rng rng;
   BOOST_TEST(refusal([&] { uniform({2}, 2, 1, rng); }) == "[uniform] the bounds [2, 1) are empty");
-  BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) == "[bernoulli] probability 1.5 is not in [0, 1]");
+  BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) ==
+             "[bernoulli] probability 1.5 is not in [0, 1]");
   BOOST_TEST(refusal([&] { randn({2}, rng, DType::i64); }) == "[randn] draws f32 or f64, not i64");
 }

@@ -14,8 +14,9 @@ BOOST_AUTO_TEST_CASE(nested_lists_become_tensors_of_any_rank_up_to_four) {
   BOOST_TEST((tensor({{{{1, 2, 3}}}}).shape() == Shape{1, 1, 1, 3}));
   BOOST_TEST(tensor({{1, 2}, {3, 4}}).to_vector() == (std::vector<double>{1, 2, 3, 4}));
   BOOST_TEST(refusal([] { tensor({{1, 2}, {3}}); }) == "[tensor] rows differ in length: 2 and 1");
-  BOOST_TEST(refusal([] { tensor({{1, 2}, 3}); }) ==
-             "[tensor] the nested list is deeper in some places than in others");
+  BOOST_TEST(refusal([] {
+               tensor({{1, 2}, 3});
+             }) == "[tensor] the nested list is deeper in some places than in others");
 }
 
 BOOST_AUTO_TEST_CASE(factories_make_f32_unless_told_otherwise) {
@@ -23,22 +24,26 @@ BOOST_AUTO_TEST_CASE(factories_make_f32_unless_told_otherwise) {
     BOOST_TEST((x.dtype() == DType::f32));
   BOOST_TEST((from_vector(std::vector<std::int64_t>{1, 2}, {2}).dtype() == DType::i64));
   BOOST_TEST(eye(2).to_vector() == (std::vector<double>{1, 0, 0, 1}));
-  BOOST_TEST(arange(1, 2, 0.25, DType::f64).to_vector() == (std::vector<double>{1, 1.25, 1.5, 1.75}));
-  BOOST_TEST(refusal([] { from_vector(std::vector<double>{1, 2, 3}, {2, 2}); }) ==
-             "[from_vector] 3 numbers do not fill shape (2, 2)");
+  BOOST_TEST(arange(1, 2, 0.25, DType::f64).to_vector() ==
+             (std::vector<double>{1, 1.25, 1.5, 1.75}));
+  BOOST_TEST(refusal([] {
+               from_vector(std::vector<double>{1, 2, 3}, {2, 2});
+             }) == "[from_vector] 3 numbers do not fill shape (2, 2)");
 }
 
 BOOST_AUTO_TEST_CASE(item_needs_exactly_one_element) {
   BOOST_TEST(tensor({{4.5}}).item() == 4.5);
-  BOOST_TEST(refusal([] { ones({2, 3}).item(); }) ==
-             "[item] needs exactly one element; this tensor has shape (2, 3)");
+  BOOST_TEST(refusal([] {
+               ones({2, 3}).item();
+             }) == "[item] needs exactly one element; this tensor has shape (2, 3)");
   BOOST_TEST(refusal([] { Tensor().item(); }) == "[tensor] this tensor was never given a value");
 }
 
 BOOST_AUTO_TEST_CASE(shapes_that_no_machine_can_hold_are_refused) {
   BOOST_TEST(refusal([] { zeros({-1}); }) == "[tensor] shape (-1,) has a negative extent");
-  BOOST_TEST(refusal([] { zeros({1 << 30, 1 << 30, 1 << 30}); }) ==
-             "[tensor] shape (1073741824, 1073741824, 1073741824) has too many elements");
+  BOOST_TEST(refusal([] {
+               zeros({1 << 30, 1 << 30, 1 << 30});
+             }) == "[tensor] shape (1073741824, 1073741824, 1073741824) has too many elements");
   BOOST_TEST(refusal([] { zeros(Shape(13, 1)); }) == "[shape] a tensor has at most 12 axes");
 }
 
@@ -57,8 +62,11 @@ BOOST_AUTO_TEST_CASE(views_share_numbers_and_outlive_what_they_were_taken_from) 
 BOOST_AUTO_TEST_CASE(broadcasting_follows_numpy) {
   BOOST_TEST((broadcast_shapes("f", {2, 1, 3}, {4, 1}) == Shape{2, 4, 3}));
   BOOST_TEST((broadcast_shapes("f", {}, {0, 2}) == Shape{0, 2}));
-  BOOST_TEST(refusal([] { broadcast_shapes("f", {2, 3}, {2}); }) ==
-             "[f] shapes (2, 3) and (2,) do not broadcast: the 3 and the 2 must be equal, or one of them 1");
+  BOOST_TEST(refusal([] {
+               broadcast_shapes("f", {2, 3}, {2});
+             }) ==
+             "[f] shapes (2, 3) and (2,) do not broadcast: the 3 and the 2 must be equal, or one "
+             "of them 1");
   BOOST_TEST(broadcast_to(tensor({1, 2}), {2, 2}).to_vector() == (std::vector<double>{1, 2, 1, 2}));
   BOOST_TEST(sum_to(ones({4, 2, 3}), {2, 1}).to_vector() == (std::vector<double>{12, 12}));
 }
@@ -73,7 +81,8 @@ BOOST_AUTO_TEST_CASE(conversion_truncates_to_integers_and_tests_for_zero_to_bool
 BOOST_AUTO_TEST_CASE(values_print_as_nested_brackets) {
   BOOST_TEST(fmt::format("{}", tensor({{1.0, 2.5}, {-3.0, 0.1}})) == "[[1, 2.5],\n [-3, 0.1]] f32");
   BOOST_TEST(fmt::format("{}", tensor({1, 0}, DType::boolean)) == "[true, false] boolean");
-  BOOST_TEST(fmt::format("{} {} {}", tensor(2.0).shape(), Shape{3}, Shape{2, 3}) == "() (3,) (2, 3)");
+  BOOST_TEST(fmt::format("{} {} {}", tensor(2.0).shape(), Shape{3}, Shape{2, 3}) ==
+             "() (3,) (2, 3)");
   BOOST_TEST(fmt::format("{}", arange(2000)) == "[0, 1, 2, ..., 1997, 1998, 1999] f32");
   BOOST_TEST(fmt::format("{}", zeros({0, 2})) == "[] (0, 2) f32");
   BOOST_TEST(fmt::format("{} {}", DType::i64, Scalar(0.1)) == "i64 0.1");

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/format.h"
-#include "tests/support/refusal.h"
 #include "tests/nn/temp_folder.h"
+#include "tests/support/refusal.h"
 
 namespace tapestry::nn {
 namespace {

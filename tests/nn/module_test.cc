@@ -29,7 +29,8 @@ BOOST_AUTO_TEST_CASE(a_linear_module_starts_uniform_within_its_bound) {
     sum_of_squares += w * w;
   }
   BOOST_TEST(largest < 1 / std::sqrt(400.0));
-  BOOST_TEST(sum_of_squares / 20000 == 1 / 1200.0, boost::test_tools::tolerance(0.03));  // (bound^2) / 3
+  BOOST_TEST(sum_of_squares / 20000 == 1 / 1200.0,
+             boost::test_tools::tolerance(0.03));  // (bound^2) / 3
 }
 
 BOOST_AUTO_TEST_CASE(parameters_have_names_and_copies_share_them) {
@@ -38,7 +39,8 @@ BOOST_AUTO_TEST_CASE(parameters_have_names_and_copies_share_them) {
   nn::Sequential net{fc, nn::ReLU(), nn::Sequential{nn::Linear(3, 1, rng, {.bias = false})}};
   std::vector<std::string> names;
   for (const auto& [name, parameter] : net.named_parameters()) names.push_back(name);
-  BOOST_TEST(names == (std::vector<std::string>{"0.weight", "0.bias", "2.0.weight"}), boost::test_tools::per_element());
+  BOOST_TEST(names == (std::vector<std::string>{"0.weight", "0.bias", "2.0.weight"}),
+             boost::test_tools::per_element());
   nn::Parameter shared = net.parameters()[0];
   shared.set(zeros({3, 2}));
   BOOST_TEST(fc.weight.value().to_vector() == std::vector<double>(6, 0.0));
@@ -48,8 +50,11 @@ BOOST_AUTO_TEST_CASE(a_parameter_keeps_its_shape_and_may_change_its_dtype) {
   nn::Parameter p(ones({2, 2}), "w");
   p.set(tensor({{1, 2}, {3, 4}}, DType::f64));
   BOOST_TEST((p.value().dtype() == DType::f64));
-  BOOST_TEST(message([&] { p.set(ones({2})); }) == "[Parameter] w has shape (2, 2); it cannot be set to shape (2,)");
-  BOOST_TEST(message([&] { p.set(ones({2, 2}, DType::i64)); }) == "[Parameter] holds f32 or f64, not i64");
+  BOOST_TEST(message([&] { p.set(ones({2})); }) ==
+             "[Parameter] w has shape (2, 2); it cannot be set to shape (2,)");
+  BOOST_TEST(message([&] {
+               p.set(ones({2, 2}, DType::i64));
+             }) == "[Parameter] holds f32 or f64, not i64");
 }
 
 BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_while_training_and_does_nothing_otherwise) {
@@ -60,13 +65,15 @@ BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_while_training_and_does_nothing_othe
   BOOST_TEST(mean((y == 0).to(DType::f32)).item() == 0.25, boost::test_tools::tolerance(0.02));
   net.eval();
   BOOST_TEST(net(x).to_vector() == x.to_vector());
-  BOOST_TEST(message([] { nn::Dropout(1.0); }) == "[Dropout] the probability is 1; it must lie in [0, 1)");
+  BOOST_TEST(message([] { nn::Dropout(1.0); }) ==
+             "[Dropout] the probability is 1; it must lie in [0, 1)");
 }
 
 BOOST_AUTO_TEST_CASE(modules_without_parameters_do_what_their_names_say) {
   const Tensor x = tensor({{-1.0, 2.0}, {0.5, -3.0}}, DType::f64);
   BOOST_TEST(nn::ReLU()(x).to_vector() == (std::vector<double>{0, 2, 0.5, 0}));
-  BOOST_TEST(nn::Sigmoid()(x).to_vector()[1] == 1 / (1 + std::exp(-2.0)), boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(nn::Sigmoid()(x).to_vector()[1] == 1 / (1 + std::exp(-2.0)),
+             boost::test_tools::tolerance(1e-15));
   BOOST_TEST(nn::Tanh()(x).to_vector()[3] == std::tanh(-3.0), boost::test_tools::tolerance(1e-15));
   for (double total : sum(nn::Softmax()(x), {.axis = 1}).to_vector())
     BOOST_TEST(total == 1, boost::test_tools::tolerance(1e-15));
@@ -78,17 +85,22 @@ BOOST_AUTO_TEST_CASE(losses_are_right_and_refuse_what_does_not_fit) {
   BOOST_TEST(nn::mse_loss(p, t).item() == 10.0 / 3, boost::test_tools::tolerance(1e-15));
   BOOST_TEST(nn::mse_loss(p, t, {.reduction = nn::Reduction::sum}).item() == 10);
   BOOST_TEST((nn::mse_loss(p, t, {.reduction = nn::Reduction::none}).shape() == Shape{3}));
-  BOOST_TEST(message([&] { nn::mse_loss(ones({3, 1}), ones({3})); }) ==
+  BOOST_TEST(message([&] {
+               nn::mse_loss(ones({3, 1}), ones({3}));
+             }) ==
              "[mse_loss] the prediction has shape (3, 1), the target (3,); they must be equal");
 
   const Tensor logits = tensor({{1.0, 2.0, 3.0}, {0.0, 0.0, 0.0}}, DType::f64);
   const Tensor labels = tensor({2, 0}, DType::i64);
   const double expected = (std::log(1 + std::exp(-1.0) + std::exp(-2.0)) + std::log(3.0)) / 2;
-  BOOST_TEST(nn::cross_entropy(logits, labels).item() == expected, boost::test_tools::tolerance(1e-15));
-  BOOST_TEST(message([&] { nn::cross_entropy(logits, tensor({2, 3}, DType::i64)); }) ==
-             "[cross_entropy] label 3 in row 1 is out of range; there are 3 classes, 0 to 2");
-  BOOST_TEST(message([&] { nn::cross_entropy(logits, tensor({2.0, 1.0})); }) ==
-             "[cross_entropy] the labels have dtype f32; they must be i64");
+  BOOST_TEST(nn::cross_entropy(logits, labels).item() == expected,
+             boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(message([&] {
+               nn::cross_entropy(logits, tensor({2, 3}, DType::i64));
+             }) == "[cross_entropy] label 3 in row 1 is out of range; there are 3 classes, 0 to 2");
+  BOOST_TEST(message([&] {
+               nn::cross_entropy(logits, tensor({2.0, 1.0}));
+             }) == "[cross_entropy] the labels have dtype f32; they must be i64");
 }
 
 BOOST_AUTO_TEST_CASE(cross_entropys_gradient_is_softmax_less_the_target) {
@@ -113,6 +125,7 @@ BOOST_AUTO_TEST_CASE(a_summary_is_a_table) {
       "---------------------------------------------\n"
       "total 101,770 parameters";
   BOOST_TEST(net.summary({1, 784}) == expected);
-  BOOST_TEST(message([&] { net.summary({1, 783}); }) ==
-             "[Linear] the input has shape (1, 783); its last axis must be 784");
+  BOOST_TEST(message([&] {
+               net.summary({1, 783});
+             }) == "[Linear] the input has shape (1, 783); its last axis must be 784");
 }

@@ -19,9 +19,11 @@ nn::Sequential small_net() {
 // The loss after three steps of SGD with these settings, each on the tape that records, if any.
 Tensor loss_after_steps(Scalar lr, Scalar momentum, bool nesterov, bool create_graph) {
   const nn::Sequential net = small_net();
-  nn::SGD sgd(net.parameters(), {.lr = lr, .momentum = momentum, .weight_decay = 0.01, .nesterov = nesterov});
+  nn::SGD sgd(net.parameters(),
+              {.lr = lr, .momentum = momentum, .weight_decay = 0.01, .nesterov = nesterov});
   for (int step = 0; step < 3; ++step)
-    sgd.step(gradient(nn::mse_loss(net(kInputs), kTargets), net.parameters(), {.create_graph = create_graph}));
+    sgd.step(gradient(nn::mse_loss(net(kInputs), kTargets), net.parameters(),
+                      {.create_graph = create_graph}));
   return nn::mse_loss(net(kInputs), kTargets);
 }
 
@@ -30,7 +32,8 @@ Tensor loss_after_steps(Scalar lr, Scalar momentum, bool nesterov, bool create_g
 BOOST_AUTO_TEST_CASE(momentum_nesterov_and_weight_decay_follow_their_definition) {
   for (bool nesterov : {false, true}) {
     nn::Parameter parameter(tensor({2.0}, DType::f64));
-    nn::SGD sgd({parameter}, {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.5, .nesterov = nesterov});
+    nn::SGD sgd({parameter},
+                {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.5, .nesterov = nesterov});
     double p = 2, v = 0;
     for (int step = 0; step < 4; ++step) {
       sgd.step({tensor({3.0}, DType::f64)});
@@ -52,7 +55,8 @@ BOOST_AUTO_TEST_CASE(a_gradient_passes_through_training_steps) {
       Tape inner;
       return loss_after_steps(l, m, nesterov, false).item();
     };
-    BOOST_TEST(by_lr == test::difference([&](double l) { return at(l, 0.5); }, 0.2), boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(by_lr == test::difference([&](double l) { return at(l, 0.5); }, 0.2),
+               boost::test_tools::tolerance(1e-9));
     BOOST_TEST(by_momentum == test::difference([&](double m) { return at(0.2, m); }, 0.5),
                boost::test_tools::tolerance(1e-9));
   }
@@ -62,7 +66,8 @@ BOOST_AUTO_TEST_CASE(a_step_that_is_not_followed_leaves_nothing_on_the_tape) {
   const nn::Sequential net = small_net();
   nn::SGD sgd(net.parameters(), {.lr = 0.1, .momentum = 0.9});
   Tape tape;
-  const std::vector<Tensor> slopes = gradient(nn::mse_loss(net(kInputs), kTargets), net.parameters());
+  const std::vector<Tensor> slopes =
+      gradient(nn::mse_loss(net(kInputs), kTargets), net.parameters());
   const NodeId before = tape.size();
   sgd.step(slopes);
   BOOST_TEST(tape.size() == before);
@@ -91,10 +96,13 @@ BOOST_AUTO_TEST_CASE(wrong_settings_and_gradients_are_refused) {
     }
     return std::string("nothing was thrown");
   };
-  BOOST_TEST(message([&] { nn::SGD({parameter}, {.lr = -1}); }) == "[SGD] lr is -1; it must be finite and not negative");
-  BOOST_TEST(message([&] { nn::SGD({parameter}, {.nesterov = true}); }) == "[SGD] nesterov needs a momentum above 0");
+  BOOST_TEST(message([&] { nn::SGD({parameter}, {.lr = -1}); }) ==
+             "[SGD] lr is -1; it must be finite and not negative");
+  BOOST_TEST(message([&] { nn::SGD({parameter}, {.nesterov = true}); }) ==
+             "[SGD] nesterov needs a momentum above 0");
   nn::SGD sgd({parameter}, {});
   BOOST_TEST(message([&] { sgd.step({}); }) == "[SGD] 0 gradients for 1 parameters");
-  BOOST_TEST(message([&] { sgd.step({ones({3})}); }) == "[SGD] gradient 0 has shape (3,), its parameter (2,)");
+  BOOST_TEST(message([&] { sgd.step({ones({3})}); }) ==
+             "[SGD] gradient 0 has shape (3,), its parameter (2,)");
   BOOST_TEST(parameter.value().to_vector() == (std::vector<double>{1, 1}));
 }

@@ -28,7 +28,8 @@ void check(const Tensor& actual, const std::vector<double>& expected) {
   const std::vector<double> numbers = actual.to_vector();
   BOOST_REQUIRE(numbers.size() == expected.size());
   for (std::size_t i = 0; i < numbers.size(); ++i)
-    BOOST_TEST(std::abs(numbers[i] - expected[i]) <= 1e-15, numbers[i] << " is not " << expected[i]);
+    BOOST_TEST(std::abs(numbers[i] - expected[i]) <= 1e-15,
+               numbers[i] << " is not " << expected[i]);
 }
 
 }  // namespace
@@ -69,11 +70,13 @@ BOOST_AUTO_TEST_CASE(scalars_train_the_same_network) {
   Tape tape;
   const double x[] = {0.25, 0.65}, target[] = {0.99, 0.01};
   std::vector<Scalar> p;  // W1, b1, W2, b2
-  for (double value : {.20, .25, .30, .35, .30, .30, .50, .55, .60, .65, .20, .20}) p.push_back(tape.variable(value));
+  for (double value : {.20, .25, .30, .35, .30, .30, .50, .55, .60, .65, .20, .20})
+    p.push_back(tape.variable(value));
   const auto loss_of = [&](const std::vector<Scalar>& w) {
     Scalar h[2], loss = 0;
     for (std::size_t q : {0u, 1u}) h[q] = relu(x[0] * w[q] + x[1] * w[2 + q] + w[4 + q]);
-    for (std::size_t q : {0u, 1u}) loss += square(relu(h[0] * w[6 + q] + h[1] * w[8 + q] + w[10 + q]) - target[q]);
+    for (std::size_t q : {0u, 1u})
+      loss += square(relu(h[0] * w[6 + q] + h[1] * w[8 + q] + w[10 + q]) - target[q]);
     return 0.5 * loss;
   };
   const Scalar loss = loss_of(p);

@@ -6,8 +6,8 @@
 namespace tapestry::test {
 
 double difference(const std::function<double(double)>& f, double x) {
-  // Ridders' table: halved steps, each column removing one more even power of the step. The entry where two
-  // neighbours agree best is the answer.
+  // Ridders' table: halved steps, each column removing one more even power of the step. The entry
+  // where two neighbours agree best is the answer.
   constexpr int kRows = 8;
   double table[kRows][kRows];
   double best = 0, best_error = std::numeric_limits<double>::infinity();
@@ -16,7 +16,8 @@ double difference(const std::function<double(double)>& f, double x) {
     table[row][0] = (f(x + step) - f(x - step)) / (2 * step);
     double power = 4;
     for (int column = 1; column <= row; ++column, power *= 4) {
-      table[row][column] = (power * table[row][column - 1] - table[row - 1][column - 1]) / (power - 1);
+      table[row][column] =
+          (power * table[row][column - 1] - table[row - 1][column - 1]) / (power - 1);
       const double error = std::max(std::abs(table[row][column] - table[row][column - 1]),
                                     std::abs(table[row][column] - table[row - 1][column - 1]));
       if (error < best_error) {
@@ -28,8 +29,8 @@ double difference(const std::function<double(double)>& f, double x) {
   return best;
 }
 
-Tensor difference(const std::function<double(const std::vector<Tensor>&)>& f, const std::vector<Tensor>& inputs,
-                  std::size_t which) {
+Tensor difference(const std::function<double(const std::vector<Tensor>&)>& f,
+                  const std::vector<Tensor>& inputs, std::size_t which) {
   const std::vector<double> start = inputs[which].to_vector();
   const Shape shape = inputs[which].shape();
   std::vector<double> slopes;
@@ -52,7 +53,8 @@ double distance(const Tensor& a, const Tensor& b) {
   const std::vector<double> p = a.to_vector(), q = b.to_vector();
   double largest = 0, scale = 1;
   for (std::size_t i = 0; i < p.size(); ++i) {
-    if (!std::isfinite(p[i]) || !std::isfinite(q[i])) return std::numeric_limits<double>::infinity();
+    if (!std::isfinite(p[i]) || !std::isfinite(q[i]))
+      return std::numeric_limits<double>::infinity();
     largest = std::max(largest, std::abs(p[i] - q[i]));
     scale = std::max(scale, std::abs(q[i]));
   }

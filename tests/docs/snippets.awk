@@ -1,0 +1,31 @@
+# Turns the C++ blocks of a Markdown page into one program (mode=program), or gives what that program must print
+# (mode=expected): the text blocks that directly follow a C++ block. Every block is the body of a function.
+/^```/ {
+  if (language != "") {
+    before = language;
+    language = "";
+  } else {
+    language = substr($0, 4);
+    if (language == "") language = "plain";
+    if (language == "cpp") ++count;
+    shown = language == "text" && before == "cpp";
+  }
+  next;
+}
+language == "cpp" && /^#include/ { includes[$0] = 1; next; }
+language == "cpp" { body[count] = body[count] "  " $0 "\n"; next; }
+language == "text" && shown { expected = expected $0 "\n"; next; }
+language == "" && !/^$/ { before = ""; }
+END {
+  if (mode == "expected") {
+    printf "%s", expected;
+    exit;
+  }
+  print "#include <cstdio>\n#include <iostream>";
+  for (line in includes) print line;
+  print "using namespace tapestry;";
+  for (i = 1; i <= count; ++i) printf "void block_%d() {\n%s}\n", i, body[i];
+  print "int main() {";
+  for (i = 1; i <= count; ++i) printf "  block_%d();\n  std::cout << std::flush;\n  std::fflush(stdout);\n", i;
+  print "}";
+}

@@ -1,0 +1,70 @@
+// What the properties do with a sample: carry it out on a tape, walk back, and compare what came of it.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+#include "ops/catalogue.h"
+#include "tests/ops/properties/property.h"
+
+namespace tapestry::test {
+
+using Tensors = std::vector<Tensor>;
+
+// Which inputs are floating: those that a gradient is taken with respect to.
+std::vector<std::size_t> floating(const Tensors& inputs);
+
+// f32 and f64 inputs in another dtype; integers and booleans stay.
+Tensors in_dtype(const Tensors& inputs, DType dtype);
+
+// Fixed random numbers of y's shape and dtype, by which its elements are weighed.
+Tensor weights(const Tensor& y, std::uint64_t seed = 99);
+
+// sum of w * y, in long double and without an op.
+double inner(const Tensor& w, const Tensor& y);
+
+// A sample carried out on a tape of its own, with its floating inputs as variables.
+class Recording {
+ public:
+  Recording(const Sample& sample, const Tensors& inputs, TapeOptions options = {});
+
+  const Tensor& y() const { return y_; }
+  Tape& tape() { return tape_; }
+  const Tensors& variables() const { return variables_; }
+  bool has_gradient() const;  // y is floating and follows from a variable
+  // The adjoints of the variables when that of y is weights(y).
+  Tensors gradients(bool recorded = false) const;
+
+ private:
+  Tape tape_;
+  Tensors variables_;
+  Tensor y_;
+};
+
+// Value and gradients, as plain numbers. No gradients where y has none.
+struct Walk {
+  Tensor y;
+  Tensors gradients;
+};
+Walk walk(const Sample& sample, const Tensors& inputs);
+
+// Shape, dtype and bits.
+bool same_bits(const Tensor& a, const Tensor& b);
+bool same_bits(const Walk& a, const Walk& b);
+// The largest distance() between the parts.
+double distance(const Walk& a, const Walk& b);
+
+// A copy with numbers of its own, row-major.
+Tensor copy_of(const Tensor& x);
+
+// Calls f for every sample; states the reason where there is nothing to differentiate.
+void for_samples(const Record& record, Findings& findings, const std::function<void(const Sample&)>& f);
+void for_differentiable_samples(const Record& record, Findings& findings,
+                                const std::function<void(const Sample&)>& f);
+
+// Whether the page elementwise.def defines it: each element of the result then follows from one element of each input.
+bool on_the_page(std::string_view name);
+
+}  // namespace tapestry::test

@@ -1,0 +1,18 @@
+// The subcommands. Each adds itself, its options and what it does to the command line. A command
+// throws UsageError for what cannot be asked for, and Error for what cannot be done.
+#pragma once
+
+#include "tools/console.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tapestry::tools {
+
+void add_backprop_command(CLI::App& app, const Console& console);
+void add_graph_command(CLI::App& app, const Console& console);
+void add_summary_command(CLI::App& app, const Console& console);
+void add_train_command(CLI::App& app, const Console& console);
+
+}  // namespace tapestry::tools

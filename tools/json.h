@@ -1,0 +1,15 @@
+// Numbers as JSON: doubles that read back as the same bits; nested lists as deep as the tensor.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "engine/tensor.h"
+
+namespace tapestry::tools {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no nan and inf: they become null.
+Json json_of(const Tensor& x);
+
+}  // namespace tapestry::tools

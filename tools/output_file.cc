@@ -1,0 +1,91 @@
+#include "tools/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "engine/error.h"
+
+namespace tapestry::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse_file(const fs::path& file, std::string_view why) {
+  refuse("write", "{}: cannot be written ({})", file.string(), why);
+}
+
+// Follows links, so that a link stays one.
+fs::path place_of(const fs::path& file) {
+  std::error_code error;
+  const fs::path place = fs::canonical(file, error);
+  return error ? file : place;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void write_directly(const fs::path& file, std::string_view text) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) refuse_file(file, std::strerror(errno));
+  const bool written = write_all(descriptor, text);
+  const int error = errno;
+  if (::close(descriptor) != 0 || !written) refuse_file(file, std::strerror(error));
+}
+
+// As the file that it replaces, or as any new file.
+mode_t mode_for(const fs::path& place) {
+  struct stat status {};
+  if (::stat(place.c_str(), &status) == 0) return status.st_mode & 07777;
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+void check_writable(const fs::path& file) {
+  if (file.empty()) refuse_file(file, "it has no name");
+  const fs::path place = place_of(file);
+  std::error_code error;
+  if (fs::is_directory(place, error)) refuse_file(file, "it is a folder");
+  if (fs::exists(place, error) && !fs::is_regular_file(place, error)) return;
+  if (!place.has_filename()) refuse_file(file, "it has no name");
+  const fs::path folder = place.has_parent_path() ? place.parent_path() : fs::path(".");
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) refuse_file(file, std::strerror(errno));
+}
+
+void write_file(const fs::path& file, std::string_view text) {
+  check_writable(file);
+  const fs::path place = place_of(file);
+  std::error_code error;
+  if (fs::exists(place, error) && !fs::is_regular_file(place, error))
+    return write_directly(place, text);
+
+  std::string beside = place.string() + ".XXXXXX";
+  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (descriptor < 0) refuse_file(file, std::strerror(errno));
+  bool done = write_all(descriptor, text) && ::fchmod(descriptor, mode_for(place)) == 0;
+  int reason = errno;
+  if (::close(descriptor) != 0 && done) {
+    done = false;
+    reason = errno;
+  }
+  if (done && ::rename(beside.c_str(), place.c_str()) == 0) return;
+  if (done) reason = errno;
+  ::unlink(beside.c_str());
+  refuse_file(file, std::strerror(reason));
+}
+
+}  // namespace tapestry::tools

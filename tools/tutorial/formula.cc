@@ -1,0 +1,109 @@
+#include "tools/tutorial/formula.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "engine/format.h"
+
+namespace tapestry::tools {
+namespace {
+
+// How tightly a text holds together; a looser one is bracketed inside a tighter one.
+enum class Bond { sum, product, power, atom };
+
+struct Text {
+  std::string text;
+  Bond bond = Bond::atom;
+};
+
+Text number(double value) {
+  return {number_text(value), value < 0 ? Bond::sum : Bond::atom};
+}
+
+// As an operand of something that binds like `bond`.
+std::string within(const Text& operand, Bond bond, bool first) {
+  const bool loose = operand.bond < bond && !(first && operand.text.starts_with('-') &&
+                                              operand.text.find(' ') == std::string::npos);
+  const bool sign_inside = !first && operand.text.starts_with('-');
+  return loose || sign_inside ? "(" + operand.text + ")" : operand.text;
+}
+
+struct Infix {
+  std::string_view op, sign;
+  Bond bond;
+  bool associative;  // a + (b + c) needs no brackets
+};
+
+constexpr std::array<Infix, 4> kInfix{{{"add", "+", Bond::sum, true},
+                                       {"sub", "-", Bond::sum, false},
+                                       {"mul", "*", Bond::product, true},
+                                       {"div", "/", Bond::product, false}}};
+
+Text joined(std::string_view op, const std::vector<Text>& operands) {
+  const auto infix = std::find_if(kInfix.begin(), kInfix.end(),
+                                  [&](const Infix& known) { return known.op == op; });
+  if (infix != kInfix.end() && operands.size() == 2) {
+    if (op == "mul" && operands[0].text == "1") return operands[1];
+    if (op == "mul" && operands[1].text == "1") return operands[0];
+    const Bond right = infix->associative ? infix->bond : static_cast<Bond>(int(infix->bond) + 1);
+    return {fmt::format("{} {} {}", within(operands[0], infix->bond, true), infix->sign,
+                        within(operands[1], right, false)),
+            infix->bond};
+  }
+  if (op == "neg") return {"-" + within(operands[0], Bond::power, false), Bond::sum};
+  if (op == "square") return {within(operands[0], Bond::atom, false) + "^2", Bond::power};
+  std::string list;
+  for (const Text& operand : operands) list += (list.empty() ? "" : ", ") + operand.text;
+  return {fmt::format("{}({})", op, list)};
+}
+
+bool stands_for_itself(const Tape& tape, NodeId id) {
+  return !tape.name(id).empty() || tape.operands(id).empty();
+}
+
+}  // namespace
+
+std::string bracketed(double value) { return within(number(value), Bond::atom, false); }
+
+Formulas::Parts Formulas::parts(NodeId id) const {
+  Parts parts;
+  std::set<NodeId> operands, waiting{id};
+  while (!waiting.empty()) {
+    const NodeId next = *waiting.rbegin();
+    waiting.erase(next);
+    if (next != id && stands_for_itself(tape_, next)) {
+      operands.insert(next);
+    } else {
+      parts.between.push_back(next);
+      for (const NodeId operand : tape_.operands(next)) waiting.insert(operand);
+    }
+  }
+  parts.operands.assign(operands.begin(), operands.end());
+  return parts;
+}
+
+std::string Formulas::write(NodeId id, bool as_numbers) const {
+  const Parts parts = this->parts(id);
+  std::map<NodeId, Text> texts;
+  for (const NodeId operand : parts.operands) {
+    const std::string_view name = tape_.name(operand);
+    texts[operand] = as_numbers || name.empty() ? number(tape_.scalar_value(operand))
+                                                : Text{std::string(name)};
+  }
+  for (auto next = parts.between.rbegin(); next != parts.between.rend(); ++next) {
+    std::vector<Text> operands;
+    for (const NodeId operand : tape_.operands(*next)) operands.push_back(texts.at(operand));
+    const Run statement = tape_.statement(*next);
+    // One operand and one constant: the statement prints x=2 or z=2, for the first or the second.
+    if (statement.kernel->constants == 1 && operands.size() == 1) {
+      const bool first = tape_.attributes_text(*next).starts_with('x');
+      operands.insert(first ? operands.begin() : operands.end(), number(*statement.constants));
+    }
+    texts[*next] = joined(tape_.op_name(*next), operands);
+  }
+  return texts.at(id).text;
+}
+
+}  // namespace tapestry::tools
