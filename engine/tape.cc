@@ -139,7 +139,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   auto* types = reinterpret_cast<OutputType*>(block + types_at);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     new (types + k) OutputType{outputs[k].shape(), outputs[k].dtype()};
-  std::memcpy(block + operands_at, operands.data(), operands.size_bytes());
+  std::copy(operands.begin(), operands.end(), reinterpret_cast<NodeId*>(block + operands_at));
   if (attributes) std::memcpy(block + attributes_at, attributes, op.attribute_bytes);
   auto* saved = reinterpret_cast<Tensor*>(block + saved_at);
   auto* values = keep_values ? reinterpret_cast<Tensor*>(block + values_at) : nullptr;

@@ -13,7 +13,8 @@
 
 namespace tapestry {
 
-// One sample call. The inputs are f64, at points where the op is smooth.
+// One sample call. Floating inputs are f64, at points where the op is smooth; a mask or indices are
+// inputs too.
 struct Sample {
   std::string label;
   std::vector<Tensor> inputs;

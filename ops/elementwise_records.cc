@@ -20,8 +20,8 @@ Record unary_record(std::string_view name, std::string_view doc, const Domain& d
           {}};
 }
 
-Record binary_record(std::string_view name, std::string_view doc, const Domain& domain_x, const Domain& domain_z,
-                     Call call, bool differentiable = true) {
+Record binary_record(std::string_view name, std::string_view doc, const Domain& domain_x,
+                     const Domain& domain_z, Call call, bool differentiable = true) {
   const auto at = [&](const Shape& x, const Shape& z) {
     return std::vector{sample_domain(domain_x, x, 4), sample_domain(domain_z, z, 5)};
   };
@@ -33,19 +33,31 @@ Record binary_record(std::string_view name, std::string_view doc, const Domain& 
            {"a row stretched", at({2, 3}, {3}), call},
            {"a column and a row", at({2, 1}, {3}), call},
            {"a number stretched", at({}, {2, 3}), call}},
-          {{"shapes that do not broadcast", [=] { call({two, three}); },
-            fmt::format("[{}] shapes (2, 3) and (4,) do not broadcast: the 3 and the 4 must be equal, or one of them 1",
+          {{"shapes that do not broadcast",
+            [=] {
+              call({two, three});
+            },
+            fmt::format("[{}] shapes (2, 3) and (4,) do not broadcast: the 3 and the 4 must be "
+                        "equal, or one of them 1",
                         name)}}};
 }
 
 Record where_record() {
-  const Call call = [](const std::vector<Tensor>& in) { return where(in[0] > 0, in[0], in[1]); };
-  const Tensor mask = ones({2, 2}), x = ones({2, 2});
-  return {"where",
-          "the first where the mask holds, else the second",
-          true,
-          {{"both branches", {sample_domain(domains::nonzero, {3, 4}, 6), sample_domain(domains::reals, {4}, 7)}, call}},
-          {{"a mask of numbers", [=] { where(mask, x, x); }, "[where] the mask has dtype f32; it must be boolean"}}};
+  const Call call = [](const std::vector<Tensor>& in) { return where(in[0], in[1], in[2]); };
+  const Tensor numbers = ones({2, 2}), x = ones({2, 2});
+  const Tensor mask = sample_domain(domains::nonzero, {3, 4}, 6) > 0;
+  return {
+      "where",
+      "the first where the mask holds, else the second",
+      true,
+      {{"both branches",
+        {mask, sample_domain(domains::reals, {3, 1}, 8), sample_domain(domains::reals, {4}, 7)},
+        call},
+       {"equal shapes",
+        {mask, sample_domain(domains::reals, {3, 4}, 8), sample_domain(domains::reals, {3, 4}, 7)},
+        call}},
+      {{"a mask of numbers", [=] { where(numbers, x, x); },
+        "[where] the mask has dtype f32; it must be boolean"}}};
 }
 
 Record clamp_record() {
@@ -55,7 +67,8 @@ Record clamp_record() {
           "x held between two bounds",
           true,
           {{"inside and outside", {sample_domain(domains::reals, {12}, 8)}, call}},
-          {{"bounds in the wrong order", [=] { clamp(x, 2, 1); }, "[clamp] the bounds [2, 1] are empty"}}};
+          {{"bounds in the wrong order", [=] { clamp(x, 2, 1); },
+            "[clamp] the bounds [2, 1] are empty"}}};
 }
 
 }  // namespace
@@ -66,9 +79,12 @@ std::vector<Record> elementwise_records() {
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
   unary_record(#name, doc, domain, [](const std::vector<Tensor>& in) { return name(in[0]); }),
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  binary_record(#name, doc, domain_x, domain_z, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }),
-#define COMPARE(name, value, doc) \
-  binary_record(#name, doc, reals, reals, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }, false),
+  binary_record(#name, doc, domain_x, domain_z,                                \
+                [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }),
+#define COMPARE(name, value, doc)                                                                 \
+  binary_record(                                                                                  \
+      #name, doc, reals, reals, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }, \
+      false),
 #include "ops/elementwise.def"
   };
   records.push_back(where_record());

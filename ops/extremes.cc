@@ -225,7 +225,10 @@ std::vector<Record> extreme_records() {
       {"argmax",
        "The position of the largest element along an axis, or in row-major order.",
        false,
-       {},
+       {{"all", {x}, [](const auto& in) { return argmax(in[0]); }},
+        {"middle, kept",
+         {x},
+         [](const auto& in) { return argmax(in[0], {.axis = 1, .keepdims = true}); }}},
        {{"empty",
          [] {
            argmax(zeros({2, 0}), {.axis = 1});
@@ -235,7 +238,7 @@ std::vector<Record> extreme_records() {
       {"argmin",
        "The position of the smallest element along an axis, or in row-major order.",
        false,
-       {},
+       {{"last", {x}, [](const auto& in) { return argmin(in[0], {.axis = -1}); }}},
        {{"range", [] { argmin(zeros({2}), {.axis = 1}); },
          "[argmin] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };

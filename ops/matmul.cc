@@ -201,6 +201,7 @@ std::vector<Record> matmul_records() {
        "on the right.",
        true,
        {{"matrices", {numbers({2, 3}), numbers({3, 4})}, product},
+        {"squares", {sample_numbers({3, 3}, 1), sample_numbers({3, 3}, 2)}, product},
         {"transposed",
          {numbers({3, 2}), numbers({4, 3})},
          [](const auto& in) { return matmul(transpose(in[0]), transpose(in[1])); }},
@@ -238,8 +239,12 @@ std::vector<Record> matmul_records() {
       {"outer",
        "All products of two vectors.",
        true,
-       {{"", {numbers({3}), numbers({4})}, [](const auto& in) { return outer(in[0], in[1]); }}},
-       {}},
+       {{"", {numbers({3}), numbers({4})}, [](const auto& in) { return outer(in[0], in[1]); }},
+        {"of one length",
+         {sample_numbers({3}, 1), sample_numbers({3}, 2)},
+         [](const auto& in) { return outer(in[0], in[1]); }}},
+       {{"rank", [] { outer(zeros({2}), zeros({})); },
+         "[outer] needs two vectors; the operands have shapes (2,) and ()"}}},
   };
 }
 

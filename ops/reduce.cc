@@ -100,6 +100,7 @@ Tensor all(const Tensor& x, const ReduceOptions& options) { return truth<And>(x,
 
 std::vector<Record> reduce_records() {
   const Tensor x = sample_numbers({2, 3, 4});
+  const Tensor zero_within = tensor({{2, 0, 3}, {0, 0, 0}, {1, 4, 5}}, DType::f64);
   return {
       {"sum",
        "The sum over axes.",
@@ -145,8 +146,20 @@ std::vector<Record> reduce_records() {
        {{"last", {x}, [](const auto& in) { return std(in[0], {.axis = -1}); }}},
        {{"dtype", [] { std(zeros({2}, DType::i64)); },
          "[std] x is i64; it must be f32 or f64: convert with .to()"}}},
-      {"any", "Whether any element differs from 0.", false, {}, {}},
-      {"all", "Whether all elements differ from 0.", false, {}, {}},
+      {"any",
+       "Whether any element differs from 0.",
+       false,
+       {{"last", {zero_within}, [](const auto& in) { return any(in[0], {.axis = -1}); }}},
+       {{"range", [] { any(zeros({2}), {.axis = 1}); },
+         "[any] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
+      {"all",
+       "Whether all elements differ from 0.",
+       false,
+       {{"first, kept",
+         {zero_within},
+         [](const auto& in) { return all(in[0], {.axis = 0, .keepdims = true}); }}},
+       {{"range", [] { all(zeros({2}), {.axis = 1}); },
+         "[all] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }
 

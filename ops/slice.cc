@@ -1,5 +1,6 @@
 // Cutting a regular part out of a tensor, and its transpose: placing a part among constants.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/apply.h"
 #include "engine/factory.h"
@@ -143,6 +144,10 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64
   if (widths.size() != static_cast<std::size_t>(x.rank()))
     refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
            x.shape());
+  const bool fits = is_floating(x.dtype()) ||
+                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
+  if (!fits)
+    refuse("pad", "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
   Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
   Shape shape = x.shape();
   for (int axis = 0; axis < x.rank(); ++axis) {
@@ -201,7 +206,12 @@ std::vector<Record> slice_records() {
          [] {
            pad(zeros({3}), {{-1, 0}});
          },
-         "[pad] the widths of axis 0 are -1 and 0; they must not be negative"}}},
+         "[pad] the widths of axis 0 are -1 and 0; they must not be negative"},
+        {"value",
+         [] {
+           pad(zeros({3}, DType::i64), {{1, 1}}, 0.5);
+         },
+         "[pad] the value 0.5 is not i64 as x is; convert x with .to()"}}},
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include "tools/commands.h"
 #include "tools/json.h"
+#include "tools/option_checks.h"
 #include "tools/train/layer_report.h"
 #include "tools/tutorial/board.h"
 #include "tools/tutorial/descent.h"
@@ -83,7 +84,8 @@ void add_backprop_command(CLI::App& app, const Console& console) {
   CLI::App* command = app.add_subcommand(
       "backprop", "The tutorial's network: every value, derivative, gradient and update, in order");
   command->add_option("--steps", options->steps, "Steps of gradient descent")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->check(whole_number(1, 1'000'000))
+      ->type_name("N")
       ->capture_default_str();
   command->add_flag("--json", options->json,
                     "One JSON object: losses (before each step, and after the last), prediction, hidden "

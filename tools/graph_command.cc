@@ -7,6 +7,7 @@
 #include "tools/commands.h"
 #include "tools/graphviz.h"
 #include "tools/model_spec.h"
+#include "tools/option_checks.h"
 #include "tools/output_file.h"
 #include "tools/tutorial/tutorial.h"
 #include "tools/usage.h"
@@ -92,9 +93,13 @@ void graph(const Options& options, const Console& console) {
 void add_graph_command(CLI::App& app, const Console& console) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("graph", "The graph of a computation, drawn or as data");
-  auto* example = command->add_option("--example", options->example, "The tutorial's network: backprop")
-                      ->check(CLI::IsMember({"backprop"}));
+  auto* example =
+      command->add_option("--example", options->example, "The tutorial's network: backprop")
+          ->check(CLI::IsMember({"backprop"}).description(""))
+          ->type_name("NAME");
   command->add_option("--model", options->model, "A network such as mlp:784-128-10, on one input")
+      ->check(not_empty())
+      ->type_name("MODEL")
       ->excludes(example);
   command->add_flag("--backward", options->backward,
                     "Also the adjoint of each node, linked to it, and how it is computed");
@@ -104,8 +109,11 @@ void add_graph_command(CLI::App& app, const Console& console) {
   command->add_option("--format", options->format,
                       "dot, json, text or svg; by default as FILE ends, else dot. svg needs Graphviz: "
                       "without it FILE.dot is written instead, and a note")
-      ->check(CLI::IsMember({"dot", "json", "text", "svg"}));
-  command->add_option("-o,--output", options->file, "FILE; standard output without it");
+      ->check(CLI::IsMember({"dot", "json", "text", "svg"}).description(""))
+      ->type_name("FORMAT");
+  command->add_option("-o,--output", options->file, "Where to write; standard output without it")
+      ->check(not_empty())
+      ->type_name("FILE");
   command->callback([options, console] { graph(*options, console); });
 }
 

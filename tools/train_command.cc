@@ -1,12 +1,13 @@
 #include <omp.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
+#include <limits>
 #include <ostream>
 
 #include "tools/commands.h"
 #include "tools/json.h"
 #include "tools/model_spec.h"
+#include "tools/option_checks.h"
 #include "tools/output_file.h"
 #include "tools/train/data_source.h"
 #include "tools/train/loss_plot.h"
@@ -20,6 +21,7 @@ struct Options {
   std::string data, model, folder, plot;
   TrainingOptions training;
   std::uint64_t seed = 0;
+  std::string schedule = "linear";
   int threads = 0, verbosity = 0;
   bool json = false;
 };
@@ -37,6 +39,8 @@ void train(const Options& options, const Console& console) {
   const ModelSpec spec = parse_model(options.model);
   if (options.training.nesterov && options.training.momentum == 0)
     throw UsageError("--nesterov needs a --momentum above 0");
+  TrainingOptions training = options.training;
+  training.schedule = options.schedule == "linear" ? Schedule::linear : Schedule::constant;
   if (!options.plot.empty()) check_writable(options.plot);
   if (options.threads > 0) omp_set_num_threads(options.threads);
   const nn::Split data = load_data(options.data, options.folder);
@@ -46,46 +50,36 @@ void train(const Options& options, const Console& console) {
   Progress progress(options.json ? nullptr : &console.out,
                     console.notes_seen ? &console.notes : nullptr, options.training.epochs,
                     detail_of(options.verbosity));
-  const auto epochs = train(model, data, options.training, rng, progress);
+  const auto epochs = train(model, data, training, rng, progress);
 
   if (options.json) console.out << json_of(epochs).dump() << '\n';
   if (!options.plot.empty())
     write_file(options.plot, loss_plot(epochs, fmt::format("{} on {}", options.model, data.train.name)));
 }
 
-// A finite number, from `least` on.
-CLI::Validator from(double least, std::string name) {
-  return {[least](std::string& text) {
-            double value = 0;
-            const bool read = CLI::detail::lexical_cast(text, value);
-            return read && std::isfinite(value) && value >= least
-                       ? std::string()
-                       : fmt::format("{} is not a finite number from {} on", text, least);
-          },
-          std::move(name)};
-}
+constexpr std::uint64_t kMany = 1'000'000'000;
 
-void add_training(CLI::App& command, TrainingOptions& training) {
-  const auto whole = CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}, "1..");
-  command.add_option("--epochs", training.epochs, "Times through the data")
-      ->check(whole)
+void add_training(CLI::App& command, Options& options) {
+  TrainingOptions& training = options.training;
+  const auto number = [&](const std::string& name, auto& value, const std::string& what,
+                          const CLI::Validator& check) {
+    command.add_option(name, value, what)->check(check)->type_name("N")->capture_default_str();
+  };
+  number("--epochs", training.epochs, "Times through the data", whole_number(1, kMany));
+  number("--batch", training.batch, "Rows in a batch", whole_number(1, kMany));
+  number("--lr", training.lr, "Learning rate at the start", number_from(0));
+  command
+      .add_option("--schedule", options.schedule,
+                  "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
+      ->check(CLI::IsMember({"linear", "constant"}).description(""))
+      ->type_name("NAME")
       ->capture_default_str();
-  command.add_option("--batch", training.batch, "Rows in a batch")
-      ->check(whole)
-      ->capture_default_str();
-  command.add_option("--lr", training.lr, "Learning rate")
-      ->check(from(0, "0.."))
-      ->capture_default_str();
-  command.add_option("--momentum", training.momentum, "Momentum")
-      ->check(from(0, "0.."))
-      ->capture_default_str();
+  number("--momentum", training.momentum, "Momentum", number_from(0));
   command.add_flag("--nesterov", training.nesterov, "Nesterov's momentum");
-  command.add_option("--schedule", training.schedule, "Of the learning rate: linear, down to 0 at the end, or constant")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Schedule>{{"linear", Schedule::linear}, {"constant", Schedule::constant}}))
-      ->default_str("linear");
-  command.add_option("--weight-decay", training.weight_decay, "Added to each gradient, times the weight")
-      ->check(from(0, "0.."))
-      ->capture_default_str();
+  number("--weight-decay", training.weight_decay, "Added to each gradient, times the weight",
+         number_from(0));
+  number("--seed", options.seed, "Of the first weights and of the order of the rows",
+         whole_number(0, std::numeric_limits<std::uint64_t>::max()));
 }
 
 }  // namespace
@@ -93,21 +87,35 @@ void add_training(CLI::App& command, TrainingOptions& training) {
 void add_train_command(CLI::App& app, const Console& console) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("train", "Trains a classifier by stochastic gradient descent");
-  command->add_option("--data", options->data,
-                      "digits, mnist or FILE.csv (the last column is the class). A fifth of digits and "
-                      "of FILE is held out as the test part; the features of FILE are standardized")
+  command
+      ->add_option("--data", options->data,
+                   "digits, mnist, or a CSV file whose last column is the class. A fifth of digits "
+                   "and of a file is held out as the test part; a file's features are standardized")
+      ->check(not_empty())
+      ->type_name("DATA")
       ->required();
-  command->add_option("--data-dir", options->folder,
-                      "The folder of MNIST's files; else the variable TAPESTRY_DATA names it");
-  command->add_option("--model", options->model, "Such as mlp:784-128-10: Linear layers with ReLU between")
+  command
+      ->add_option("--data-dir", options->folder,
+                   "The folder of MNIST's files; else the variable TAPESTRY_DATA names it")
+      ->check(not_empty())
+      ->type_name("DIR");
+  command
+      ->add_option("--model", options->model,
+                   "Such as mlp:784-128-10: Linear layers with ReLU between")
+      ->type_name("MODEL")
       ->required();
-  add_training(*command, options->training);
-  command->add_option("--seed", options->seed, "Of the first weights and of the order of the rows")
-      ->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads to use; all without it. Losses do not depend on it")
-      ->check(CLI::Range(1, 256));
-  command->add_flag("--json", options->json, "One JSON object at the end: loss, accuracy, seconds by epoch");
-  command->add_option("--plot", options->plot, "FILE.svg for the course of loss and accuracy");
+  add_training(*command, *options);
+  command
+      ->add_option("--threads", options->threads,
+                   "Threads to use; all without it. The losses do not depend on it")
+      ->check(whole_number(1, 256))
+      ->type_name("N");
+  command->add_flag("--json", options->json,
+                    "One JSON object at the end: loss, test accuracy, seconds of each epoch");
+  command
+      ->add_option("--plot", options->plot, "An SVG picture of the course of loss and accuracy")
+      ->check(not_empty())
+      ->type_name("FILE");
   command->add_flag("-v,--verbose", options->verbosity,
                     "-v: the loss of each step; -vv: activations and gradients; -vvv: weights and "
                     "biases too");

@@ -1,5 +1,5 @@
-// Every op of the catalogue against every property. The cases are made from the records: one for each property and op,
-// to be run as --run_test=vjp/tanh. A new record is covered by being there.
+// Every op of the catalogue against every property. The cases are made from the records: one for
+// each property and op, to be run as --run_test=vjp/tanh. A new record is covered by being there.
 #include <fmt/format.h>
 
 #include <boost/make_shared.hpp>
@@ -19,8 +19,9 @@ namespace {
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = [] {
     std::vector<Property> joined;
-    for (const auto family : {record_properties, calculus_properties, dtype_properties, layout_properties,
-                              sharing_properties, extent_properties, special_value_properties, tape_properties})
+    for (const auto family :
+         {record_properties, calculus_properties, dtype_properties, layout_properties,
+          sharing_properties, extent_properties, special_value_properties, tape_properties})
       for (const Property& property : family()) joined.push_back(property);
     return joined;
   }();
@@ -31,14 +32,16 @@ const std::vector<Property>& properties() {
 struct Count {
   int cases = 0, run = 0, failed = 0;
   long checks = 0;
-  std::map<std::string, std::map<std::string, std::vector<std::string>>> left_out;  // property, reason, ops
+  std::map<std::string, std::map<std::string, std::vector<std::string>>>
+      left_out;  // property, reason, ops
 };
 Count count;
 
 // For Boost.Test a failure is reported once with op, sample and what was seen.
 void hold(const Property& property, const Record& record) {
   Findings findings;
-  findings.at(fmt::format("{} of {}", property.name, record.name), [&] { property.hold(record, findings); });
+  findings.at(fmt::format("{} of {}", property.name, record.name),
+              [&] { property.hold(record, findings); });
   ++count.cases;
   count.checks += findings.checks();
   count.failed += !findings.failures().empty();
@@ -46,14 +49,16 @@ void hold(const Property& property, const Record& record) {
   if (findings.applies()) {
     ++count.run;
   } else {
-    BOOST_TEST(!findings.reason().empty(),
-               property.name << " of " << record.name << ": nothing was checked, and no reason is given");
+    BOOST_TEST(!findings.reason().empty(), property.name
+                                               << " of " << record.name
+                                               << ": nothing was checked, and no reason is given");
     count.left_out[std::string(property.name)][findings.reason()].emplace_back(record.name);
   }
   BOOST_TEST(true);
 }
 
-// A suite for each property, with a case for each op; made when the program starts, before cases are chosen.
+// A suite for each property, with a case for each op; made when the program starts, before cases
+// are chosen.
 class Suites : public unit::test_unit_generator {
  public:
   unit::test_unit* next() const override {
@@ -61,7 +66,8 @@ class Suites : public unit::test_unit_generator {
     const Property& property = properties()[next_++];
     auto* suite = new unit::test_suite(std::string(property.name), __FILE__, __LINE__);
     for (const Record& record : catalogue())
-      suite->add(unit::make_test_case([&] { hold(property, record); }, std::string(record.name), __FILE__, __LINE__));
+      suite->add(unit::make_test_case([&] { hold(property, record); }, std::string(record.name),
+                                      __FILE__, __LINE__));
     return suite;
   }
 
@@ -69,14 +75,16 @@ class Suites : public unit::test_unit_generator {
   mutable std::size_t next_ = 0;
 };
 
-[[maybe_unused]] const unit::ut_detail::auto_test_unit_registrar kSuites(boost::make_shared<Suites>(),
-                                                        unit::decorator::collector_t::instance());
+[[maybe_unused]] const unit::ut_detail::auto_test_unit_registrar kSuites(
+    boost::make_shared<Suites>(), unit::decorator::collector_t::instance());
 
 struct Summary {
   ~Summary() {
-    fmt::print("{} ops x {} properties = {} cases: {} run with {} checks, {} of them failed, {} not applicable\n",
-               catalogue().size(), properties().size(), count.cases, count.run, count.checks, count.failed,
-               count.cases - count.run);
+    fmt::print(
+        "{} ops x {} properties = {} cases: {} run with {} checks, {} of them failed, {} not "
+        "applicable\n",
+        catalogue().size(), properties().size(), count.cases, count.run, count.checks, count.failed,
+        count.cases - count.run);
     for (const auto& [property, reasons] : count.left_out)
       for (const auto& [reason, ops] : reasons)
         fmt::print("  {} says nothing of {} ops, because {}: {}\n", property, ops.size(), reason,
@@ -91,8 +99,10 @@ BOOST_TEST_GLOBAL_FIXTURE(Summary);
 BOOST_AUTO_TEST_CASE(every_line_of_the_page_has_a_record) {
   std::set<std::string_view> names;
   for (const Record& record : catalogue()) names.insert(record.name);
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) BOOST_TEST(names.count(#name) == 1U, #name);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) BOOST_TEST(names.count(#name) == 1U, #name);
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  BOOST_TEST(names.count(#name) == 1U, #name);
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  BOOST_TEST(names.count(#name) == 1U, #name);
 #define COMPARE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
 #include "ops/elementwise.def"
 }

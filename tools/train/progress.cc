@@ -40,7 +40,7 @@ void Progress::step_done(const StepReport& report, std::int64_t of) {
   if (now < next_) return;
   next_ = now + kPause;
   *bar_ << kEraseLine
-        << fmt::format("{}  step {}/{}  loss {:.4f}", bar_text(report.step, of), report.step, of,
+        << fmt::format("{}  step {}/{}  loss {:#.4g}", bar_text(report.step, of), report.step, of,
                        report.loss)
         << std::flush;
   bar_shown_ = true;
@@ -50,7 +50,7 @@ void Progress::epoch_done(const EpochReport& report, std::int64_t epoch) {
   clear_bar();
   if (!out_) return;
   const auto width = static_cast<int>(std::to_string(epochs_).size());
-  *out_ << fmt::format("epoch {:>{}}/{}  loss {:.6f}  test accuracy {:.2f} %  {:.2f} s\n", epoch,
+  *out_ << fmt::format("epoch {:>{}}/{}  loss {:#.6g}  test accuracy {:.2f} %  {:.2f} s\n", epoch,
                        width, epochs_, report.loss, 100 * report.test_accuracy, report.seconds)
         << std::flush;
 }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "tools/train/flush_denormals.h"
+
 namespace tapestry::tools {
 namespace {
 
@@ -112,6 +114,7 @@ std::vector<EpochReport> train(nn::Sequential& model, const nn::Split& data,
                                TrainingListener& listener) {
   check_fit(model, data.train);
   check_fit(model, data.test);
+  const FlushDenormals flush;
   Trainer trainer(model, options, listener);
   nn::Batches batches(data.train, options.batch, rng);
   std::vector<EpochReport> reports;

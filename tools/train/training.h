@@ -14,7 +14,7 @@ enum class Schedule { constant, linear };
 
 struct TrainingOptions {
   std::int64_t epochs = 10, batch = 64;
-  double lr = 0.1, momentum = 0, weight_decay = 0;
+  double lr = 0.1, momentum = 0.9, weight_decay = 0;
   bool nesterov = false;
   Schedule schedule = Schedule::linear;
 };

@@ -78,7 +78,7 @@ class Board {
     text.resize(text.rfind(' '));  // the dtype
     for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += left.size() + 1)
       text.insert(at + 1, left.size(), ' ');
-    out_ << fmt::format("{}{:<24}{}\n", left, text, what);
+    out_ << (what.empty() ? left + text : fmt::format("{}{:<24}{}", left, text, what)) << '\n';
   }
 
   void given() {

@@ -95,13 +95,16 @@ ScalarPass scalar_pass(Tape& tape, const Tutorial& tutorial) {
 }
 
 TensorPass tensor_pass(Tape& tape, const Tutorial& tutorial) {
-  const Tensor x = tape.constant(tutorial.x, "x"), target = tape.constant(tutorial.target, "t");
+  // One row each, so that x W is a product of matrices.
+  const Tensor x = tape.constant(tutorial.x.view({1, 2}, {2, 1}), "x");
+  const Tensor target = tape.constant(tutorial.target.view({1, 2}, {2, 1}), "t");
+  const Tensor half = tape.constant(full({}, 0.5, DType::f64), "1/2");
   std::vector<Tensor> p;
   for (const auto& [name, value] : tutorial.parameters) p.push_back(tape.variable(value, name));
 
   const Tensor h = relu(matmul(x, p[0]) + p[1]);
   const Tensor y = relu(matmul(h, p[2]) + p[3]);
-  const Tensor loss = 0.5 * sum(square(y - target));
+  const Tensor loss = half * sum(square(y - target));
   tape.set_name(h, "h");
   tape.set_name(y, "y");
   tape.set_name(loss, "loss");

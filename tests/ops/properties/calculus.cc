@@ -1,5 +1,5 @@
-// Derivatives: the first and the second against differences in double, the recorded walk against the plain one, and
-// the pullback as the transpose of the derivative.
+// Derivatives: the first and the second against differences in double, the recorded walk against
+// the plain one, and the pullback as the transpose of the derivative.
 #include "ops/elementwise.h"
 #include "ops/reduce.h"
 #include "tests/ops/properties/walk.h"
@@ -18,8 +18,9 @@ void vjp(const Record& record, Findings& findings) {
     findings.check(got.gradients.size() == which.size(), "the result takes no gradient");
     for (std::size_t k = 0; k < got.gradients.size(); ++k) {
       const Tensor& x = sample.inputs[which[k]];
-      findings.check(got.gradients[k].shape() == x.shape(), "gradient {} has shape {}, the input {}", k,
-                     got.gradients[k].shape(), x.shape());
+      findings.check(got.gradients[k].shape() == x.shape(),
+                     "gradient {} has shape {}, the input {}", k, got.gradients[k].shape(),
+                     x.shape());
       const double error = distance(got.gradients[k], difference(value, sample.inputs, which[k]));
       findings.check(error < 1e-8, "gradient {} is off by {:.1e}", k, error);
     }
@@ -31,7 +32,8 @@ Tensors pullback(const Sample& sample, const Tensors& x_and_w, bool recorded) {
   const Tensors x(x_and_w.begin(), x_and_w.end() - 1);
   Tensors variables;
   for (std::size_t i : floating(x)) variables.push_back(x[i]);
-  return gradient(sample.call(x), variables, {.create_graph = recorded, .cotangent = x_and_w.back()});
+  return gradient(sample.call(x), variables,
+                  {.create_graph = recorded, .cotangent = x_and_w.back()});
 }
 
 Tensors random_like(const Tensors& xs) {
@@ -58,8 +60,9 @@ Second second_gradients(const Sample& sample) {
   Tensor size = zeros({}, DType::f64);
   for (std::size_t k = 0; k < slopes.size(); ++k) size = size + sum(second.v[k] * slopes[k]);
   for (std::size_t i : floating(x_and_w))
-    second.gradients.push_back(size.is_tracked() ? gradient(size, x_and_w[i], {.allow_unused = true})
-                                                 : zeros_like(x_and_w[i]));
+    second.gradients.push_back(size.is_tracked()
+                                   ? gradient(size, x_and_w[i], {.allow_unused = true})
+                                   : zeros_like(x_and_w[i]));
   return second;
 }
 
@@ -81,7 +84,8 @@ void vjp_of_vjp(const Record& record, Findings& findings) {
     for (std::size_t k = 0; k < which.size(); ++k) {
       const double error = distance(got.gradients[k], difference(value, x_and_w, which[k]));
       findings.check(error < 1e-8, "the second gradient by {} is off by {:.1e}",
-                     k + 1 < which.size() ? fmt::format("input {}", which[k]) : "the adjoint", error);
+                     k + 1 < which.size() ? fmt::format("input {}", which[k]) : "the adjoint",
+                     error);
     }
   });
 }
@@ -96,7 +100,8 @@ void transpose_identity(const Record& record, Findings& findings) {
       right += inner(second.v[k], first.gradients[k]);
       scale += std::abs(right);
     }
-    findings.check(std::abs(left - right) < 1e-12 * scale, "<J v, w> is {}, <v, J^T w> is {}", left, right);
+    findings.check(std::abs(left - right) < 1e-12 * scale, "<J v, w> is {}, <v, J^T w> is {}", left,
+                   right);
   });
 }
 

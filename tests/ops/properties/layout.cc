@@ -1,6 +1,6 @@
-// Where the numbers lie does not matter: transposed, sliced, backwards, offset and repeated inputs give what
-// row-major ones give. Elementwise functions and views to the bit; where elements are added the order may follow the
-// strides, and rounding with it.
+// Where the numbers lie does not matter: transposed, sliced, backwards, offset and repeated inputs
+// give what row-major ones give. Elementwise functions and views to the bit; where elements are
+// added the order may follow the strides, and rounding with it.
 #include <limits>
 
 #include "tests/ops/properties/walk.h"
@@ -16,7 +16,8 @@ struct Layout {
 
 Layout columns_first(const Shape& shape) {
   Strides strides(shape.rank(), 1);
-  for (int axis = 1; axis < shape.rank(); ++axis) strides[axis] = strides[axis - 1] * shape[axis - 1];
+  for (int axis = 1; axis < shape.rank(); ++axis)
+    strides[axis] = strides[axis - 1] * shape[axis - 1];
   return {strides, 0, shape.size()};
 }
 
@@ -48,8 +49,11 @@ Layout repeated(const Shape& shape) {
 }
 
 constexpr std::pair<std::string_view, Layout (*)(const Shape&)> kLayouts[] = {
-    {"transposed", columns_first}, {"every second", every_second}, {"backwards", backwards},
-    {"inside a larger one", inside}, {"repeated", repeated}};
+    {"transposed", columns_first},
+    {"every second", every_second},
+    {"backwards", backwards},
+    {"inside a larger one", inside},
+    {"repeated", repeated}};
 
 // What must never be read.
 template <class T>
@@ -92,7 +96,8 @@ void strided_inputs(const Record& record, Findings& findings) {
         continue;
       }
       const double error = distance(got, expected);
-      findings.check(error < (on_the_page(record.name) ? 0 : 1e-14), "{} inputs: off by {:.1e}", name, error);
+      findings.check(error < (on_the_page(record.name) ? 0 : 1e-14), "{} inputs: off by {:.1e}",
+                     name, error);
     }
   });
 }

@@ -1,5 +1,6 @@
-// A property is a law that the catalogue's records are held against. A record is held against every property; one of
-// which a law says nothing must state the mathematical reason, so that nothing is left out silently.
+// A property is a law that the catalogue's records are held against. A record is held against every
+// property; one of which a law says nothing must state the mathematical reason, so that nothing is
+// left out silently.
 #pragma once
 
 #include <fmt/format.h>

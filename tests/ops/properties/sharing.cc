@@ -1,6 +1,7 @@
 // Operands that meet: stretched by broadcasting, the same tensor twice, and left as they were.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ops/view.h"
 #include "tests/ops/properties/walk.h"
@@ -10,12 +11,14 @@
 namespace tapestry::test {
 namespace {
 
-// The shape that all inputs stretch to; none when they do not, or need not.
+// The shape that all inputs stretch to; none when they do not, or need not, or when one is indices.
 std::optional<Shape> common_shape(const Tensors& inputs) {
   Shape shape;
   bool differ = false;
   for (const Tensor& x : inputs) {
-    if (!refusal([&] { shape = broadcast_shapes("", shape, x.shape()); }).empty()) return std::nullopt;
+    if (x.dtype() == DType::i64) return std::nullopt;
+    if (!refusal([&] { shape = broadcast_shapes("", shape, x.shape()); }).empty())
+      return std::nullopt;
     differ |= x.shape() != inputs[0].shape();
   }
   return differ ? std::optional(shape) : std::nullopt;
@@ -32,7 +35,8 @@ void broadcast_operands(const Record& record, Findings& findings) {
     const Walk got = walk(sample, sample.inputs), expected = walk(sample, copies);
     findings.check(same_bits(got.y, expected.y), "the value is not that of copies");
     for (std::size_t k = 0; k < got.gradients.size(); ++k) {
-      const double error = distance(got.gradients[k], sum_to(expected.gradients[k], got.gradients[k].shape()));
+      const double error =
+          distance(got.gradients[k], sum_to(expected.gradients[k], got.gradients[k].shape()));
       findings.check(error < 1e-14, "gradient {} is off by {:.1e}", k, error);
     }
   });
@@ -46,25 +50,45 @@ bool all_finite(const Walk& result) {
 }
 
 // f(x, x) has the sum of the gradients of f(x, z) at z = x.
+void check_twice(const Sample& sample, std::size_t first, std::size_t second, const Tensor& x,
+                 Findings& findings) {
+  Tensors inputs = sample.inputs;
+  inputs[first] = x;
+  inputs[second] = copy_of(x);
+  const Walk apart = walk(sample, inputs);
+  if (!all_finite(apart)) return;  // x lies outside the other operand's domain
+  const auto which = floating(inputs);
+  const auto place = [&](std::size_t input) {
+    return static_cast<std::size_t>(std::ranges::find(which, input) - which.begin());
+  };
+  std::vector<double> total = apart.gradients[place(first)].to_vector();
+  const std::vector<double> more = apart.gradients[place(second)].to_vector();
+  for (std::size_t i = 0; i < total.size(); ++i) total[i] += more[i];
+
+  const auto position = static_cast<std::ptrdiff_t>(second);
+  const Sample doubled{"", {}, [&](Tensors in) {
+                         in.insert(in.begin() + position, in[first]);
+                         return sample.call(in);
+                       }};
+  inputs.erase(inputs.begin() + position);
+  const Walk together = walk(doubled, inputs);
+  findings.check(same_bits(together.y, apart.y), "the value of (x, x) differs");
+  const double error = distance(together.gradients[place(first)], from_vector(total, x.shape()));
+  findings.check(error < 1e-14, "the gradient of (x, x) is off by {:.1e}", error);
+}
+
 void one_operand_twice(const Record& record, Findings& findings) {
-  if (!record.differentiable) return findings.not_applicable("it is not differentiable");
-  findings.not_applicable("no sample has two inputs of one shape");
-  for_samples(record, findings, [&](const Sample& sample) {
-    if (sample.inputs.size() != 2 || floating(sample.inputs).size() != 2) return;
-    if (sample.inputs[0].shape() != sample.inputs[1].shape()) return;
-    for (const Tensor& x : sample.inputs) {
-      const Walk apart = walk(sample, {x, copy_of(x)});
-      if (!all_finite(apart)) continue;  // x lies outside the other operand's domain
-      const Sample doubled{"", {x}, [&](const Tensors& in) { return sample.call({in[0], in[0]}); }};
-      const Walk together = walk(doubled, {x});
-      findings.check(same_bits(together.y, apart.y), "the value of (x, x) differs");
-      const Tensor& p = apart.gradients[0];
-      std::vector<double> total = p.to_vector();
-      const std::vector<double> second = apart.gradients[1].to_vector();
-      for (std::size_t i = 0; i < total.size(); ++i) total[i] += second[i];
-      const double error = distance(together.gradients[0], from_vector(total, p.shape()));
-      findings.check(error < 1e-14, "the gradient of (x, x) is off by {:.1e}", error);
-    }
+  findings.not_applicable("it has fewer than two floating inputs");
+  for_differentiable_samples(record, findings, [&](const Sample& sample) {
+    const auto which = floating(sample.inputs);
+    if (which.size() < 2) return;
+    findings.not_applicable("no two floating inputs of its samples have one shape");
+    for (std::size_t first : which)
+      for (std::size_t second : which) {
+        const Tensor &x = sample.inputs[first], &z = sample.inputs[second];
+        if (first >= second || x.shape() != z.shape()) continue;
+        for (const Tensor& both : {x, z}) check_twice(sample, first, second, both, findings);
+      }
   });
 }
 
@@ -81,7 +105,8 @@ void operands_are_read_only(const Record& record, Findings& findings) {
     if (recording.has_gradient()) {
       const Tensor w = weights(recording.y()), w_before = copy_of(w);
       const auto gradients = [&](bool recorded) {
-        return gradient(recording.y(), recording.variables(), {.create_graph = recorded, .cotangent = w});
+        return gradient(recording.y(), recording.variables(),
+                        {.create_graph = recorded, .cotangent = w});
       };
       const Tensors first = gradients(false);
       Tensors first_before;

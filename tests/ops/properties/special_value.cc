@@ -1,4 +1,5 @@
-// NaN and infinity: no element of any input can crash a call or its gradient, and NaN reaches what depends on it.
+// NaN and infinity: no element of any input can crash a call or its gradient, and NaN reaches what
+// depends on it.
 #include <cmath>
 #include <limits>
 
@@ -7,7 +8,8 @@
 namespace tapestry::test {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN(),
+                 kInfinity = std::numeric_limits<double>::infinity();
 
 Tensors with_element(const Tensors& inputs, std::size_t input, std::int64_t element, double value) {
   Tensors result = inputs;
@@ -16,8 +18,10 @@ Tensors with_element(const Tensors& inputs, std::size_t input, std::int64_t elem
   return result;
 }
 
-// Which results follow from that element, for a function of the page: those that it is stretched to.
-std::vector<double> follows(const Tensors& inputs, std::size_t input, std::int64_t element, const Shape& shape) {
+// Which results follow from that element, for a function of the page: those that it is stretched
+// to.
+std::vector<double> follows(const Tensors& inputs, std::size_t input, std::int64_t element,
+                            const Shape& shape) {
   const Tensor mark = with_element({zeros_like(inputs[input])}, 0, element, 1)[0];
   return broadcast_to(mark, shape).to_vector();
 }
@@ -27,30 +31,33 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 // For the page: NaN in every result that follows from the element, and the others as they were.
 void check_elementwise(const Sample& sample, std::size_t input, std::int64_t element, double value,
                        Findings& findings) {
-  const Tensor y = sample.call(sample.inputs), poisoned = sample.call(with_element(sample.inputs, input, element, value));
+  const Tensor y = sample.call(sample.inputs),
+               poisoned = sample.call(with_element(sample.inputs, input, element, value));
   const std::vector<double> before = y.to_vector(), after = poisoned.to_vector(),
                             touched = follows(sample.inputs, input, element, y.shape());
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (touched[i] == 0)
-      findings.check(same(before[i], after[i]), "{} in element {} of input {} changed result {}", value, element, input,
-                     i);
+      findings.check(same(before[i], after[i]), "{} in element {} of input {} changed result {}",
+                     value, element, input, i);
     else if (std::isnan(value) && is_floating(y.dtype()))
-      findings.check(std::isnan(after[i]), "NaN in element {} of input {} made result {} {}", element, input, i,
-                     after[i]);
+      findings.check(std::isnan(after[i]), "NaN in element {} of input {} made result {} {}",
+                     element, input, i, after[i]);
   }
 }
 
 // For the others: NaN in every result that moves when the element does.
-void check_moving(const Sample& sample, std::size_t input, std::int64_t element, Findings& findings) {
+void check_moving(const Sample& sample, std::size_t input, std::int64_t element,
+                  Findings& findings) {
   const double x = sample.inputs[input].to_vector()[static_cast<std::size_t>(element)];
   const auto at = [&](double value) {
     return sample.call(with_element(sample.inputs, input, element, value)).to_vector();
   };
   const std::vector<double> before = at(x), moved = at(x + 1e-3), after = at(kNan);
-  findings.check(before.size() == after.size(), "NaN in element {} of input {} changes the shape", element, input);
+  findings.check(before.size() == after.size(), "NaN in element {} of input {} changes the shape",
+                 element, input);
   for (std::size_t i = 0; i < before.size(); ++i)
-    findings.check(before[i] == moved[i] || std::isnan(after[i]), "NaN in element {} of input {} made result {} {}",
-                   element, input, i, after[i]);
+    findings.check(before[i] == moved[i] || std::isnan(after[i]),
+                   "NaN in element {} of input {} made result {} {}", element, input, i, after[i]);
 }
 
 void nan_and_infinity(const Record& record, Findings& findings) {
@@ -62,7 +69,8 @@ void nan_and_infinity(const Record& record, Findings& findings) {
           const Tensors poisoned = with_element(sample.inputs, input, element, value);
           for (const DType dtype : {DType::f32, DType::f64}) {
             const Walk got = walk(sample, in_dtype(poisoned, dtype));
-            findings.check(got.y.shape() == sample.call(sample.inputs).shape(), "{} changes the shape", value);
+            findings.check(got.y.shape() == sample.call(sample.inputs).shape(),
+                           "{} changes the shape", value);
           }
           if (on_the_page(record.name)) check_elementwise(sample, input, element, value, findings);
         }
@@ -74,6 +82,8 @@ void nan_and_infinity(const Record& record, Findings& findings) {
 
 }  // namespace
 
-std::vector<Property> special_value_properties() { return {{"nan_and_infinity", nan_and_infinity}}; }
+std::vector<Property> special_value_properties() {
+  return {{"nan_and_infinity", nan_and_infinity}};
+}
 
 }  // namespace tapestry::test

@@ -1,6 +1,7 @@
 #include "tests/ops/properties/walk.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "tests/support/differences.h"
@@ -20,16 +21,26 @@ Tensors in_dtype(const Tensors& inputs, DType dtype) {
   return result;
 }
 
-Tensor weights(const Tensor& y, std::uint64_t seed) { return sample_numbers(y.shape(), seed).to(y.dtype()); }
+Tensor weights(const Tensor& y, std::uint64_t seed) {
+  Tensor w = Tensor::uninitialized(y.shape(), DType::f64);
+  for (std::int64_t i = 0; i < w.size(); ++i) {  // multiples of the golden ratio spread evenly
+    const double multiple =
+        0.6180339887498949 * static_cast<double>(i + 1) + 0.1234 * static_cast<double>(seed + 1);
+    w.mutable_data<double>()[i] = 2 * (multiple - std::floor(multiple)) - 1;
+  }
+  return w.to(y.dtype());
+}
 
 double inner(const Tensor& w, const Tensor& y) {
   const std::vector<double> p = w.to_vector(), q = y.to_vector();
   long double sum = 0;
-  for (std::size_t i = 0; i < p.size(); ++i) sum += static_cast<long double>(p[i]) * static_cast<long double>(q[i]);
+  for (std::size_t i = 0; i < p.size(); ++i)
+    sum += static_cast<long double>(p[i]) * static_cast<long double>(q[i]);
   return static_cast<double>(sum);
 }
 
-Recording::Recording(const Sample& sample, const Tensors& inputs, TapeOptions options) : tape_(options) {
+Recording::Recording(const Sample& sample, const Tensors& inputs, TapeOptions options)
+    : tape_(options) {
   Tensors operands = inputs;
   for (std::size_t i : floating(inputs)) {
     operands[i] = tape_.variable(inputs[i], fmt::format("x{}", i));
@@ -58,9 +69,9 @@ bool same_bits(const Tensor& a, const Tensor& b) {
 }
 
 bool same_bits(const Walk& a, const Walk& b) {
-  return same_bits(a.y, b.y) && std::ranges::equal(a.gradients, b.gradients, [](const Tensor& p, const Tensor& q) {
-    return same_bits(p, q);
-  });
+  return same_bits(a.y, b.y) &&
+         std::ranges::equal(a.gradients, b.gradients,
+                            [](const Tensor& p, const Tensor& q) { return same_bits(p, q); });
 }
 
 double distance(const Walk& a, const Walk& b) {
@@ -78,10 +89,37 @@ Tensor copy_of(const Tensor& x) {
   return copy;
 }
 
-void for_samples(const Record& record, Findings& findings, const std::function<void(const Sample&)>& f) {
+Tensors lengthened(const Tensors& inputs, std::int64_t times,
+                   const std::function<bool(std::size_t input, int axis)>& chosen) {
+  Tensors result;
+  for (std::size_t input = 0; input < inputs.size(); ++input) {
+    const Tensor x = inputs[input].contiguous();
+    Shape shape = x.shape();
+    for (int axis = 0; axis < x.rank(); ++axis)
+      if (chosen(input, axis)) shape[axis] *= times;
+    Tensor longer = Tensor::uninitialized(shape, x.dtype());
+    visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+      for (std::int64_t i = 0; i < longer.size(); ++i) {
+        std::int64_t from = 0, rest = i;
+        for (int axis = x.rank() - 1; axis >= 0; --axis) {
+          from += rest % shape[axis] % x.shape()[axis] * x.strides()[axis];
+          rest /= shape[axis];
+        }
+        longer.mutable_data<T>()[i] = x.data<T>()[from];
+      }
+    });
+    result.push_back(longer);
+  }
+  return result;
+}
+
+void for_samples(const Record& record, Findings& findings,
+                 const std::function<void(const Sample&)>& f) {
+  if (record.samples.empty()) findings.not_applicable("it has no sample");
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
     const Sample& sample = record.samples[i];
-    findings.at(sample.label.empty() ? fmt::format("sample {}", i) : sample.label, [&] { f(sample); });
+    findings.at(sample.label.empty() ? fmt::format("sample {}", i) : sample.label,
+                [&] { f(sample); });
   }
 }
 

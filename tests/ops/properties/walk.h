@@ -1,7 +1,7 @@
-// What the properties do with a sample: carry it out on a tape, walk back, and compare what came of it.
+// What the properties do with a sample: carry it out on a tape, walk back, and compare what came of
+// it.
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +19,9 @@ std::vector<std::size_t> floating(const Tensors& inputs);
 // f32 and f64 inputs in another dtype; integers and booleans stay.
 Tensors in_dtype(const Tensors& inputs, DType dtype);
 
-// Fixed random numbers of y's shape and dtype, by which its elements are weighed.
-Tensor weights(const Tensor& y, std::uint64_t seed = 99);
+// Fixed numbers in (-1, 1), all different, of y's shape and dtype, by which its elements are
+// weighed.
+Tensor weights(const Tensor& y, std::uint64_t seed = 0);
 
 // sum of w * y, in long double and without an op.
 double inner(const Tensor& w, const Tensor& y);
@@ -59,12 +60,18 @@ double distance(const Walk& a, const Walk& b);
 // A copy with numbers of its own, row-major.
 Tensor copy_of(const Tensor& x);
 
-// Calls f for every sample; states the reason where there is nothing to differentiate.
-void for_samples(const Record& record, Findings& findings, const std::function<void(const Sample&)>& f);
+// The inputs with the chosen axes `times` as long, their numbers repeated; empty for 0.
+Tensors lengthened(const Tensors& inputs, std::int64_t times,
+                   const std::function<bool(std::size_t input, int axis)>& chosen);
+
+// Calls f for every sample; the second only where there is something to differentiate.
+void for_samples(const Record& record, Findings& findings,
+                 const std::function<void(const Sample&)>& f);
 void for_differentiable_samples(const Record& record, Findings& findings,
                                 const std::function<void(const Sample&)>& f);
 
-// Whether the page elementwise.def defines it: each element of the result then follows from one element of each input.
+// Whether the page elementwise.def defines it: each element of the result then follows from one
+// element of each input.
 bool on_the_page(std::string_view name);
 
 }  // namespace tapestry::test

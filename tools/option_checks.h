@@ -1,0 +1,46 @@
+// What the values of options must be.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include "engine/error.h"
+
+namespace tapestry::tools {
+
+// All of text as a number, if it is one.
+template <class T>
+bool reads_as(const std::string& text, T& value) {
+  const char* end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && after == end;
+}
+
+inline CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return {[=](std::string& text) {
+            std::uint64_t value = 0;
+            return reads_as(text, value) && value >= least && value <= most
+                       ? std::string()
+                       : fmt::format("'{}' is not a whole number from {} to {}", text, least, most);
+          },
+          ""};
+}
+
+inline CLI::Validator number_from(double least) {
+  return {[=](std::string& text) {
+            double value = 0;
+            return reads_as(text, value) && std::isfinite(value) && value >= least
+                       ? std::string()
+                       : fmt::format("'{}' is not a finite number from {} on", text, least);
+          },
+          ""};
+}
+
+inline CLI::Validator not_empty() {
+  return {[](std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, ""};
+}
+
+}  // namespace tapestry::tools
