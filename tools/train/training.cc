@@ -28,8 +28,8 @@ void check_fit(const nn::Sequential& model, const nn::Dataset& data) {
 
 void check_loss(double loss, std::int64_t step, std::int64_t epoch) {
   if (std::isfinite(loss)) return;
-  refuse("train", "the loss is {} at step {}, in epoch {}; a smaller learning rate may help", loss,
-         step, epoch);
+  refuse("train", "the loss is {} at step {}, in epoch {}; a smaller learning rate may help",
+         std::isnan(loss) ? "nan" : "infinite", step, epoch);
 }
 
 double learning_rate(const TrainingOptions& options, std::int64_t step, std::int64_t of) {

@@ -102,12 +102,13 @@ TensorPass tensor_pass(Tape& tape, const Tutorial& tutorial) {
   std::vector<Tensor> p;
   for (const auto& [name, value] : tutorial.parameters) p.push_back(tape.variable(value, name));
 
-  const Tensor h = relu(matmul(x, p[0]) + p[1]);
-  const Tensor y = relu(matmul(h, p[2]) + p[3]);
-  const Tensor loss = half * sum(square(y - target));
-  tape.set_name(h, "h");
-  tape.set_name(y, "y");
-  tape.set_name(loss, "loss");
+  const Tensor u = matmul(x, p[0]) + p[1], h = relu(u);
+  const Tensor v = matmul(h, p[2]) + p[3], y = relu(v);
+  const Tensor e = y - target;
+  const Tensor loss = half * sum(square(e));
+  const std::pair<const char*, Tensor> names[] = {{"u", u}, {"h", h}, {"v", v},
+                                                  {"y", y}, {"e", e}, {"loss", loss}};
+  for (const auto& [name, node] : names) tape.set_name(node, name);
   return {std::move(p), h, y, loss};
 }
 
