@@ -53,10 +53,11 @@ void backprop(const Options& options, std::ostream& out) {
   for (std::int64_t step = 1; step <= options.steps; ++step) {
     const Derivation derivation = derive(tutorial);
     losses.push_back(derivation.loss);
-    if (!options.json && detail != Detail::none)
+    if (!options.json && detail != Detail::none) {
       write_step(out, report_of(step, tutorial, derivation), detail);
-    else if (!options.json && options.steps > 1 && (step - 1) % stride == 0)
+    } else if (!options.json && options.steps > 1 && (step - 1) % stride == 0) {
       write_step(out, {step, derivation.loss, {}}, Detail::losses);
+    }
     tutorial = descended(tutorial, derivation);
   }
   const Derivation last = derive(tutorial);
@@ -87,9 +88,10 @@ void add_backprop_command(CLI::App& app, const Console& console) {
       ->check(whole_number(1, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
-  command->add_flag("--json", options->json,
-                    "One JSON object: losses (before each step, and after the last), prediction, hidden "
-                    "and gradients of the first step, parameters and final_prediction after the last");
+  command->add_flag(
+      "--json", options->json,
+      "One JSON object: losses (before each step, and after the last), prediction, hidden "
+      "and gradients of the first step, parameters and final_prediction after the last");
   command->add_flag("-v,--verbose", options->verbosity,
                     "-v: the loss of each step; -vv: activations and gradients; -vvv: weights and "
                     "biases too");

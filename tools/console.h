@@ -6,9 +6,9 @@
 namespace tapestry::tools {
 
 struct Console {
-  std::ostream& out;            // what was asked for
-  std::ostream& notes;          // progress and errors
-  bool notes_seen = false;      // notes go to a terminal, where a line can be redrawn
+  std::ostream& out;        // what was asked for
+  std::ostream& notes;      // progress and errors
+  bool notes_seen = false;  // notes go to a terminal, where a line can be redrawn
 };
 
 }  // namespace tapestry::tools

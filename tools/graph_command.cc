@@ -20,15 +20,16 @@ struct Options {
   bool backward = false, values = false, gradients = false;
 };
 
-// What is drawn: the output of a model, or its loss where a gradient is asked for, on one random input.
+// What is drawn: the output of a model, or its loss where a gradient is asked for, on one random
+// input.
 Tensor record_model(Tape& tape, const ModelSpec& spec, bool with_loss) {
   Rng rng{0};
   const nn::Sequential model = make_model(spec, rng);
   const Tensor x = tape.constant(uniform({1, spec.inputs()}, 0, 1, rng), "x");
-  const Tensor y = model(x);
+  Tensor y = model(x);
   tape.set_name(y, "y");
   if (!with_loss) return y;
-  const Tensor loss = nn::cross_entropy(y, zeros({1}, DType::i64));
+  Tensor loss = nn::cross_entropy(y, zeros({1}, DType::i64));
   tape.set_name(loss, "loss");
   return loss;
 }
@@ -56,20 +57,22 @@ std::string drawn(const Options& options, const std::string& format) {
   WriteOptions how{.values = options.values, .gradients = options.gradients};
   if (options.backward) how.adjoints = adjoints(y, {.create_graph = true});
   std::ostringstream text;
-  if (format == "json")
+  if (format == "json") {
     write_json(text, y, how);
-  else if (format == "text")
+  } else if (format == "text") {
     write_text(text, y, how);
-  else
+  } else {
     write_dot(text, y, how);
+  }
   return text.str();
 }
 
 void put(const std::string& file, const std::string& text, std::ostream& out) {
-  if (file.empty())
+  if (file.empty()) {
     out << text;
-  else
+  } else {
     write_file(file, text);
+  }
 }
 
 void graph(const Options& options, const Console& console) {
@@ -106,9 +109,10 @@ void add_graph_command(CLI::App& app, const Console& console) {
   command->add_flag("--values", options->values, "Each node's numbers");
   command->add_flag("--gradients", options->gradients,
                     "The gradient of the loss by each node, as numbers");
-  command->add_option("--format", options->format,
-                      "dot, json, text or svg; by default as FILE ends, else dot. svg needs Graphviz: "
-                      "without it FILE.dot is written instead, and a note")
+  command
+      ->add_option("--format", options->format,
+                   "dot, json, text or svg; by default as FILE ends, else dot. svg needs Graphviz: "
+                   "without it FILE.dot is written instead, and a note")
       ->check(CLI::IsMember({"dot", "json", "text", "svg"}).description(""))
       ->type_name("FORMAT");
   command->add_option("-o,--output", options->file, "Where to write; standard output without it")

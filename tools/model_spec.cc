@@ -11,7 +11,8 @@ constexpr std::string_view kPrefix = "mlp:";
 constexpr std::int64_t kLargest = std::int64_t{1} << 28;  // parameters: 1 GiB of f32
 
 [[noreturn]] void refuse_model(const std::string& text, std::string_view why) {
-  throw UsageError(fmt::format("the model '{}' {}; expected something like mlp:784-128-10", text, why));
+  throw UsageError(
+      fmt::format("the model '{}' {}; expected something like mlp:784-128-10", text, why));
 }
 
 }  // namespace

@@ -28,10 +28,10 @@ struct Options {
 
 Json json_of(const std::vector<EpochReport>& epochs) {
   Json list = Json::array();
-  for (const EpochReport& epoch : epochs)
-    list.push_back({{"loss", epoch.loss},
-                    {"test_accuracy", epoch.test_accuracy},
-                    {"seconds", epoch.seconds}});
+  for (const EpochReport& epoch : epochs) {
+    list.push_back(
+        {{"loss", epoch.loss}, {"test_accuracy", epoch.test_accuracy}, {"seconds", epoch.seconds}});
+  }
   return {{"epochs", list}};
 }
 
@@ -53,8 +53,10 @@ void train(const Options& options, const Console& console) {
   const auto epochs = train(model, data, training, rng, progress);
 
   if (options.json) console.out << json_of(epochs).dump() << '\n';
-  if (!options.plot.empty())
-    write_file(options.plot, loss_plot(epochs, fmt::format("{} on {}", options.model, data.train.name)));
+  if (!options.plot.empty()) {
+    write_file(options.plot,
+               loss_plot(epochs, fmt::format("{} on {}", options.model, data.train.name)));
+  }
 }
 
 constexpr std::uint64_t kMany = 1'000'000'000;
@@ -69,8 +71,9 @@ void add_training(CLI::App& command, Options& options) {
   number("--batch", training.batch, "Rows in a batch", whole_number(1, kMany));
   number("--lr", training.lr, "Learning rate at the start", number_from(0));
   command
-      .add_option("--schedule", options.schedule,
-                  "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
+      .add_option(
+          "--schedule", options.schedule,
+          "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
       ->check(CLI::IsMember({"linear", "constant"}).description(""))
       ->type_name("NAME")
       ->capture_default_str();
@@ -86,7 +89,8 @@ void add_training(CLI::App& command, Options& options) {
 
 void add_train_command(CLI::App& app, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("train", "Trains a classifier by stochastic gradient descent");
+  CLI::App* command =
+      app.add_subcommand("train", "Trains a classifier by stochastic gradient descent");
   command
       ->add_option("--data", options->data,
                    "digits, mnist, or a CSV file whose last column is the class. A fifth of digits "
@@ -112,8 +116,7 @@ void add_train_command(CLI::App& app, const Console& console) {
       ->type_name("N");
   command->add_flag("--json", options->json,
                     "One JSON object at the end: loss, test accuracy, seconds of each epoch");
-  command
-      ->add_option("--plot", options->plot, "An SVG picture of the course of loss and accuracy")
+  command->add_option("--plot", options->plot, "An SVG picture of the course of loss and accuracy")
       ->check(not_empty())
       ->type_name("FILE");
   command->add_flag("-v,--verbose", options->verbosity,

@@ -32,8 +32,8 @@ const std::vector<Property>& properties() {
 struct Count {
   int cases = 0, run = 0, failed = 0;
   long checks = 0;
-  std::map<std::string, std::map<std::string, std::vector<std::string>>>
-      left_out;  // property, reason, ops
+  // Ops by property and reason.
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> left_out;
 };
 Count count;
 
@@ -54,7 +54,7 @@ void hold(const Property& property, const Record& record) {
                                                << ": nothing was checked, and no reason is given");
     count.left_out[std::string(property.name)][findings.reason()].emplace_back(record.name);
   }
-  BOOST_TEST(true);
+  BOOST_TEST(true);  // Boost.Test warns of cases without a check
 }
 
 // A suite for each property, with a case for each op; made when the program starts, before cases
@@ -65,9 +65,10 @@ class Suites : public unit::test_unit_generator {
     if (next_ == properties().size()) return nullptr;
     const Property& property = properties()[next_++];
     auto* suite = new unit::test_suite(std::string(property.name), __FILE__, __LINE__);
-    for (const Record& record : catalogue())
+    for (const Record& record : catalogue()) {
       suite->add(unit::make_test_case([&] { hold(property, record); }, std::string(record.name),
                                       __FILE__, __LINE__));
+    }
     return suite;
   }
 
@@ -85,10 +86,12 @@ struct Summary {
         "applicable\n",
         catalogue().size(), properties().size(), count.cases, count.run, count.checks, count.failed,
         count.cases - count.run);
-    for (const auto& [property, reasons] : count.left_out)
-      for (const auto& [reason, ops] : reasons)
+    for (const auto& [property, reasons] : count.left_out) {
+      for (const auto& [reason, ops] : reasons) {
         fmt::print("  {} says nothing of {} ops, because {}: {}\n", property, ops.size(), reason,
                    fmt::join(ops, " "));
+      }
+    }
   }
 };
 

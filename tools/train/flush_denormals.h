@@ -1,5 +1,6 @@
-// While it lives, results too small for a normal number become 0, on all threads. Velocities of weights
-// that hear nothing any more fade through such numbers, on which processors are many times slower.
+// While it lives, results too small for a normal number become 0, on all threads. Velocities of
+// weights that hear nothing any more fade through such numbers, on which processors are many times
+// slower.
 #pragma once
 
 namespace tapestry::tools {

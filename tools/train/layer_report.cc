@@ -27,9 +27,10 @@ void write_step(std::ostream& out, const StepReport& report, Detail detail) {
   if (detail == Detail::losses) return;
   out << "  forward\n";
   for (const LayerReport& layer : report.layers) {
-    if (detail == Detail::everything)
+    if (detail == Detail::everything) {
       for (const auto& parameter : layer.parameters)
         write_tensor(out, parameter.name, parameter.value);
+    }
     write_tensor(out, layer.name, layer.activation);
   }
   out << "  backward\n";

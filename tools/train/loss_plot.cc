@@ -14,12 +14,13 @@ constexpr std::string_view kLoss = "#3b78b5", kAccuracy = "#c77f2b", kQuiet = "#
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    if (c == '<')
+    if (c == '<') {
       result += "&lt;";
-    else if (c == '&')
+    } else if (c == '&') {
       result += "&amp;";
-    else
+    } else {
       result += c;
+    }
   }
   return result;
 }
@@ -46,20 +47,22 @@ class Picture {
   // anchor: start, middle or end.
   void label(Point at, std::string_view anchor, std::string_view colour, std::string_view words,
              std::string_view more = "") {
-    text_ += fmt::format(
-        "<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"{}\" fill=\"{}\"{}>{}</text>\n", at.x, at.y,
-        anchor, colour, more, escaped(words));
+    text_ +=
+        fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"{}\" fill=\"{}\"{}>{}</text>\n",
+                    at.x, at.y, anchor, colour, more, escaped(words));
   }
   void curve(const std::vector<Point>& points, std::string_view colour) {
     text_ += fmt::format(
-        "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" points=\"",
+        "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\" "
+        "points=\"",
         colour);
     for (const Point& p : points) text_ += fmt::format("{:.2f},{:.2f} ", p.x, p.y);
     text_ += "\"/>\n";
     if (points.size() > 60) return;
-    for (const Point& p : points)
+    for (const Point& p : points) {
       text_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"3\" fill=\"{}\"/>\n", p.x, p.y,
                            colour);
+    }
   }
   std::string finished() && { return std::move(text_) + "</svg>\n"; }
 

@@ -1,4 +1,5 @@
-// The course of a training as a picture: loss on the left axis, test accuracy on the right, by epoch.
+// The course of a training as a picture: loss on the left axis, test accuracy on the right, by
+// epoch.
 #pragma once
 
 #include <string>

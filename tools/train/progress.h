@@ -1,5 +1,5 @@
-// How a training goes on, for people: a line for each epoch; on a terminal a bar while it lasts; the
-// steps as far as detail is asked for.
+// How a training goes on, for people: a line for each epoch; on a terminal a bar while it lasts;
+// the steps as far as detail is asked for.
 #pragma once
 
 #include <chrono>

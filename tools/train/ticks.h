@@ -1,11 +1,11 @@
 // Round numbers along an axis.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace tapestry::tools {
 
@@ -19,7 +19,8 @@ struct Ticks {
 
   std::string label(int i) const {
     const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
-    return decimals > 6 || high > 1e6 ? fmt::format("{:.3g}", at(i)) : fmt::format("{:.{}f}", at(i), decimals);
+    return decimals > 6 || high > 1e6 ? fmt::format("{:.3g}", at(i))
+                                      : fmt::format("{:.{}f}", at(i), decimals);
   }
 };
 
@@ -29,11 +30,12 @@ inline Ticks ticks_around(double low, double high, int wanted, double smallest =
   const double rough = std::max((high - low) / std::max(wanted - 1, 1), least > 0 ? least : 1);
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = 10 * power;
-  for (const double nice : {1.0, 2.0, 5.0})
+  for (const double nice : {1.0, 2.0, 5.0}) {
     if (nice * power >= rough * (1 - 1e-9)) {
       step = nice * power;
       break;
     }
+  }
   Ticks ticks{std::floor(low / step + 1e-9) * step, std::ceil(high / step - 1e-9) * step, step};
   if (ticks.high <= ticks.low) ticks.high = ticks.low + step;
   return ticks;

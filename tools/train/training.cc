@@ -11,19 +11,22 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 void check_fit(const nn::Sequential& model, const nn::Dataset& data) {
-  if (data.inputs.rank() != 2)
+  if (data.inputs.rank() != 2) {
     refuse("train", "the inputs of {} have shape {}; expected (rows, features)", data.name,
            data.inputs.shape());
+  }
   const std::int64_t features = data.inputs.shape()[1];
   const auto* first = model.size() ? dynamic_cast<const nn::Linear*>(&model[0]) : nullptr;
-  if (first && first->weight.shape()[1] != features)
+  if (first && first->weight.shape()[1] != features) {
     refuse("train", "the model has {} inputs, but {} has {} features", first->weight.shape()[1],
            data.name, features);
+  }
   const PauseRecording pause;
   const std::int64_t outputs = model(zeros({1, features})).shape().back();
-  if (outputs != data.classes)
+  if (outputs != data.classes) {
     refuse("train", "the model has {} outputs, but {} has {} classes", outputs, data.name,
            data.classes);
+  }
 }
 
 void check_loss(double loss, std::int64_t step, std::int64_t epoch) {
@@ -86,7 +89,8 @@ class Trainer {
   std::vector<LayerReport> layers_of(const Outputs& outputs, const std::vector<Tensor>& gradients) {
     std::vector<LayerReport> layers;
     for (std::size_t i = 0; i < model_.size(); ++i) {
-      layers.push_back({fmt::format("{} {}", i, model_[i].type()), detach(outputs[i + 1]),
+      layers.push_back({fmt::format("{} {}", i, model_[i].type()),
+                        detach(outputs[i + 1]),
                         gradients[parameters_.size() + i],
                         {}});
       const std::string prefix = fmt::format("{}.", i);
@@ -122,9 +126,10 @@ std::vector<EpochReport> train(nn::Sequential& model, const nn::Split& data,
     EpochReport report;
     model.train();
     const auto start = Clock::now();
-    for (const nn::Batch& batch : batches)
+    for (const nn::Batch& batch : batches) {
       report.loss += trainer.step(batch, epoch, options.epochs * batches.size()) *
                      static_cast<double>(batch.labels.size());
+    }
     report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     report.loss /= static_cast<double>(data.train.size());
     report.test_accuracy = accuracy(model, data.test);

@@ -1,4 +1,5 @@
-// Training a classifier: batches, loss, gradient, step; after each epoch the accuracy on the test part.
+// Training a classifier: batches, loss, gradient, step; after each epoch the accuracy on the test
+// part.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ struct EpochReport {
 class TrainingListener {
  public:
   virtual ~TrainingListener() = default;
-  virtual bool wants_layers() const { return false; }  // costs time
-  virtual void step_done(const StepReport&, std::int64_t /*of*/) {}  // of that many in all
+  virtual bool wants_layers() const { return false; }                     // costs time
+  virtual void step_done(const StepReport&, std::int64_t /*of*/) {}       // of that many in all
   virtual void epoch_done(const EpochReport&, std::int64_t /*epoch*/) {}  // from 1
 };
 

@@ -25,9 +25,10 @@ class Board {
     for (const Quantity& quantity : pass_.results)
       for (const Scalar& x : quantity.elements) results_.push_back(x.id());
     results_.push_back(pass_.loss.id());
-    for (const NodeId node : results_)
+    for (const NodeId node : results_) {
       for (const Partial& partial : partials(tape_, node))
         if (!given_.contains(partial.of)) uses_[partial.of].push_back({node, partial.slope});
+    }
   }
 
   void write() {
@@ -83,7 +84,8 @@ class Board {
 
   void given() {
     out_ << "One step of gradient descent on a network of 2 inputs, 2 hidden units and 2 outputs.\n"
-            "W[p,q] is the weight from unit p to unit q. Every number is a double, printed in full.\n";
+            "W[p,q] is the weight from unit p to unit q. Every number is a double, printed in "
+            "full.\n";
     title("Given");
     quantity("x ", tutorial_.x, "the input");
     quantity("t ", tutorial_.target, "the output that it should have");
@@ -93,17 +95,20 @@ class Board {
 
   void forward() {
     title("1. Forward: the layers u -> h = relu(u) and v -> y = relu(v), the errors e, the loss l");
-    for (const NodeId id : results_)
-      line(name(id), {formulas_.symbols(id), formulas_.numbers(id),
-                      number_text(tape_.scalar_value(id))});
+    for (const NodeId id : results_) {
+      line(name(id),
+           {formulas_.symbols(id), formulas_.numbers(id), number_text(tape_.scalar_value(id))});
+    }
   }
 
   void local_derivatives() {
     title("2. Local derivatives: how fast each number changes with those that it is made from");
-    for (const NodeId node : results_)
-      for (const auto& [of, uses] : uses_)
+    for (const NodeId node : results_) {
+      for (const auto& [of, uses] : uses_) {
         for (const Use& use : uses)
           if (use.by == node) line(ratio(node, of), slope_text(use.slope));
+      }
+    }
   }
 
   // Each use of a node carries the adjoint of its user back, times the local derivative.
@@ -118,11 +123,11 @@ class Board {
     for (const Use& use : uses) {
       const bool first = symbols.empty();
       const double from = adjoint_.at(use.by);
-      symbols += fmt::format("{}{} * {}", first ? "" : " + ", adjoint_name(use.by),
-                             ratio(use.by, id));
-      numbers += fmt::format("{}{} * {}", first ? "" : " + ",
-                             first ? number_text(from) : bracketed(from),
-                             bracketed(use.slope.value()));
+      symbols +=
+          fmt::format("{}{} * {}", first ? "" : " + ", adjoint_name(use.by), ratio(use.by, id));
+      numbers +=
+          fmt::format("{}{} * {}", first ? "" : " + ", first ? number_text(from) : bracketed(from),
+                      bracketed(use.slope.value()));
     }
     line(adjoint_name(id), {symbols, numbers, number_text(adjoint_.at(id))});
   }

@@ -20,8 +20,8 @@ Derivation derive(const ScalarPass& pass) {
   auto next = slopes.begin();
   for (const Quantity& quantity : wanted) {
     const auto end = next + static_cast<std::ptrdiff_t>(quantity.elements.size());
-    derivation.gradients.emplace_back(
-        quantity.name, from_vector(std::vector<double>(next, end), quantity.shape));
+    derivation.gradients.emplace_back(quantity.name,
+                                      from_vector(std::vector<double>(next, end), quantity.shape));
     next = end;
   }
   return derivation;

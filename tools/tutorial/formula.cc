@@ -18,9 +18,7 @@ struct Text {
   Bond bond = Bond::atom;
 };
 
-Text number(double value) {
-  return {number_text(value), value < 0 ? Bond::sum : Bond::atom};
-}
+Text number(double value) { return {number_text(value), value < 0 ? Bond::sum : Bond::atom}; }
 
 // As an operand of something that binds like `bond`.
 std::string within(const Text& operand, Bond bond, bool first) {
@@ -89,8 +87,8 @@ std::string Formulas::write(NodeId id, bool as_numbers) const {
   std::map<NodeId, Text> texts;
   for (const NodeId operand : parts.operands) {
     const std::string_view name = tape_.name(operand);
-    texts[operand] = as_numbers || name.empty() ? number(tape_.scalar_value(operand))
-                                                : Text{std::string(name)};
+    texts[operand] =
+        as_numbers || name.empty() ? number(tape_.scalar_value(operand)) : Text{std::string(name)};
   }
   for (auto next = parts.between.rbegin(); next != parts.between.rend(); ++next) {
     std::vector<Text> operands;

@@ -18,8 +18,7 @@ Quantity variables(Tape& tape, const std::string& name, const Tensor& value) {
   Quantity quantity{name, value.shape(), {}};
   const std::vector<double> numbers = value.to_vector();
   for (std::size_t i = 0; i < numbers.size(); ++i)
-    quantity.elements.push_back(
-        tape.variable(numbers[i], element_name(name, quantity.shape, i)));
+    quantity.elements.push_back(tape.variable(numbers[i], element_name(name, quantity.shape, i)));
   return quantity;
 }
 

@@ -1,5 +1,5 @@
-// The network of the tutorial, in doubles: 2 inputs, 2 hidden units, 2 outputs, ReLU after each layer,
-// loss 1/2 |y - t|^2, gradient descent. W[p][q] leads from source unit p to target unit q.
+// The network of the tutorial, in doubles: 2 inputs, 2 hidden units, 2 outputs, ReLU after each
+// layer, loss 1/2 |y - t|^2, gradient descent. W[p][q] leads from source unit p to target unit q.
 #pragma once
 
 #include <string>
@@ -33,7 +33,8 @@ struct Quantity {
   Tensor value() const;
 };
 
-// One forward pass: u = b1 + x W1, h = relu(u), v = b2 + h W2, y = relu(v), e = y - t, l = 1/2 |e|^2.
+// One forward pass: u = b1 + x W1, h = relu(u), v = b2 + h W2, y = relu(v), e = y - t, l = 1/2
+// |e|^2.
 struct ScalarPass {
   std::vector<Quantity> given;       // x, t
   std::vector<Quantity> parameters;  // W1, b1, W2, b2

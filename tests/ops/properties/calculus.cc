@@ -1,5 +1,7 @@
 // Derivatives: the first and the second against differences in double, the recorded walk against
 // the plain one, and the pullback as the transpose of the derivative.
+#include <cmath>
+
 #include "ops/elementwise.h"
 #include "ops/reduce.h"
 #include "tests/ops/properties/walk.h"
@@ -59,10 +61,11 @@ Second second_gradients(const Sample& sample) {
   Second second{random_like(slopes), {}};
   Tensor size = zeros({}, DType::f64);
   for (std::size_t k = 0; k < slopes.size(); ++k) size = size + sum(second.v[k] * slopes[k]);
-  for (std::size_t i : floating(x_and_w))
+  for (std::size_t i : floating(x_and_w)) {
     second.gradients.push_back(size.is_tracked()
                                    ? gradient(size, x_and_w[i], {.allow_unused = true})
                                    : zeros_like(x_and_w[i]));
+  }
   return second;
 }
 

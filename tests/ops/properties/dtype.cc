@@ -1,6 +1,7 @@
 // Dtypes: single precision gives the numbers of double precision, rounded; different dtypes meet in
 // the larger; integers work or are refused.
 #include <algorithm>
+#include <cmath>
 
 #include "tests/ops/properties/walk.h"
 #include "tests/support/differences.h"

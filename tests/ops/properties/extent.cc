@@ -1,6 +1,6 @@
 // Empty axes: a sample with an axis of no elements gives a result of the right shape and gradients
-// of no elements, or is refused. The right extents come from the same sample at its own and at
-// twice its extents: they are linear in the extent that vanishes, and never negative.
+// of no elements, or is refused. The right extents follow from the same sample with two and
+// with four times the elements: they are linear in the extent that vanishes, and never negative.
 #include <algorithm>
 #include <set>
 
@@ -41,10 +41,11 @@ void without(const Sample& sample, const Chosen& chosen, Findings& findings) {
   if (refusal([&] { twice = shape_of(2), fourfold = shape_of(4); }).empty())
     check_shape(got.y.shape(), twice, fourfold, findings);
   const auto which = floating(empty);
-  for (std::size_t k = 0; k < got.gradients.size(); ++k)
+  for (std::size_t k = 0; k < got.gradients.size(); ++k) {
     findings.check(got.gradients[k].shape() == empty[which[k]].shape(),
                    "gradient {} has shape {}, the input {}", k, got.gradients[k].shape(),
                    empty[which[k]].shape());
+  }
 }
 
 void zero_size(const Record& record, Findings& findings) {
@@ -52,7 +53,7 @@ void zero_size(const Record& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     const Tensors& inputs = sample.inputs;
     std::set<std::int64_t> extents;
-    for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
       for (int axis = 0; axis < inputs[i].rank(); ++axis) {
         extents.insert(inputs[i].shape()[axis]);
         findings.at(fmt::format("axis {} of input {} empty", axis, i), [&] {
@@ -60,11 +61,13 @@ void zero_size(const Record& record, Findings& findings) {
               sample, [&](std::size_t k, int a) { return k == i && a == axis; }, findings);
         });
       }
-    for (std::int64_t extent : extents)  // axes that must agree vanish together
+    }
+    for (std::int64_t extent : extents) {  // axes that must agree vanish together
       findings.at(fmt::format("all axes of extent {} empty", extent), [&] {
         without(
             sample, [&](std::size_t k, int a) { return inputs[k].shape()[a] == extent; }, findings);
       });
+    }
   });
 }
 

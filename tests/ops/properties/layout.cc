@@ -1,6 +1,7 @@
 // Where the numbers lie does not matter: transposed, sliced, backwards, offset and repeated inputs
 // give what row-major ones give. Elementwise functions and views to the bit; where elements are
 // added the order may follow the strides, and rounding with it.
+#include <algorithm>
 #include <limits>
 
 #include "tests/ops/properties/walk.h"

@@ -31,16 +31,17 @@ void differentiable(const Record& record, Findings& findings) {
     }
     findings.check(!recording.has_gradient(),
                    "the record says it is not differentiable; its result takes a gradient");
-    for (const Tensor& x : recording.variables())
+    for (const Tensor& x : recording.variables()) {
       findings.check(refusal([&] { gradient(recording.y(), x); }).starts_with("[gradient] "),
                      "a gradient is not refused");
+    }
   });
 }
 
 void refusals(const Record& record, Findings& findings) {
   if (record.refusals.empty())
     findings.not_applicable("it takes every tensor, and its record states no refusal");
-  for (const Refusal& refused : record.refusals)
+  for (const Refusal& refused : record.refusals) {
     findings.at(refused.label, [&] {
       const std::string opening = fmt::format("[{}] ", record.name);
       findings.check(refused.message.starts_with(opening), "\"{}\" does not start with {}",
@@ -51,6 +52,7 @@ void refusals(const Record& record, Findings& findings) {
                      refused.message);
       findings.check(tape.size() == 0, "the refused call left {} nodes on the tape", tape.size());
     });
+  }
 }
 
 }  // namespace

@@ -83,12 +83,13 @@ void one_operand_twice(const Record& record, Findings& findings) {
     const auto which = floating(sample.inputs);
     if (which.size() < 2) return;
     findings.not_applicable("no two floating inputs of its samples have one shape");
-    for (std::size_t first : which)
+    for (std::size_t first : which) {
       for (std::size_t second : which) {
         const Tensor &x = sample.inputs[first], &z = sample.inputs[second];
         if (first >= second || x.shape() != z.shape()) continue;
         for (const Tensor& both : {x, z}) check_twice(sample, first, second, both, findings);
       }
+    }
   });
 }
 

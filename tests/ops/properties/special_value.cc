@@ -18,8 +18,7 @@ Tensors with_element(const Tensors& inputs, std::size_t input, std::int64_t elem
   return result;
 }
 
-// Which results follow from that element, for a function of the page: those that it is stretched
-// to.
+// Marks the results that follow from that element in a function of the page: where it is stretched.
 std::vector<double> follows(const Tensors& inputs, std::size_t input, std::int64_t element,
                             const Shape& shape) {
   const Tensor mark = with_element({zeros_like(inputs[input])}, 0, element, 1)[0];
@@ -36,12 +35,13 @@ void check_elementwise(const Sample& sample, std::size_t input, std::int64_t ele
   const std::vector<double> before = y.to_vector(), after = poisoned.to_vector(),
                             touched = follows(sample.inputs, input, element, y.shape());
   for (std::size_t i = 0; i < before.size(); ++i) {
-    if (touched[i] == 0)
+    if (touched[i] == 0) {
       findings.check(same(before[i], after[i]), "{} in element {} of input {} changed result {}",
                      value, element, input, i);
-    else if (std::isnan(value) && is_floating(y.dtype()))
+    } else if (std::isnan(value) && is_floating(y.dtype())) {
       findings.check(std::isnan(after[i]), "NaN in element {} of input {} made result {} {}",
                      element, input, i, after[i]);
+    }
   }
 }
 
@@ -55,15 +55,16 @@ void check_moving(const Sample& sample, std::size_t input, std::int64_t element,
   const std::vector<double> before = at(x), moved = at(x + 1e-3), after = at(kNan);
   findings.check(before.size() == after.size(), "NaN in element {} of input {} changes the shape",
                  element, input);
-  for (std::size_t i = 0; i < before.size(); ++i)
+  for (std::size_t i = 0; i < before.size(); ++i) {
     findings.check(before[i] == moved[i] || std::isnan(after[i]),
                    "NaN in element {} of input {} made result {} {}", element, input, i, after[i]);
+  }
 }
 
 void nan_and_infinity(const Record& record, Findings& findings) {
   findings.not_applicable("it has no floating input");
   for_samples(record, findings, [&](const Sample& sample) {
-    for (std::size_t input : floating(sample.inputs))
+    for (std::size_t input : floating(sample.inputs)) {
       for (std::int64_t element = 0; element < sample.inputs[input].size(); ++element) {
         for (const double value : {kNan, kInfinity, -kInfinity}) {
           const Tensors poisoned = with_element(sample.inputs, input, element, value);
@@ -77,6 +78,7 @@ void nan_and_infinity(const Record& record, Findings& findings) {
         if (!on_the_page(record.name) && is_floating(sample.call(sample.inputs).dtype()))
           check_moving(sample, input, element, findings);
       }
+    }
   });
 }
 

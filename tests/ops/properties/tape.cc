@@ -67,8 +67,7 @@ void graph(const Record& record, Findings& findings) {
 
 constexpr std::int64_t kEnough = 1 << 16;  // elements that several threads share
 
-// Inputs long enough for threads to share the work, where the sample takes other extents than its
-// own.
+// Inputs long enough for threads to share the work, where the sample takes longer ones.
 Tensors long_inputs(const Sample& sample) {
   const auto longer_than_1 = [&](std::size_t input, int axis) {
     return sample.inputs[input].shape()[axis] > 1;

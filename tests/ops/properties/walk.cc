@@ -125,10 +125,11 @@ void for_samples(const Record& record, Findings& findings,
 
 void for_differentiable_samples(const Record& record, Findings& findings,
                                 const std::function<void(const Sample&)>& f) {
-  if (record.differentiable)
+  if (record.differentiable) {
     for_samples(record, findings, f);
-  else
+  } else {
     findings.not_applicable("it is not differentiable: its result is a choice or a count");
+  }
 }
 
 bool on_the_page(std::string_view name) {
