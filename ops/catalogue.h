@@ -39,11 +39,13 @@ struct Record {
 // Numbers for a sample: f64, normally distributed, all different, the same for the same seed.
 Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 
+std::vector<Record> conv_records();
 std::vector<Record> cumsum_records();
 std::vector<Record> elementwise_records();
 std::vector<Record> extreme_records();
 std::vector<Record> index_records();
 std::vector<Record> join_records();
+std::vector<Record> linalg_records();
 std::vector<Record> matmul_records();
 std::vector<Record> product_records();
 std::vector<Record> reduce_records();

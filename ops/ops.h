@@ -2,9 +2,11 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "ops/conv.h"
 #include "ops/elementwise.h"
 #include "ops/index.h"
 #include "ops/join.h"
+#include "ops/linalg.h"
 #include "ops/matmul.h"
 #include "ops/reduce.h"
 #include "ops/scalar.h"

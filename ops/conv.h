@@ -1,0 +1,4 @@
+// Windows that slide over the spatial axes of (N, C, spatial...).
+#pragma once
+
+#include "ops/conv/convolve.h"

@@ -1,0 +1,111 @@
+#include "ops/conv/window.h"
+
+#include <algorithm>
+
+namespace tapestry {
+namespace {
+
+Windows::Extents lead_with(std::int64_t missing, const Dims& values) {
+  Windows::Extents extents;
+  extents.fill(missing);
+  std::copy(values.begin(), values.end(), extents.end() - values.rank());
+  return extents;
+}
+
+// As the user counts: N and C come first.
+int axis_of(int i, int axes) { return i - kSpatial + axes + 2; }
+
+void check_kernel(std::string_view who, int axes, const Windows& w) {
+  for (int i = kSpatial - axes; i < kSpatial; ++i)
+    if (w.kernel[i] < 1)
+      refuse(who, "the kernel has extent {} on axis {}; it must be at least 1", w.kernel[i],
+             axis_of(i, axes));
+}
+
+Dims last(const Windows::Extents& extents, int axes) {
+  return Dims(std::span(extents.end() - axes, static_cast<std::size_t>(axes)));
+}
+
+}  // namespace
+
+Dims PerAxis::resolve(std::string_view who, std::string_view what, int axes,
+                      std::int64_t least) const {
+  if (values_.rank() != 1 && values_.rank() != axes)
+    refuse(who, "the {} has {} numbers; it takes one, or one for each of the {} spatial axes", what,
+           values_.rank(), axes);
+  for (std::int64_t value : values_)
+    if (value < least) refuse(who, "the {} is {}; it must be at least {}", what, value, least);
+  return values_.rank() == axes ? values_ : Dims(axes, values_[0]);
+}
+
+Windows resolve_windows(std::string_view who, int axes, const PerAxis& stride,
+                        const PerAxis& padding, const PerAxis& dilation) {
+  Windows windows;
+  windows.stride = lead_with(1, stride.resolve(who, "stride", axes, 1));
+  windows.padding = lead_with(0, padding.resolve(who, "padding", axes, 0));
+  windows.dilation = lead_with(1, dilation.resolve(who, "dilation", axes, 1));
+  return windows;
+}
+
+Windows::Extents spatial(const Shape& shape, int axes) {
+  return lead_with(1, Dims(std::span(shape.end() - axes, static_cast<std::size_t>(axes))));
+}
+
+Shape with_spatial(std::int64_t batch, std::int64_t channels, const Windows::Extents& extents,
+                   int axes) {
+  Shape shape{batch, channels};
+  for (std::int64_t extent : last(extents, axes)) shape.push_back(extent);
+  return shape;
+}
+
+void fit_output(std::string_view who, int axes, bool ceil, Windows& w) {
+  check_kernel(who, axes, w);
+  for (int i = kSpatial - axes; i < kSpatial; ++i) {
+    const std::int64_t padded = w.input[i] + 2 * w.padding[i], room = padded - w.reach(i);
+    if (room < 0)
+      refuse(who, "the kernel reaches over {} on axis {}, the padded input has {}; it must fit in",
+             w.reach(i), axis_of(i, axes), padded);
+    w.output[i] = (room + (ceil ? w.stride[i] - 1 : 0)) / w.stride[i] + 1;
+    if (ceil && (w.output[i] - 1) * w.stride[i] >= w.input[i] + w.padding[i]) --w.output[i];
+  }
+}
+
+void fit_input(std::string_view who, int axes, const PerAxis& output_padding, Windows& w) {
+  check_kernel(who, axes, w);
+  const Windows::Extents added =
+      lead_with(0, output_padding.resolve(who, "output_padding", axes, 0));
+  for (int i = kSpatial - axes; i < kSpatial; ++i) {
+    if (added[i] > 0 && added[i] >= std::max(w.stride[i], w.dilation[i]))
+      refuse(who, "the output_padding is {} on axis {}, the stride {}, the dilation {}; {}",
+             added[i], axis_of(i, axes), w.stride[i], w.dilation[i],
+             "it must be less than one of them");
+    w.input[i] = (w.output[i] - 1) * w.stride[i] - 2 * w.padding[i] + w.reach(i) + added[i];
+    if (w.output[i] < 1 || w.input[i] < 1)
+      refuse(who, "the result would have {} elements on axis {}, of an input that has {}; {}",
+             w.input[i], axis_of(i, axes), w.output[i], "both must be at least 1");
+  }
+}
+
+void check_input(std::string_view who, const Tensor& x, int axes) {
+  constexpr std::string_view kLayout[] = {"(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)"};
+  if (!is_floating(x.dtype()))
+    refuse(who, "the input is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  if (x.rank() != axes + 2)
+    refuse(who, "the input has shape {}; it must have {} axes: {}", x.shape(), axes + 2,
+           kLayout[axes - 1]);
+}
+
+std::string describe(const Windows& windows, int axes) {
+  std::string text = fmt::format("kernel={}", last(windows.kernel, axes));
+  const auto add = [&](std::string_view name, const Windows::Extents& value,
+                       const Windows::Extents& usual) {
+    if (value != usual) text += fmt::format(", {}={}", name, last(value, axes));
+  };
+  const Windows usual;
+  add("stride", windows.stride, usual.stride);
+  add("padding", windows.padding, usual.padding);
+  add("dilation", windows.dilation, usual.dilation);
+  return text;
+}
+
+}  // namespace tapestry

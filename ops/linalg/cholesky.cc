@@ -1,0 +1,106 @@
+#include "ops/linalg/cholesky.h"
+
+#include <limits>
+
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "ops/elementwise.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/lapack.h"
+#include "ops/linalg/records.h"
+#include "ops/linalg/symmetric.h"
+#include "ops/linalg/triangle.h"
+#include "ops/linalg/triangular_solve.h"
+#include "ops/matmul.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+using namespace linalg;
+
+struct Cholesky {
+  static constexpr std::string_view name = "cholesky";
+  static constexpr int arity = 1;
+  static constexpr SaveMask saves(int) { return save_output(); }
+  static Tensor forward(Inputs in) {
+    Tensor factor = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    const int n = extent(name, columns(factor));
+    const Shape batch = batch_shape(factor);
+    Codes codes(batch);
+    visit_floating(factor.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Items<T> items(in[0]);
+      const std::int64_t size = std::int64_t{n} * n;
+      for_stretches(batch.size(), size * n, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          T* l = factor.mutable_data<T>() + i * size;
+          if (symmetric_part(items[i], l)) {
+            codes[i] = lapack::potrf('U', n, l);  // upper by columns is lower by rows
+          } else {
+            std::fill(l, l + size, std::numeric_limits<T>::quiet_NaN());
+          }
+          for (std::int64_t row = 0; row < n; ++row)
+            std::fill(l + row * n + row + 1, l + (row + 1) * n, T(0));
+        }
+      });
+    });
+    codes.check(
+        name,
+        "the matrix is not positive definite: the leading minor of order {0} is not positive");
+    return factor;
+  }
+  // L^-T Phi(L^T G) L^-1, Phi the lower triangle with half the diagonal; its symmetric part.
+  // I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016, eq. 10.
+  static void vjp(Pullback& p) {
+    const Tensor& l = p.output();
+    const Tensor product = matmul(transpose(l), p.adjoint());
+    const Tensor phi = 0.5 * (tril(product) + tril(product, -1));
+    const Tensor half = triangular_solve(l, phi, {.transpose = true});
+    p.give(0, symmetrized(transpose(triangular_solve(l, transpose(half), {.transpose = true}))));
+  }
+};
+
+}  // namespace
+
+Tensor cholesky(const Tensor& a) {
+  require_floating(Cholesky::name, a);
+  require_square(Cholesky::name, a);
+  return apply<Cholesky>({&a});
+}
+
+std::vector<Record> linalg::cholesky_records() {
+  const auto factor = [](const auto& in) { return cholesky(positive_definite(in[0])); };
+  return {{"cholesky",
+           "The lower triangular L with A = L L^T.",
+           true,
+           {{"matrix", {sample_numbers({3, 3})}, factor},
+            {"batch", {sample_numbers({2, 3, 4})}, factor},
+            {"symmetric part",
+             {sample_numbers({3, 3})},
+             [](const auto& in) { return cholesky(dominant(in[0])); }}},
+           {{"indefinite",
+             [] {
+               cholesky(tensor({{1, 2}, {2, 1}}));
+             },
+             "[cholesky] the matrix is not positive definite: the leading minor of order 2 is not "
+             "positive"},
+            {"in a batch",
+             [] {
+               cholesky(tensor({{{1, 0}, {0, 1}}, {{0, 0}, {0, 1}}}));
+             },
+             "[cholesky] the matrix is not positive definite: the leading minor of order 1 is not "
+             "positive (batch index 1)"},
+            {"not square",
+             [] {
+               cholesky(zeros({2, 3}));
+             },
+             "[cholesky] needs square matrices; A has shape (2, 3)"},
+            {"dtype",
+             [] {
+               cholesky(zeros({2, 2}, DType::i64));
+             },
+             "[cholesky] A is i64; it must be f32 or f64: convert with .to()"}}}};
+}
+
+}  // namespace tapestry

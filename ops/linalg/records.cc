@@ -1,0 +1,16 @@
+#include "ops/linalg/records.h"
+
+#include <utility>
+
+namespace tapestry {
+
+std::vector<Record> linalg_records() {
+  using namespace linalg;
+  std::vector<Record> all;
+  for (auto records : {cholesky_records, determinant_records, solve_records, triangle_records,
+                       triangular_solve_records})
+    for (Record& record : records()) all.push_back(std::move(record));
+  return all;
+}
+
+}  // namespace tapestry

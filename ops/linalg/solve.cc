@@ -1,0 +1,218 @@
+#include "ops/linalg/solve.h"
+
+#include <limits>
+
+#include "engine/apply.h"
+#include "engine/broadcast.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "ops/elementwise.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/equations.h"
+#include "ops/linalg/lapack.h"
+#include "ops/linalg/records.h"
+#include "ops/matmul.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+using namespace linalg;
+
+constexpr std::string_view kSingular = "the matrix is singular: pivot {0} of its LU factors is 0";
+
+struct Solve {
+  static constexpr std::string_view name = "solve";
+  static constexpr int arity = 2;
+  static constexpr SaveMask saves(int operand) {
+    return operand == 0 ? save_input(0) | save_output() : save_input(0);
+  }
+  static Tensor forward(Inputs in) {
+    const Tensor &a = in[0], &b = in[1];
+    const Shape batch = equations_batch(name, a, b);
+    const int n = extent(name, rows(b)), k = extent(name, columns(b));
+    Tensor x = Tensor::uninitialized(joined(batch, {n, k}), a.dtype());
+    Codes codes(batch);
+    visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Items<T> as(a, batch), bs(b, batch);
+      const std::int64_t size = std::int64_t{n} * k;
+      for_stretches(batch.size(), (size + n) * n, [&](std::int64_t first, std::int64_t last) {
+        const auto order = static_cast<std::size_t>(n);
+        std::vector<T> lu(order * order), right(static_cast<std::size_t>(size));
+        std::vector<int> pivots(order);
+        for (std::int64_t i = first; i < last; ++i) {
+          T* result = x.mutable_data<T>() + i * size;
+          if (!as[i].is_finite()) {
+            std::fill(result, result + size, std::numeric_limits<T>::quiet_NaN());
+            continue;
+          }
+          as[i].copy_columns(lu.data());
+          bs[i].copy_columns(right.data());
+          codes[i] = lapack::getrf(n, lu.data(), pivots.data());
+          if (codes[i]) continue;
+          lapack::getrs(n, k, lu.data(), pivots.data(), right.data());
+          Item<T>{right.data(), n, k, 1, n}.copy_rows(result);
+        }
+      });
+    });
+    codes.check(name, kSingular);
+    return x;
+  }
+  // Giles 2008, 2.3.1.
+  static void vjp(Pullback& p) {
+    const Tensor gb = solve(transpose(p.input(0)), p.adjoint());
+    p.give(1, gb);
+    if (p.wants(0)) p.give(0, -matmul(gb, transpose(p.output())));
+  }
+};
+
+struct Inverse {
+  static constexpr std::string_view name = "inverse";
+  static constexpr int arity = 1;
+  struct Attributes {
+    std::string_view who;
+  };
+  static constexpr SaveMask saves(int) { return save_output(); }
+  static Tensor forward(Inputs in, const Attributes& attributes) {
+    Tensor y = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    const int n = extent(attributes.who, columns(y));
+    const Shape batch = batch_shape(y);
+    Codes codes(batch);
+    visit_floating(y.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Items<T> items(in[0]);
+      const std::int64_t size = std::int64_t{n} * n;
+      T wanted{};
+      lapack::getri<T>(n, nullptr, nullptr, &wanted, -1);
+      const int needed = work_size(attributes.who, static_cast<double>(wanted));
+      for_stretches(batch.size(), 3 * size * n, [&](std::int64_t first, std::int64_t last) {
+        std::vector<T> work(static_cast<std::size_t>(needed));
+        std::vector<int> pivots(static_cast<std::size_t>(n));
+        for (std::int64_t i = first; i < last; ++i) {
+          T* result = y.mutable_data<T>() + i * size;
+          if (!items[i].is_finite()) {
+            std::fill(result, result + size, std::numeric_limits<T>::quiet_NaN());
+            continue;
+          }
+          items[i].copy_rows(result);  // by columns it is A^T, whose inverse by columns is A^-1
+          codes[i] = lapack::getrf(n, result, pivots.data());
+          if (codes[i] == 0) lapack::getri(n, result, pivots.data(), work.data(), needed);
+        }
+      });
+    });
+    codes.check(attributes.who, kSingular);
+    return y;
+  }
+  // Giles 2008, 2.2.3.
+  static void vjp(Pullback& p) {
+    const Tensor yt = transpose(p.output());
+    p.give(0, -matmul(matmul(yt, p.adjoint()), yt));
+  }
+};
+
+// A^k for k >= 1 by repeated squaring.
+Tensor power(Tensor base, std::uint64_t k) {
+  Tensor result;
+  for (;; base = matmul(base, base)) {
+    if (k & 1) result = result.defined() ? matmul(result, base) : base;
+    k >>= 1;
+    if (k == 0) return result;
+  }
+}
+
+}  // namespace
+
+Tensor solve(const Tensor& a, const Tensor& b) {
+  return solve_equations(Solve::name, a, b, [](const Tensor& left, const Tensor& right) {
+    return apply<Solve>({&left, &right});
+  });
+}
+
+Tensor linalg::inverse_for(std::string_view who, const Tensor& a) {
+  require_floating(who, a);
+  require_square(who, a);
+  return apply<Inverse>({&a}, {who});
+}
+
+Tensor inverse(const Tensor& a) { return inverse_for(Inverse::name, a); }
+
+Tensor matrix_power(const Tensor& a, std::int64_t k) {
+  constexpr std::string_view kWho = "matrix_power";
+  require_floating(kWho, a);
+  require_square(kWho, a);
+  if (k == 0) return broadcast_to(eye(rows(a), a.dtype()), a.shape());
+  const auto times = static_cast<std::uint64_t>(k);
+  return k > 0 ? power(a, times) : power(inverse_for(kWho, a), ~times + 1);
+}
+
+std::vector<Record> linalg::solve_records() {
+  const Tensor a = sample_numbers({3, 3}, 1), batch = sample_numbers({2, 3, 3}, 2);
+  const auto solved = [](const auto& in) { return solve(dominant(in[0], in[1].dtype()), in[1]); };
+  const auto inverted = [](const auto& in) { return inverse(dominant(in[0])); };
+  const auto raised = [](std::int64_t k) {
+    return [=](const std::vector<Tensor>& in) { return matrix_power(0.3 * dominant(in[0]), k); };
+  };
+  return {
+      {"solve",
+       "X with A X = B; B is a vector or matrices.",
+       true,
+       {{"matrix", {a, sample_numbers({3, 2}, 3)}, solved},
+        {"square", {a, sample_numbers({3, 3}, 4)}, solved},
+        {"vector", {a, sample_numbers({3}, 5)}, solved},
+        {"batch, vector", {batch, sample_numbers({3}, 6)}, solved},
+        {"broadcast batches",
+         {sample_numbers({2, 1, 2, 2}, 7), sample_numbers({3, 2, 1}, 8)},
+         solved}},
+       {{"singular",
+         [] {
+           solve(tensor({{1, 2}, {2, 4}}), ones({2}));
+         },
+         "[solve] the matrix is singular: pivot 2 of its LU factors is 0"},
+        {"in a batch of batches",
+         [] {
+           solve(zeros({2, 2, 1, 1}) + tensor({{{{1}}, {{1}}}, {{{0}}, {{1}}}}), ones({1}));
+         },
+         "[solve] the matrix is singular: pivot 1 of its LU factors is 0 (batch index (1, 0))"},
+        {"not square",
+         [] {
+           solve(zeros({2, 3}), zeros({2}));
+         },
+         "[solve] needs square matrices; A has shape (2, 3)"},
+        {"extents",
+         [] {
+           solve(eye(2), zeros({3, 2}));
+         },
+         "[solve] A has shape (2, 2), B (3, 2): the 2 and the 3 must be equal"},
+        {"rank 0", [] { solve(eye(2), zeros({})); },
+         "[solve] B has shape (); it must be a vector or matrices"}}},
+      {"inverse",
+       "The inverse of each matrix.",
+       true,
+       {{"matrix", {a}, inverted}, {"batch", {batch}, inverted}},
+       {{"singular",
+         [] {
+           inverse(ones({2, 2}));
+         },
+         "[inverse] the matrix is singular: pivot 2 of its LU factors is 0"},
+        {"not square", [] { inverse(zeros({3})); },
+         "[inverse] needs square matrices; A has shape (3,)"}}},
+      {"matrix_power",
+       "An integer power of each matrix; negative ones are powers of the inverse.",
+       true,
+       {{"cube", {a}, raised(3)},
+        {"itself", {batch}, raised(1)},
+        {"inverse square", {a}, raised(-2)},
+        {"sixth", {batch}, raised(6)}},
+       {{"singular",
+         [] {
+           matrix_power(ones({2, 2}), -1);
+         },
+         "[matrix_power] the matrix is singular: pivot 2 of its LU factors is 0"},
+        {"not square",
+         [] {
+           matrix_power(zeros({2, 3}), 2);
+         },
+         "[matrix_power] needs square matrices; A has shape (2, 3)"}}},
+  };
+}
+
+}  // namespace tapestry

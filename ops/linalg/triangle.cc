@@ -1,0 +1,197 @@
+#include "ops/linalg/triangle.h"
+
+#include <algorithm>
+
+#include "engine/apply.h"
+#include "engine/broadcast.h"
+#include "engine/copy.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "ops/assign.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/records.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+struct Offset {
+  std::int64_t k;
+};
+std::string offset_text(const Offset& a) { return fmt::format("k={}", a.k); }
+
+enum class Side { lower, upper };
+
+template <Side side>
+struct Triangle {
+  static constexpr std::string_view name = side == Side::lower ? "tril" : "triu";
+  static constexpr int arity = 1;
+  using Attributes = Offset;
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    const std::int64_t m = linalg::rows(result), n = linalg::columns(result);
+    visit(result.dtype(), [&]<class T>(std::type_identity<T>) {
+      T* row = result.mutable_data<T>();
+      copy_elements(in[0], row);
+      const std::int64_t count = n ? result.size() / n : 0;
+      for (std::int64_t i = 0; i < count; ++i, row += n) {
+        const std::int64_t diagonal = i % m + a.k;
+        if constexpr (side == Side::lower)
+          std::fill(row + std::clamp<std::int64_t>(diagonal + 1, 0, n), row + n, T(0));
+        else
+          std::fill(row, row + std::clamp<std::int64_t>(diagonal, 0, n), T(0));
+      }
+    });
+    return result;
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, apply<Triangle>({&p.adjoint()}, p.attributes<Attributes>()));
+  }
+  static std::string describe(const Attributes& a) { return offset_text(a); }
+};
+
+// The elements of diagonal k in the memory of x.
+Tensor diagonal_view(const Tensor& x, std::int64_t k) {
+  const int row = x.rank() - 2, column = x.rank() - 1;
+  const std::int64_t length = k >= 0 ? std::min(x.shape()[row], x.shape()[column] - k)
+                                     : std::min(x.shape()[row] + k, x.shape()[column]);
+  Shape shape = linalg::batch_shape(x);
+  Strides strides = x.strides();
+  const std::int64_t down = strides[row], across = strides[column];
+  shape.push_back(std::max<std::int64_t>(0, length));
+  strides.erase(column);
+  strides[row] = down + across;
+  return x.view(shape, strides, shape.size() == 0 ? 0 : k >= 0 ? k * across : -k * down);
+}
+
+struct Diagonal {
+  static constexpr std::string_view name = "diagonal";
+  static constexpr int arity = 1;
+  using Attributes = Offset;
+  static Tensor forward(Inputs in, const Attributes& a) { return diagonal_view(in[0], a.k); }
+  static void vjp(Pullback& p);
+  static std::string describe(const Attributes& a) { return offset_text(a); }
+};
+
+// The transpose of Diagonal.
+struct DiagEmbed {
+  static constexpr std::string_view name = "diag_embed";
+  static constexpr int arity = 1;
+  struct Attributes {
+    std::int64_t k, rows, columns;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Shape batch = in[0].shape();
+    batch.erase(batch.rank() - 1);
+    Tensor result = zeros(linalg::joined(batch, {a.rows, a.columns}), in[0].dtype());
+    const Tensor place = diagonal_view(result, a.k);
+    if (place.size() == 0) return result;
+    const std::int64_t offset = a.k >= 0 ? a.k : -a.k * a.columns;
+    assign(in[0], result, place.strides(), offset);
+    return result;
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, apply<Diagonal>({&p.adjoint()}, {p.attributes<Attributes>().k}));
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("k={}, matrix=({}, {})", a.k, a.rows, a.columns);
+  }
+};
+
+void Diagonal::vjp(Pullback& p) {
+  const Shape from = p.input_shape(0);
+  p.give(0, apply<DiagEmbed>({&p.adjoint()},
+                             {p.attributes<Attributes>().k, from[from.rank() - 2], from.back()}));
+}
+
+}  // namespace
+
+Tensor tril(const Tensor& x, std::int64_t k) {
+  linalg::require_matrices("tril", x, "x");
+  return apply<Triangle<Side::lower>>({&x}, {k});
+}
+
+Tensor triu(const Tensor& x, std::int64_t k) {
+  linalg::require_matrices("triu", x, "x");
+  return apply<Triangle<Side::upper>>({&x}, {k});
+}
+
+Tensor diagonal(const Tensor& x, std::int64_t k) {
+  linalg::require_matrices("diagonal", x, "x");
+  return apply<Diagonal>({&x}, {k});
+}
+
+Tensor diag_embed(const Tensor& x, std::int64_t k) {
+  if (x.rank() == 0) refuse("diag_embed", "a diagonal needs an axis; x has shape {}", x.shape());
+  const std::int64_t n = x.shape().back() + std::abs(k);
+  return apply<DiagEmbed>({&x}, {k, n, n});
+}
+
+Tensor diag(const Tensor& x, std::int64_t k) {
+  if (x.rank() != 1 && x.rank() != 2)
+    refuse("diag",
+           "needs a vector or a matrix; x has shape {}: for batches see diagonal and "
+           "diag_embed",
+           x.shape());
+  return x.rank() == 1 ? diag_embed(x, k) : diagonal(x, k);
+}
+
+Tensor trace(const Tensor& x) {
+  linalg::require_matrices("trace", x, "x");
+  const Tensor d = diagonal(x);
+  const AxisSet last = axis_bit(d.rank() - 1);
+  return sum_axes(d, last, last);
+}
+
+std::vector<Record> linalg::triangle_records() {
+  const Tensor x = sample_numbers({3, 4}), batch = sample_numbers({2, 3, 3}),
+               v = sample_numbers({3});
+  const auto of = [](Tensor (*f)(const Tensor&, std::int64_t), std::int64_t k) {
+    return [=](const std::vector<Tensor>& in) { return f(in[0], k); };
+  };
+  return {
+      {"tril",
+       "The elements on and below a diagonal of each matrix, 0 elsewhere.",
+       true,
+       {{"main", {x}, of(tril, 0)}, {"above", {batch}, of(tril, 1)}, {"below", {x}, of(tril, -2)}},
+       {{"vector", [] { tril(zeros({3})); }, "[tril] needs matrices; x has shape (3,)"}}},
+      {"triu",
+       "The elements on and above a diagonal of each matrix, 0 elsewhere.",
+       true,
+       {{"main", {x}, of(triu, 0)}, {"above", {batch}, of(triu, 1)}, {"below", {x}, of(triu, -2)}},
+       {{"vector", [] { triu(zeros({3})); }, "[triu] needs matrices; x has shape (3,)"}}},
+      {"diagonal",
+       "A diagonal of each matrix; a view.",
+       true,
+       {{"main", {x}, of(diagonal, 0)},
+        {"above", {batch}, of(diagonal, 1)},
+        {"below", {x}, of(diagonal, -1)}},
+       {{"vector", [] { diagonal(zeros({3})); }, "[diagonal] needs matrices; x has shape (3,)"}}},
+      {"diag_embed",
+       "Matrices of 0 but for one diagonal.",
+       true,
+       {{"main", {v}, of(diag_embed, 0)},
+        {"above", {x}, of(diag_embed, 1)},
+        {"below", {v}, of(diag_embed, -2)}},
+       {{"rank 0", [] { diag_embed(zeros({})); },
+         "[diag_embed] a diagonal needs an axis; x has shape ()"}}},
+      {"diag",
+       "The matrix with a given diagonal, or the diagonal of a matrix.",
+       true,
+       {{"vector", {v}, of(diag, 0)}, {"matrix", {x}, of(diag, 1)}},
+       {{"batch",
+         [] {
+           diag(zeros({2, 2, 2}));
+         },
+         "[diag] needs a vector or a matrix; x has shape (2, 2, 2): for batches see diagonal and "
+         "diag_embed"}}},
+      {"trace",
+       "The sum of the main diagonal of each matrix.",
+       true,
+       {{"matrix", {x}, [](const auto& in) { return trace(in[0]); }},
+        {"batch", {batch}, [](const auto& in) { return trace(in[0]); }}},
+       {{"vector", [] { trace(zeros({3})); }, "[trace] needs matrices; x has shape (3,)"}}},
+  };
+}
+
+}  // namespace tapestry
