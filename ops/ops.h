@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "ops/elementwise.h"
 #include "ops/index.h"
+#include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/matmul.h"
 #include "ops/reduce.h"
