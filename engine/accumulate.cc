@@ -40,6 +40,8 @@ Tensor copy_of(const Tensor& x) {
 struct Accumulate {
   static constexpr std::string_view name = "add";
   static constexpr int arity = 2;
+  static constexpr bool elementwise = true;
+  static constexpr bool linear = true;
   static Tensor forward(Inputs in) {
     Tensor sum = copy_of(in[0]);
     add_in_place(sum, in[1]);

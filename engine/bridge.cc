@@ -1,5 +1,6 @@
 #include "engine/bridge.h"
 
+#include <algorithm>
 #include <span>
 
 #include "engine/apply.h"
@@ -68,10 +69,11 @@ constexpr StatementKernel kAt{
 
 Scalar record_at(const Tensor& x, std::int64_t position, double value) {
   Tape* tape = recording_tape();
-  if (!tape || !tape->owns(x)) {
-    if (tape && x.is_tracked()) tape_of("at", x.epoch());
-    return value;
-  }
+  if (tape && x.is_tracked()) tape_of("at", x.epoch());
+  while (tape && !tape->owns(x)) tape = tape->around();
+  if (!tape) return value;
+  if (tape->outward(x.id()).defined())
+    refuse("at", "the tensor is followed by an outer tape, too: scalars do not nest");
   const NodeId leaf = x.id();
   const auto index = static_cast<double>(position);
   return tape->record_statement(kAt, {&leaf, 1}, {&index, 1}, value);
@@ -86,12 +88,18 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
   numbers.reserve(scalars.size());
   for (const Scalar& x : scalars) numbers.push_back(x.value());
   const Tensor result = from_vector(numbers, shape).to(dtype);
-  Tape* tape = recording_tape();
-  bool tracked = false;
-  if (tape)
-    for (std::size_t i = 0; i < scalars.size(); ++i)
-      tracked |= tape->id_of("stack", static_cast<int>(i), scalars[i]) != 0;
-  return tracked ? tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result) : result;
+  const auto owned_by = [&](const Tape& tape) {
+    return std::any_of(scalars.begin(), scalars.end(), [&](Scalar x) { return tape.owns(x); });
+  };
+  Tape* const recording = recording_tape();
+  Tape* tape = recording;
+  while (tape && !owned_by(*tape)) tape = tape->around();
+  if (!tape) {  // passive, or stale
+    for (std::size_t i = 0; recording && i < scalars.size(); ++i)
+      recording->id_of("stack", static_cast<int>(i), scalars[i]);
+    return result;
+  }
+  return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 
 Tensor stack(const std::vector<Scalar>& scalars, DType dtype) {

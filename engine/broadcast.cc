@@ -1,6 +1,6 @@
 #include "engine/broadcast.h"
 
-#include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/pullback.h"
 #include "engine/reduce.h"
 
@@ -22,6 +22,7 @@ Strides stretched(const Tensor& x, const Shape& shape, AxisSet inserted) {
 struct Broadcast {
   static constexpr std::string_view name = "broadcast_to";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     Shape shape;
     AxisSet inserted;
@@ -36,6 +37,12 @@ struct Broadcast {
     for (int axis = 0, source = 0; axis < a.shape.rank(); ++axis)
       if (!(a.inserted & axis_bit(axis)) && from[source++] != a.shape[axis]) axes |= axis_bit(axis);
     p.give(0, axes ? sum_axes(p.adjoint(), axes, a.inserted) : p.adjoint());
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.shape.insert(0, b.size());
+    a.inserted <<= 1;
+    b.carry_out({b.operand(0)}, &a);
   }
   static std::string describe(const Attributes& a) { return fmt::format("shape={}", a.shape); }
 };
@@ -52,6 +59,7 @@ struct Plus {
 struct Sum {
   static constexpr std::string_view name = "sum";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     AxisSet axes, dropped;
   };
@@ -67,6 +75,11 @@ struct Sum {
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
     p.give(0, apply<Broadcast>({&p.adjoint()}, {p.input_shape(0), a.dropped}));
+  }
+  static void batch(Batching& b) {
+    const auto& a = b.attributes<Attributes>();
+    const Attributes shifted{a.axes << 1, a.dropped << 1};
+    b.carry_out({b.operand(0)}, &shifted);
   }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };

@@ -9,6 +9,8 @@ namespace {
 struct Cast {
   static constexpr std::string_view name = "to";
   static constexpr int arity = 1;
+  static constexpr bool elementwise = true;
+  static constexpr bool linear = true;
   struct Attributes {
     DType dtype;
   };

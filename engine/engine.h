@@ -9,5 +9,6 @@
 #include "engine/gradient.h"
 #include "engine/memory.h"
 #include "engine/tape.h"
+#include "engine/transform.h"
 #include "engine/verify.h"
 #include "engine/write.h"

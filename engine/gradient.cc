@@ -94,14 +94,16 @@ void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
     options.create_graph ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
   } else {
     Tensor cotangent = first_cotangent(y, options);
-    if (!options.create_graph) cotangent = detach(cotangent);
+    if (!options.create_graph) cotangent = sweep.tape().outward(cotangent);
     sweep.give(y.id(), std::move(cotangent));
   }
 }
 
 // What a caller keeps: its own numbers, row-major.
-Tensor settled(const Tensor& result, bool recorded) {
-  return recorded ? result : result.contiguous();
+Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
+  if (recorded) return result;
+  const Tensor outside = tape.outward(result);
+  return outside.is_tracked() ? outside : outside.contiguous();
 }
 
 }  // namespace
@@ -136,7 +138,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
         results.emplace_back(options.create_graph ? sweep.number<Scalar>(id)
                                                   : Scalar(sweep.number<double>(id)));
     } else {
-      results.emplace_back(linked ? settled(sweep.tensor(id), options.create_graph)
+      results.emplace_back(linked ? settled(sweep.tape(), sweep.tensor(id), options.create_graph)
                                   : zeros_like(xs[i].tensor()));
     }
   }
@@ -156,7 +158,7 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   for (NodeId id : targets) {
     if (!tape.is_scalar(id)) {
       if (sweep.tensor(id).defined())
-        results.push_back({id, settled(sweep.tensor(id), options.create_graph)});
+        results.push_back({id, settled(sweep.tape(), sweep.tensor(id), options.create_graph)});
     } else {
       results.push_back(
           {id, options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});

@@ -34,8 +34,14 @@ struct TensorNode {
   std::span<const NodeId> operand_ids() const { return {operands, operand_count}; }
   const OutputType& type(NodeId output) const { return types[output - id]; }
   const Tensor* find_saved(SaveMask bit) const {
+    if (saved_mask == kSaveAll) {
+      const int place = std::countr_zero(bit);
+      return saved + (place < 32 ? place : static_cast<int>(operand_count) + place - 32);
+    }
     return saved_mask & bit ? saved + std::popcount(saved_mask & (bit - 1)) : nullptr;
   }
+  // Operand i of a node that saves all.
+  const Tensor& saved_operand(int i) const { return saved[i]; }
 };
 
 class Sweep;

@@ -12,6 +12,13 @@
 //     as text
 //   };
 //
+// Forward mode comes from `static constexpr bool linear = true` (in all floating operands
+// together), or `bilinear = true`, or a `static void jvp(Pushforward& p)`; without any of them the
+// vjp is transposed.
+//
+// vmap asks for `static void batch(Batching& b)` or `elementwise = true`; without, it goes example
+// by example.
+//
 // Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it
 // does not compile.
 #pragma once
@@ -28,6 +35,11 @@
 namespace tapestry {
 
 class Pullback;
+class Pushforward;
+class Batching;
+void push_linear(Pushforward& p);
+void push_bilinear(Pushforward& p);
+void push_by_transposition(Pushforward& p);
 
 inline constexpr int kVariadic = -1;
 
@@ -45,6 +57,7 @@ class Inputs {
 // Which inputs and outputs a vjp reads; only these are kept alive by the tape.
 using SaveMask = std::uint64_t;
 constexpr SaveMask save_input(int i) { return SaveMask{1} << i; }
+inline constexpr SaveMask kSaveAll = ~SaveMask{0};  // however many operands there are
 constexpr SaveMask save_output(int k = 0) { return SaveMask{1} << (32 + k); }
 
 struct Op {
@@ -53,7 +66,10 @@ struct Op {
   bool differentiable;
   std::uint32_t attribute_bytes;
   void (*forward)(Inputs inputs, const void* attributes, std::span<Tensor> outputs);
-  void (*vjp)(Pullback& pullback);  // null when not differentiable
+  void (*vjp)(Pullback& pullback);        // null when not differentiable
+  void (*jvp)(Pushforward& pushforward);  // null when not differentiable
+  void (*batch)(Batching& batching);      // null: examples are carried out one by one
+  bool elementwise;  // each element of the result comes from one of each operand
   SaveMask (*saves)(int operand);
   std::string (*describe)(const void* attributes);
 };
@@ -101,11 +117,25 @@ constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
   constexpr bool differentiable = !requires { D::not_differentiable; };
-  Op op{D::name,           D::arity, differentiable,  sizeof(Attributes),
-        &forward_thunk<D>, nullptr,  &saves_thunk<D>, &describe_thunk<D>};
-  if constexpr (differentiable) op.vjp = &D::vjp;
-  return op;
+  Op op{D::name, D::arity, differentiable, sizeof(Attributes), &forward_thunk<D>, nullptr, nullptr,
+        nullptr, requires {D::elementwise;
 }
+, &saves_thunk<D>, &describe_thunk<D>
+};  // namespace detail
+if constexpr (differentiable) {
+  op.vjp = &D::vjp;
+  if constexpr (requires { &D::jvp; })
+    op.jvp = &D::jvp;
+  else if constexpr (requires { D::linear; })
+    op.jvp = &push_linear;
+  else if constexpr (requires { D::bilinear; })
+    op.jvp = &push_bilinear;
+  else
+    op.jvp = &push_by_transposition;
+}
+if constexpr (requires { &D::batch; }) op.batch = &D::batch;
+return op;
+}  // namespace tapestry
 
 }  // namespace detail
 

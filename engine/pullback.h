@@ -3,7 +3,9 @@
 // from the operand's; the sweep sums them down, so no rule ever undoes a broadcast.
 #pragma once
 
-#include "engine/node.h"
+#include <list>
+
+#include "engine/tape.h"
 
 namespace tapestry {
 
@@ -14,7 +16,9 @@ class Pullback {
   Pullback(Sweep& sweep, const TensorNode& node) : sweep_(sweep), node_(node) {}
 
   const Tensor& adjoint(
-      int output = 0) const;      // not defined() when nothing flowed back to that output
+      int output = 0) const;  // not defined() when nothing flowed back to that output
+  // Some tape follows this walk, so that the rule's operations must be differentiable ones.
+  bool followed() const { return recording_tape() != nullptr; }
   bool wants(int operand) const;  // someone asks for this operand's adjoint
   int operand_count() const { return static_cast<int>(node_.operand_count); }
   const Tensor& input(int operand) const { return saved(save_input(operand)); }
@@ -36,6 +40,7 @@ class Pullback {
 
   Sweep& sweep_;
   const TensorNode& node_;
+  mutable std::list<Tensor> lent_;  // saved tensors as the tapes around know them
 };
 
 }  // namespace tapestry

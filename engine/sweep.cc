@@ -1,7 +1,5 @@
 #include "engine/sweep.h"
 
-#include <optional>
-
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
 
@@ -50,12 +48,10 @@ void Sweep::mark(const std::vector<NodeId>& targets) {
 }
 
 void Sweep::run() {
-  std::optional<ResumeRecording> resume;
-  std::optional<PauseRecording> pause;
-  if (recorded_)
-    resume.emplace(tape_);
-  else
-    pause.emplace();
+  // Recorded here, or only by the other tapes that record now.
+  Tape* const now = recording_tape();
+  Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
+  const ResumeRecording resume(recorder);
   const std::size_t first_span = tape_.span_of(first_);
   for (std::size_t span = tape_.span_of(last_) + 1; span-- > first_span;) {
     const Run run = tape_.span_within(span, first_, last_);
@@ -116,7 +112,9 @@ void Pullback::give(int operand, Tensor contribution) {
 const Tensor& Pullback::saved(SaveMask bit) const {
   const Tensor* found = node_.find_saved(bit);
   if (!found) refuse(node_.op->name, "its vjp reads a tensor that it did not declare in saves()");
-  return *found;
+  if (sweep_.recorded() || !followed() || !sweep_.tape().owns(*found)) return *found;
+  lent_.push_back(sweep_.tape().outward(*found));
+  return lent_.back();
 }
 
 }  // namespace tapestry

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/node.h"
 #include "engine/scalar.h"
@@ -22,8 +23,14 @@ struct TapeStorage;
 }
 
 struct TapeOptions {
-  bool keep_values =
-      false;  // keep every node's numbers, for drawing them; otherwise only what vjps read
+  // Keep every node's numbers, for drawing them; otherwise only what vjps read.
+  bool keep_values = false;
+  // What outer tapes track and a computation captured becomes a leaf here, see captured().
+  bool adopt = false;
+  // Adopt, but keep nothing for vjps and let no other tape record: see what a computation uses.
+  bool observe_only = false;
+  // Forward mode: every operation's tangent is computed with it, and nothing is kept for vjps.
+  bool carry_tangents = false;
 };
 
 class Tape {
@@ -47,6 +54,8 @@ class Tape {
   void set_name(const Tensor& x, std::string_view name);
   void set_name(Scalar x, std::string_view name);
 
+  // Records no more, but can still be differentiated.
+  void stop();
   // Ends this recording and starts a new, empty one. Handles of the old one become stale.
   void clear();
 
@@ -54,6 +63,23 @@ class Tape {
   bool owns(const Tensor& x) const { return x.epoch() == epoch_; }
   bool owns(Scalar x) const { return x.epoch() == epoch_; }
   bool keeps_values() const { return options_.keep_values; }
+  bool keeps_saves() const { return !options_.observe_only && !options_.carry_tangents; }
+  bool carries_tangents() const { return options_.carry_tangents; }
+  bool adopts() const { return options_.adopt || options_.observe_only; }
+
+  // ---- nesting: a variable made of a value that an outer tape tracks is followed by both. Each
+  // operation is recorded on every tape that tracks an operand. ----
+  // The same value as the tape around knows it: tracked there, or plain numbers.
+  Tensor outward(const Tensor& x) const;
+  // The same for a node; not defined() when no tape around tracks it.
+  const Tensor& outward(NodeId id) const;
+  // Leaves whose value an outer tape tracks, in order: variables, and what a computation captured.
+  std::vector<NodeId> captured() const;
+  Tape* around() const { return outer_recording_; }  // the tape that recorded when this one began
+
+  // ---- forward mode, on a tape that carries tangents ----
+  void set_tangent(const Tensor& x, const Tensor& tangent);
+  const Tensor& tangent(const Tensor& x) const;  // not defined() when it is zero
 
   // ---- reading: the graph ----
   NodeId size() const;  // nodes recorded; ids are 1..size()
@@ -87,6 +113,7 @@ class Tape {
                        Tensor output);
   Scalar record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
                           std::span<const double> constants, double value);
+  void keep(std::shared_ptr<const void> object);              // until this recording ends
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
 
  private:
@@ -96,7 +123,15 @@ class Tape {
                    bool keep_values);
   NodeId operand_id(const Op& op, int slot, const Tensor& x);
   void begin();
-  void end();
+  bool follows(const Tensor& x) const {
+    return x.epoch() == epoch_ || (adopts() && x.is_tracked());
+  }
+  void set_outward(NodeId id, const Tensor& x);
+  void refuse_tangents(std::string_view who) const;
+  std::vector<Tensor> record_around(const Op& op, Inputs inputs, const void* attributes,
+                                    std::span<const Tensor> outputs);
+  void push_tangents(const Op& op, Inputs inputs, const void* attributes,
+                     std::span<const Tensor> outputs);
 
   TapeOptions options_;
   Epoch epoch_ = 0;
@@ -126,10 +161,10 @@ class PauseRecording {
   Tape* paused_;
 };
 
-// While it lives `tape` records, though it may not be the innermost.
+// While it lives `tape` records, though it may not be the innermost; none when null.
 class ResumeRecording {
  public:
-  explicit ResumeRecording(Tape& tape);
+  explicit ResumeRecording(Tape* tape);
   ~ResumeRecording();
   ResumeRecording(const ResumeRecording&) = delete;
   ResumeRecording& operator=(const ResumeRecording&) = delete;

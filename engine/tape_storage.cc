@@ -17,6 +17,9 @@ void TapeStorage::reset() {
     if (node->values) std::destroy_n(node->values, node->output_count);
   }
   owners.clear();
+  outward.clear();
+  tangents.clear();
+  kept.clear();
   if (!names.empty()) names.clear();
   if (!bindings.empty()) bindings.clear();
   arena.reset();

@@ -41,11 +41,16 @@ struct TapeStorage {
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
   std::unordered_map<const void*, Binding> bindings;
+  std::vector<Tensor> outward;   // by id: the same value on the tape around, where it is tracked
+  std::vector<Tensor> tangents;  // by id, on a tape that carries them
+  std::vector<std::shared_ptr<const void>> kept;  // what attributes point to
   bool has_scalars = false;
 
   void reset();
   ~TapeStorage() { reset(); }
 };
+
+[[noreturn]] void refuse_stale(std::string_view who, std::string_view what);
 
 std::unique_ptr<TapeStorage> take_storage();
 void return_storage(std::unique_ptr<TapeStorage> storage) noexcept;

@@ -58,9 +58,15 @@ void verify_tensor(const TensorNode& node, std::string_view what, int number, co
 }
 
 void verify_saved(const Tape& tape, const TensorNode& node) {
+  if (node.saved_mask == kSaveAll) {
+    if (node.saved_count != node.operand_count + node.output_count)
+      broken(node.id, node.op->name, "{} tensors are saved of {} operands and {} outputs",
+             node.saved_count, node.operand_count, node.output_count);
+    return;
+  }
   // Constants that an op met as plain numbers are not asked for, those that were on the tape are.
   SaveMask needed = 0, allowed = 0;
-  if (node.op->differentiable)
+  if (node.op->differentiable && tape.keeps_saves())
     for (std::uint32_t slot = 0; slot < node.operand_count; ++slot) {
       const SaveMask asked = node.op->saves(static_cast<int>(slot));
       allowed |= asked;

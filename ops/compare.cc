@@ -7,23 +7,26 @@
 namespace tapestry {
 namespace {
 
-#define COMPARE(op, value, doc)                                                                      \
-  struct op##_record {                                                                               \
-    static constexpr std::string_view name = #op;                                                    \
-    static constexpr int arity = 2;                                                                  \
-    static constexpr bool not_differentiable = true;                                                 \
-    static Tensor forward(Inputs in) {                                                               \
-      Tensor out = Tensor::uninitialized(broadcast_shapes(name, in[0].shape(), in[1].shape()), DType::boolean); \
-      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                                     \
-        for_tiles<T, bool, 2>({&in[0], &in[1]}, out, 1, [](const T* const* data, bool* result, std::int64_t n) { \
-          for (std::int64_t i = 0; i < n; ++i) {                                                     \
-            const T x = data[0][i], z = data[1][i];                                                  \
-            result[i] = value;                                                                       \
-          }                                                                                          \
-        });                                                                                          \
-      });                                                                                            \
-      return out;                                                                                    \
-    }                                                                                                \
+#define COMPARE(op, value, doc)                                                                \
+  struct op##_record {                                                                         \
+    static constexpr std::string_view name = #op;                                              \
+    static constexpr int arity = 2;                                                            \
+    static constexpr bool elementwise = true;                                                  \
+    static constexpr bool not_differentiable = true;                                           \
+    static Tensor forward(Inputs in) {                                                         \
+      Tensor out = Tensor::uninitialized(broadcast_shapes(name, in[0].shape(), in[1].shape()), \
+                                         DType::boolean);                                      \
+      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                               \
+        for_tiles<T, bool, 2>({&in[0], &in[1]}, out, 1,                                        \
+                              [](const T* const* data, bool* result, std::int64_t n) {         \
+                                for (std::int64_t i = 0; i < n; ++i) {                         \
+                                  const T x = data[0][i], z = data[1][i];                      \
+                                  result[i] = value;                                           \
+                                }                                                              \
+                              });                                                              \
+      });                                                                                      \
+      return out;                                                                              \
+    }                                                                                          \
   };
 #include "ops/elementwise.def"
 
@@ -36,9 +39,9 @@ Tensor compare(const Tensor& x, const Tensor& z) {
 
 }  // namespace
 
-#define COMPARE(name, value, doc)                                                             \
-  Tensor name(const Tensor& x, const Tensor& z) { return compare<name##_record>(x, z); }      \
-  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); }             \
+#define COMPARE(name, value, doc)                                                        \
+  Tensor name(const Tensor& x, const Tensor& z) { return compare<name##_record>(x, z); } \
+  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); }        \
   Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); }
 #include "ops/elementwise.def"
 

@@ -9,7 +9,8 @@ namespace tapestry {
 Tensor repeated(double value, const Shape& shape, DType dtype);
 inline Tensor zero(const Tensor& x) { return repeated(0, x.shape(), x.dtype()); }
 
-// A plain number that meets a tensor: rank 0, in a dtype that does not change the tensor's unless it must.
+// A plain number that meets a tensor: rank 0, in a dtype that does not change the tensor's unless
+// it must.
 Tensor number_beside(const Tensor& x, double value);
 
 }  // namespace tapestry

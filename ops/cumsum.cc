@@ -30,6 +30,7 @@ void run(const T* x, std::int64_t stride, std::int64_t step, Out* y, std::int64_
 struct Cumsum {
   static constexpr std::string_view name = "cumsum";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     int axis;
     bool reverse;  // from the end

@@ -1,4 +1,5 @@
-// Where a function of the page is smooth, as the page says it: reals, nonzero, positive, below(80), ...
+// Where a function of the page is smooth, as the page says it: reals, nonzero, positive, below(80),
+// ...
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 namespace tapestry {
 
 struct Domain {
-  double low, high;               // open interval
+  double low, high;  // open interval
   bool without_zero = false;
   bool without_integers = false;
 
@@ -27,6 +28,7 @@ constexpr Domain between(double low, double high) { return {low, high}; }
 }  // namespace domains
 
 // f64 numbers of the domain within `reach` of 0, clear of its edges.
-Tensor sample_domain(const Domain& domain, const Shape& shape, std::uint64_t seed, double reach = 2.5);
+Tensor sample_domain(const Domain& domain, const Shape& shape, std::uint64_t seed,
+                     double reach = 2.5);
 
 }  // namespace tapestry

@@ -1,8 +1,9 @@
 #include "ops/elementwise.h"
 
 #include "engine/apply.h"
+#include "engine/broadcast.h"
 #include "engine/pullback.h"
-#include "engine/sweep.h"
+#include "engine/pushforward.h"
 #include "ops/constant.h"
 #include "ops/kernels.h"
 #include "ops/numbers.h"
@@ -24,13 +25,14 @@ DType working_dtype(Kind kind, DType dtype) {
   return kind == Kind::floating ? DType::f32 : DType::i64;
 }
 
-// ---- the page's formulas over tensors: the recorded vjp --------------------------------------------------------
+// ---- the page's formulas over tensors: the recorded vjp
+// --------------------------------------------------------
 
 using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
-#define TAPESTRY_FORMULA(name, formula)                                                                              \
-  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z, [[maybe_unused]] const Tensor& y, \
-              [[maybe_unused]] const Tensor& g) {                                                                    \
-    return formula;                                                                                                  \
+#define TAPESTRY_FORMULA(name, formula)                                             \
+  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,   \
+              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Tensor& g) { \
+    return formula;                                                                 \
   }
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(name##_vjp, vjp)
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -40,31 +42,62 @@ using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, co
 #undef TAPESTRY_FORMULA
 
 constexpr SaveMask saves_for(Probe formula) {
-  return (formula.uses & probe::kX ? save_input(0) : 0) | (formula.uses & probe::kZ ? save_input(1) : 0) |
+  return (formula.uses & probe::kX ? save_input(0) : 0) |
+         (formula.uses & probe::kZ ? save_input(1) : 0) |
          (formula.uses & probe::kY ? save_output() : 0);
 }
 
-// One vjp: by its kernel in one pass or, when the walk is recorded, by its formula in differentiable ops.
-void pull(Pullback& p, int operand, Probe mentions, Formula formula, Kernel<float> f32, Kernel<double> f64) {
-  if (!p.wants(operand)) return;
-  static const Tensor none;
-  const Tensor& g = p.adjoint();
-  const Tensor* x = mentions.uses & probe::kX ? &p.input(0) : nullptr;
-  const Tensor* z = mentions.uses & probe::kZ ? &p.input(1) : nullptr;
-  const Tensor* y = mentions.uses & probe::kY ? &p.output() : nullptr;
-  if (p.sweep().recorded() || mentions.bare || mentions.uses == 0) {
-    p.give(operand, formula(x ? *x : none, z ? *z : none, y ? *y : none, g));
-    return;
+// One slope times g: by its kernel in one pass or, when a tape follows, by its formula in
+// differentiable ops. Reads only what the formula mentions.
+struct Slope {
+  Probe mentions;
+  Formula formula;
+  Kernel<float> f32;
+  Kernel<double> f64;
+
+  Tensor times(const Tensor& g, const Tensor* x, const Tensor* z, const Tensor* y,
+               bool followed) const {
+    static const Tensor none;
+    if (!(mentions.uses & probe::kX)) x = nullptr;
+    if (!(mentions.uses & probe::kZ)) z = nullptr;
+    if (!(mentions.uses & probe::kY)) y = nullptr;
+    if (followed || mentions.bare || mentions.uses == 0)
+      return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
+    Tensor result = Tensor::uninitialized(g.shape(), g.dtype());
+    if (g.dtype() == DType::f32)
+      for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
+    else
+      for_tiles<double, double, 4>({x, z, y, &g}, result, kCost, f64);
+    return result;
   }
-  Tensor result = Tensor::uninitialized(g.shape(), g.dtype());
-  if (g.dtype() == DType::f32)
-    for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
-  else
-    for_tiles<double, double, 4>({x, z, y, &g}, result, kCost, f64);
-  p.give(operand, std::move(result));
+};
+
+void pull(Pullback& p, int operand, const Slope& slope) {
+  if (!p.wants(operand)) return;
+  const unsigned uses = slope.mentions.uses;
+  p.give(operand, slope.times(p.adjoint(), uses & probe::kX ? &p.input(0) : nullptr,
+                              uses & probe::kZ ? &p.input(1) : nullptr,
+                              uses & probe::kY ? &p.output() : nullptr, p.followed()));
 }
 
-// ---- integers: the formula itself, number by number ------------------------------------------------------------
+// The slopes of an elementwise function are its own transpose.
+void push(Pushforward& p, std::initializer_list<Slope> slopes) {
+  if (!is_floating(p.output().dtype())) return;
+  Tensor total;
+  int operand = 0;
+  for (const Slope& slope : slopes) {
+    const Tensor& t = p.tangent(operand++);
+    if (!t.defined()) continue;
+    const Tensor& z = p.input(p.input_count() - 1);
+    const Tensor term = slope.times(broadcast_to(t, p.output().shape()), &p.input(0), &z,
+                                    &p.output(), recording_tape() != nullptr);
+    total = total.defined() ? total + term : term;
+  }
+  p.give(0, total);
+}
+
+// ---- integers: the formula itself, number by number
+// ------------------------------------------------------------
 
 using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
 namespace integers {
@@ -88,10 +121,12 @@ using namespace numbers;
 #include "ops/elementwise.def"
 }  // namespace integers
 
-// ---- the records -----------------------------------------------------------------------------------------------
+// ---- the records
+// -----------------------------------------------------------------------------------------------
 
 template <std::size_t N>
-Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64, Integers i64) {
+Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
+                 Integers i64) {
   Shape shape = in[0].shape();
   std::array<const Tensor*, N> operands{&in[0]};
   if constexpr (N == 2) {
@@ -100,44 +135,58 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
   }
   Tensor out = Tensor::uninitialized(shape, in[0].dtype());
   switch (in[0].dtype()) {
-    case DType::f32: for_tiles<float, float, N>(operands, out, kCost, f32); break;
-    case DType::f64: for_tiles<double, double, N>(operands, out, kCost, f64); break;
-    default: for_tiles<std::int64_t, std::int64_t, N>(operands, out, kCost, i64);
+    case DType::f32:
+      for_tiles<float, float, N>(operands, out, kCost, f32);
+      break;
+    case DType::f64:
+      for_tiles<double, double, N>(operands, out, kCost, f64);
+      break;
+    default:
+      for_tiles<std::int64_t, std::int64_t, N>(operands, out, kCost, i64);
   }
   return out;
 }
 
-#define UNARY(op, value, rule, kind, domain, ulps, doc)                                                   \
-  struct op##_record {                                                                                    \
-    static constexpr std::string_view name = #op;                                                         \
-    static constexpr int arity = 1;                                                                       \
-    static Tensor forward(Inputs in) {                                                                    \
-      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,                                \
-                          unary_kernels<double>(Unary::op).forward, &integers::op##_loop<std::int64_t>);    \
-    }                                                                                                     \
-    static void vjp(Pullback& p) {                                                                        \
-      pull(p, 0, probe::op##_vjp, &op##_vjp, unary_kernels<float>(Unary::op).vjp,                         \
-           unary_kernels<double>(Unary::op).vjp);                                                         \
-    }                                                                                                     \
-    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); }                           \
+#define TAPESTRY_SLOPE(op, which, kernels, type)                        \
+  Slope {                                                               \
+    probe::op##_##which, &op##_##which, kernels<float>(type::op).which, \
+        kernels<double>(type::op).which                                 \
+  }
+#define UNARY(op, value, rule, kind, domain, ulps, doc)                                           \
+  struct op##_record {                                                                            \
+    static constexpr std::string_view name = #op;                                                 \
+    static constexpr int arity = 1;                                                               \
+    static constexpr bool elementwise = true;                                                     \
+    static Tensor forward(Inputs in) {                                                            \
+      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,                      \
+                          unary_kernels<double>(Unary::op).forward,                               \
+                          &integers::op##_loop<std::int64_t>);                                    \
+    }                                                                                             \
+    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_SLOPE(op, vjp, unary_kernels, Unary)); }   \
+    static void jvp(Pushforward& p) { push(p, {TAPESTRY_SLOPE(op, vjp, unary_kernels, Unary)}); } \
+    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); }                   \
   };
-#define BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc)                            \
-  struct op##_record {                                                                                    \
-    static constexpr std::string_view name = #op;                                                         \
-    static constexpr int arity = 2;                                                                       \
-    static Tensor forward(Inputs in) {                                                                    \
-      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward,                              \
-                          binary_kernels<double>(Binary::op).forward, &integers::op##_loop<std::int64_t>);  \
-    }                                                                                                     \
-    static void vjp(Pullback& p) {                                                                        \
-      pull(p, 0, probe::op##_vjp_x, &op##_vjp_x, binary_kernels<float>(Binary::op).vjp_x,                 \
-           binary_kernels<double>(Binary::op).vjp_x);                                                     \
-      pull(p, 1, probe::op##_vjp_z, &op##_vjp_z, binary_kernels<float>(Binary::op).vjp_z,                 \
-           binary_kernels<double>(Binary::op).vjp_z);                                                     \
-    }                                                                                                     \
-    static constexpr SaveMask saves(int operand) {                                                        \
-      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);                             \
-    }                                                                                                     \
+#define BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
+  struct op##_record {                                                         \
+    static constexpr std::string_view name = #op;                              \
+    static constexpr int arity = 2;                                            \
+    static constexpr bool elementwise = true;                                  \
+    static Tensor forward(Inputs in) {                                         \
+      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward, \
+                          binary_kernels<double>(Binary::op).forward,          \
+                          &integers::op##_loop<std::int64_t>);                 \
+    }                                                                          \
+    static void vjp(Pullback& p) {                                             \
+      pull(p, 0, TAPESTRY_SLOPE(op, vjp_x, binary_kernels, Binary));           \
+      pull(p, 1, TAPESTRY_SLOPE(op, vjp_z, binary_kernels, Binary));           \
+    }                                                                          \
+    static void jvp(Pushforward& p) {                                          \
+      push(p, {TAPESTRY_SLOPE(op, vjp_x, binary_kernels, Binary),              \
+               TAPESTRY_SLOPE(op, vjp_z, binary_kernels, Binary)});            \
+    }                                                                          \
+    static constexpr SaveMask saves(int operand) {                             \
+      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);  \
+    }                                                                          \
   };
 #include "ops/elementwise.def"
 
@@ -167,11 +216,13 @@ Tensor tensor_beside(const Tensor& x, Scalar z) {
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
   Tensor name(const Tensor& x) { return unary<name##_record>(Kind::kind, x); }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                                   \
-  Tensor name(const Tensor& x, const Tensor& z) { return binary<name##_record>(Kind::kind, x, z); }              \
-  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); }                                \
-  Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); }                                \
-  Tensor name(const Tensor& x, Scalar z) { return name(x, tensor_beside(x, z)); }                                \
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)    \
+  Tensor name(const Tensor& x, const Tensor& z) {                                 \
+    return binary<name##_record>(Kind::kind, x, z);                               \
+  }                                                                               \
+  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); } \
+  Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); } \
+  Tensor name(const Tensor& x, Scalar z) { return name(x, tensor_beside(x, z)); } \
   Tensor name(Scalar x, const Tensor& z) { return name(tensor_beside(z, x), z); }
 #include "ops/elementwise.def"
 

@@ -1,6 +1,7 @@
-// The functions of the page elementwise.def over tensors, and the operators that they make. Operands broadcast by
-// NumPy's rule. Different dtypes meet in the larger (boolean < i64 < f32 < f64); a plain number takes the tensor's
-// own. Functions of kind `floating` turn integers into f32. All are differentiable to any order.
+// The functions of the page elementwise.def over tensors, and the operators that they make.
+// Operands broadcast by NumPy's rule. Different dtypes meet in the larger (boolean < i64 < f32 <
+// f64); a plain number takes the tensor's own. Functions of kind `floating` turn integers into f32.
+// All are differentiable to any order.
 #pragma once
 
 #include "engine/bridge.h"
@@ -24,12 +25,12 @@ namespace tapestry {
 
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
-#define TAPESTRY_OPERATOR(symbol, name)                                                   \
+#define TAPESTRY_OPERATOR(symbol, name)                                                  \
   inline Tensor operator symbol(const Tensor& x, const Tensor& z) { return name(x, z); } \
   inline Tensor operator symbol(const Tensor& x, double z) { return name(x, z); }        \
   inline Tensor operator symbol(double x, const Tensor& z) { return name(x, z); }
-#define TAPESTRY_ARITHMETIC(symbol, name)                                        \
-  TAPESTRY_OPERATOR(symbol, name)                                                \
+#define TAPESTRY_ARITHMETIC(symbol, name)                                         \
+  TAPESTRY_OPERATOR(symbol, name)                                                 \
   inline Tensor operator symbol(const Tensor& x, Scalar z) { return name(x, z); } \
   inline Tensor operator symbol(Scalar x, const Tensor& z) { return name(x, z); }
 TAPESTRY_ARITHMETIC(+, add)
@@ -46,12 +47,20 @@ TAPESTRY_OPERATOR(>=, greater_equal)
 #undef TAPESTRY_OPERATOR
 
 template <class T>
-Tensor& operator+=(Tensor& x, const T& z) { return x = x + z; }
+Tensor& operator+=(Tensor& x, const T& z) {
+  return x = x + z;
+}
 template <class T>
-Tensor& operator-=(Tensor& x, const T& z) { return x = x - z; }
+Tensor& operator-=(Tensor& x, const T& z) {
+  return x = x - z;
+}
 template <class T>
-Tensor& operator*=(Tensor& x, const T& z) { return x = x * z; }
+Tensor& operator*=(Tensor& x, const T& z) {
+  return x = x * z;
+}
 template <class T>
-Tensor& operator/=(Tensor& x, const T& z) { return x = x / z; }
+Tensor& operator/=(Tensor& x, const T& z) {
+  return x = x / z;
+}
 
 }  // namespace tapestry

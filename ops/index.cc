@@ -128,6 +128,7 @@ std::string axis_text(const Along& a) { return fmt::format("axis={}", a.axis); }
 struct Take {
   static constexpr std::string_view name = "take";
   static constexpr int arity = 2;
+  static constexpr bool linear = true;
   using Attributes = Along;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
@@ -142,6 +143,7 @@ struct Take {
 struct PutAdd {
   static constexpr std::string_view name = "put_add";
   static constexpr int arity = 2;
+  static constexpr bool linear = true;
   struct Attributes {
     int axis;
     Shape shape;
@@ -168,6 +170,7 @@ void Take::vjp(Pullback& p) {
 struct Gather {
   static constexpr std::string_view name = "gather";
   static constexpr int arity = 2;
+  static constexpr bool linear = true;
   using Attributes = Along;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
@@ -184,6 +187,7 @@ struct Gather {
 struct ScatterAdd {
   static constexpr std::string_view name = "scatter_add";
   static constexpr int arity = 3;
+  static constexpr bool linear = true;
   using Attributes = Along;
   static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
   static Tensor forward(Inputs in, const Attributes& a) {

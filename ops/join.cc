@@ -17,6 +17,7 @@ namespace {
 struct Concat {
   static constexpr std::string_view name = "concat";
   static constexpr int arity = kVariadic;
+  static constexpr bool linear = true;
   struct Attributes {
     int axis;
   };
@@ -47,6 +48,7 @@ struct Concat {
 struct Split {
   static constexpr std::string_view name = "split";
   static constexpr int arity = 2;
+  static constexpr bool linear = true;
   struct Attributes {
     int axis;
   };

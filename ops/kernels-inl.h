@@ -32,7 +32,8 @@ HWY_INLINE void for_lanes(const T* const* in, T* out, std::int64_t n, F f) {
     return Lane<D>{uses >> k & 1 ? hn::LoadU(d, in[k] + i) : hn::Zero(d)};
   };
   std::int64_t i = 0;
-  for (; i + width <= n; i += width) hn::StoreU(f(load(0, i), load(1, i), load(2, i), load(3, i)).v, d, out + i);
+  for (; i + width <= n; i += width)
+    hn::StoreU(f(load(0, i), load(1, i), load(2, i), load(3, i)).v, d, out + i);
   if (i == n) return;
   const auto rest = static_cast<size_t>(n - i);
 #if HWY_MEM_OPS_MIGHT_FAULT
@@ -53,20 +54,22 @@ HWY_INLINE void for_lanes(const T* const* in, T* out, std::int64_t n, F f) {
 #endif
 }
 
-#define TAPESTRY_KERNEL(function, uses, result)                                                            \
-  template <class T>                                                                                       \
-  void function(const T* const* in, T* out, std::int64_t n) {                                              \
-    using L = Lane<hn::ScalableTag<T>>;                                                                    \
-    for_lanes<T, uses>(in, out, n, []([[maybe_unused]] L x, [[maybe_unused]] L z, [[maybe_unused]] L y,    \
-                                      [[maybe_unused]] L g) HWY_ATTR -> L { return result; });             \
+#define TAPESTRY_KERNEL(function, uses, result)                                             \
+  template <class T>                                                                        \
+  void function(const T* const* in, T* out, std::int64_t n) {                               \
+    using L = Lane<hn::ScalableTag<T>>;                                                     \
+    for_lanes<T, uses>(in, out, n,                                                          \
+                       []([[maybe_unused]] L x, [[maybe_unused]] L z, [[maybe_unused]] L y, \
+                          [[maybe_unused]] L g) HWY_ATTR -> L { return result; });          \
   }
-#define TAPESTRY_VJP(function, uses, formula) TAPESTRY_KERNEL(function, uses, where(g == 0, zero(g), formula))
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)  \
+#define TAPESTRY_VJP(function, uses, formula) \
+  TAPESTRY_KERNEL(function, uses, where(g == 0, zero(g), formula))
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
   TAPESTRY_KERNEL(name##_value_kernel, probe::kX, value) \
   TAPESTRY_VJP(name##_vjp_kernel, probe::name##_vjp.uses | probe::kG, vjp)
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_KERNEL(name##_value_kernel, probe::kX | probe::kZ, value)           \
-  TAPESTRY_VJP(name##_vjp_x_kernel, probe::name##_vjp_x.uses | probe::kG, vjp_x)    \
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)   \
+  TAPESTRY_KERNEL(name##_value_kernel, probe::kX | probe::kZ, value)             \
+  TAPESTRY_VJP(name##_vjp_x_kernel, probe::name##_vjp_x.uses | probe::kG, vjp_x) \
   TAPESTRY_VJP(name##_vjp_z_kernel, probe::name##_vjp_z.uses | probe::kG, vjp_z)
 #ifdef TAPESTRY_UNARY_TYPE
 #undef BINARY
@@ -84,8 +87,8 @@ const UnaryKernels<TAPESTRY_UNARY_TYPE>* TAPESTRY_TABLE() {
 #undef UNARY
 #define UNARY(name, value, vjp, kind, domain, ulps, doc)
 #include "ops/elementwise.def"
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                 \
-  {&name##_value_kernel<TAPESTRY_BINARY_TYPE>, &name##_vjp_x_kernel<TAPESTRY_BINARY_TYPE>,     \
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)             \
+  {&name##_value_kernel<TAPESTRY_BINARY_TYPE>, &name##_vjp_x_kernel<TAPESTRY_BINARY_TYPE>, \
    &name##_vjp_z_kernel<TAPESTRY_BINARY_TYPE>},
 const BinaryKernels<TAPESTRY_BINARY_TYPE>* TAPESTRY_TABLE() {
   static constexpr BinaryKernels<TAPESTRY_BINARY_TYPE> table[] = {

@@ -1,5 +1,5 @@
-// The kernels of the page's functions over contiguous numbers: value and vjps, f32 and f64, for the widest
-// registers that the machine has.
+// The kernels of the page's functions over contiguous numbers: value and vjps, f32 and f64, for the
+// widest registers that the machine has.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,10 @@ enum class Binary {
   count
 };
 
-// out[i] = f(in[0][i], in[1][i], ...). A value reads {x} or {x, z}; a vjp reads {x, z, y, g} and skips, so may be
-// given null for, what its formula does not mention. A zero adjoint gives zero whatever the slope: a branch that
-// was not taken contributes nothing, even where its slope is infinite. out may be one of the inputs.
+// out[i] = f(in[0][i], in[1][i], ...). A value reads {x} or {x, z}; a vjp reads {x, z, y, g} and
+// skips, so may be given null for, what its formula does not mention. A zero adjoint gives zero
+// whatever the slope: a branch that was not taken contributes nothing, even where its slope is
+// infinite. out may be one of the inputs.
 template <class T>
 using Kernel = void (*)(const T* const* in, T* out, std::int64_t n);
 

@@ -1,5 +1,5 @@
-// A SIMD register as a number: the operators and selections in which the page's formulas are written.
-// Included once for each target of Highway.
+// A SIMD register as a number: the operators and selections in which the page's formulas are
+// written. Included once for each target of Highway.
 #if defined(TAPESTRY_OPS_LANE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TAPESTRY_OPS_LANE_INL_H_
 #undef TAPESTRY_OPS_LANE_INL_H_
@@ -28,18 +28,18 @@ HWY_INLINE Lane<D> constant(D d, double c) {
   return {hn::Set(d, static_cast<hn::TFromD<D>>(c))};
 }
 
-#define TAPESTRY_LANE_ARITHMETIC(symbol, function)                          \
-  template <class D>                                                        \
-  HWY_INLINE Lane<D> operator symbol(Lane<D> a, Lane<D> b) {                \
-    return {hn::function(a.v, b.v)};                                        \
-  }                                                                         \
-  template <class D>                                                        \
-  HWY_INLINE Lane<D> operator symbol(Lane<D> a, double b) {                 \
-    return a symbol constant(D(), b);                                       \
-  }                                                                         \
-  template <class D>                                                        \
-  HWY_INLINE Lane<D> operator symbol(double a, Lane<D> b) {                 \
-    return constant(D(), a) symbol b;                                       \
+#define TAPESTRY_LANE_ARITHMETIC(symbol, function)           \
+  template <class D>                                         \
+  HWY_INLINE Lane<D> operator symbol(Lane<D> a, Lane<D> b) { \
+    return {hn::function(a.v, b.v)};                         \
+  }                                                          \
+  template <class D>                                         \
+  HWY_INLINE Lane<D> operator symbol(Lane<D> a, double b) {  \
+    return a symbol constant(D(), b);                        \
+  }                                                          \
+  template <class D>                                         \
+  HWY_INLINE Lane<D> operator symbol(double a, Lane<D> b) {  \
+    return constant(D(), a) symbol b;                        \
   }
 TAPESTRY_LANE_ARITHMETIC(+, Add)
 TAPESTRY_LANE_ARITHMETIC(-, Sub)
@@ -47,14 +47,14 @@ TAPESTRY_LANE_ARITHMETIC(*, Mul)
 TAPESTRY_LANE_ARITHMETIC(/, Div)
 #undef TAPESTRY_LANE_ARITHMETIC
 
-#define TAPESTRY_LANE_COMPARISON(symbol, function)                          \
-  template <class D>                                                        \
-  HWY_INLINE LaneMask<D> operator symbol(Lane<D> a, Lane<D> b) {            \
-    return {hn::function(a.v, b.v)};                                        \
-  }                                                                         \
-  template <class D>                                                        \
-  HWY_INLINE LaneMask<D> operator symbol(Lane<D> a, double b) {             \
-    return a symbol constant(D(), b);                                       \
+#define TAPESTRY_LANE_COMPARISON(symbol, function)               \
+  template <class D>                                             \
+  HWY_INLINE LaneMask<D> operator symbol(Lane<D> a, Lane<D> b) { \
+    return {hn::function(a.v, b.v)};                             \
+  }                                                              \
+  template <class D>                                             \
+  HWY_INLINE LaneMask<D> operator symbol(Lane<D> a, double b) {  \
+    return a symbol constant(D(), b);                            \
   }
 TAPESTRY_LANE_COMPARISON(==, Eq)
 TAPESTRY_LANE_COMPARISON(<, Lt)
@@ -104,11 +104,13 @@ HWY_INLINE Lane<D> sign(Lane<D> x) {
 // x86's own minimum and maximum give the second operand when either is NaN.
 template <class D>
 HWY_INLINE Lane<D> minimum(Lane<D> x, Lane<D> z) {
-  return {hn::IfThenElse(hn::IsNaN(x.v), x.v, hn::IfThenElse(hn::IsNaN(z.v), z.v, hn::Min(x.v, z.v)))};
+  return {
+      hn::IfThenElse(hn::IsNaN(x.v), x.v, hn::IfThenElse(hn::IsNaN(z.v), z.v, hn::Min(x.v, z.v)))};
 }
 template <class D>
 HWY_INLINE Lane<D> maximum(Lane<D> x, Lane<D> z) {
-  return {hn::IfThenElse(hn::IsNaN(x.v), x.v, hn::IfThenElse(hn::IsNaN(z.v), z.v, hn::Max(x.v, z.v)))};
+  return {
+      hn::IfThenElse(hn::IsNaN(x.v), x.v, hn::IfThenElse(hn::IsNaN(z.v), z.v, hn::Max(x.v, z.v)))};
 }
 
 }  // namespace tapestry::HWY_NAMESPACE

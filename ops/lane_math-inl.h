@@ -1,6 +1,6 @@
-// The mathematical library for SIMD registers: SLEEF, in the variant of each of Highway's targets. SLEEF's header
-// declares only what the compiler's flags allow, and targets here are chosen at run time, so the declarations
-// stand here.
+// The mathematical library for SIMD registers: SLEEF, in the variant of each of Highway's targets.
+// SLEEF's header declares only what the compiler's flags allow, and targets here are chosen at run
+// time, so the declarations stand here.
 #if defined(TAPESTRY_OPS_LANE_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TAPESTRY_OPS_LANE_MATH_INL_H_
 #undef TAPESTRY_OPS_LANE_MATH_INL_H_
@@ -12,7 +12,8 @@
 
 // Where no register variant fits, number by number.
 #define TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix) Sleef_##name##type##_##accuracy##suffix
-#define TAPESTRY_SLEEF_NAME(name, type, accuracy, suffix) TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix)
+#define TAPESTRY_SLEEF_NAME(name, type, accuracy, suffix) \
+  TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix)
 
 #undef TAPESTRY_SLEEF_F32
 #undef TAPESTRY_SLEEF_F64
@@ -38,51 +39,62 @@
 HWY_BEFORE_NAMESPACE();
 namespace tapestry::HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX2 || \
+    HWY_TARGET == HWY_SSE4
 using RawF32 = decltype(hn::Vec<hn::ScalableTag<float>>::raw);
 using RawF64 = decltype(hn::Vec<hn::ScalableTag<double>>::raw);
-#define TAPESTRY_LANE_CALL1(function) x.v = hn::Vec<D>{function(x.v.raw)}
-#define TAPESTRY_LANE_CALL2(function) x.v = hn::Vec<D>{function(x.v.raw, z.v.raw)}
+#define TAPESTRY_LANE_CALL1(function) \
+  x.v = hn::Vec<D> { function(x.v.raw) }
+#define TAPESTRY_LANE_CALL2(function) \
+  x.v = hn::Vec<D> { function(x.v.raw, z.v.raw) }
 #else
 using RawF32 = float;
 using RawF64 = double;
-#define TAPESTRY_LANE_CALL1(function)                     \
-  alignas(64) hn::TFromD<D> numbers[HWY_MAX_BYTES / 4];   \
-  hn::Store(x.v, D(), numbers);                           \
+#define TAPESTRY_LANE_CALL1(function)                                            \
+  alignas(64) hn::TFromD<D> numbers[HWY_MAX_BYTES / 4];                          \
+  hn::Store(x.v, D(), numbers);                                                  \
   for (size_t i = 0; i < hn::Lanes(D()); ++i) numbers[i] = function(numbers[i]); \
   x.v = hn::Load(D(), numbers)
-#define TAPESTRY_LANE_CALL2(function)                     \
-  alignas(64) hn::TFromD<D> numbers[HWY_MAX_BYTES / 4];   \
-  alignas(64) hn::TFromD<D> others[HWY_MAX_BYTES / 4];    \
-  hn::Store(x.v, D(), numbers);                           \
-  hn::Store(z.v, D(), others);                            \
+#define TAPESTRY_LANE_CALL2(function)                                                       \
+  alignas(64) hn::TFromD<D> numbers[HWY_MAX_BYTES / 4];                                     \
+  alignas(64) hn::TFromD<D> others[HWY_MAX_BYTES / 4];                                      \
+  hn::Store(x.v, D(), numbers);                                                             \
+  hn::Store(z.v, D(), others);                                                              \
   for (size_t i = 0; i < hn::Lanes(D()); ++i) numbers[i] = function(numbers[i], others[i]); \
   x.v = hn::Load(D(), numbers)
 #endif
 
-#define TAPESTRY_SLEEF1(name, accuracy)                                                                        \
-  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)(RawF32);    \
-  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX)(RawF64);    \
-  template <class D>                                                                                           \
-  HWY_INLINE Lane<D> name(Lane<D> x) {                                                                         \
-    if constexpr (sizeof(hn::TFromD<D>) == 4) {                                                                \
-      TAPESTRY_LANE_CALL1(TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX));     \
-    } else {                                                                                                   \
-      TAPESTRY_LANE_CALL1(TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX));     \
-    }                                                                                                          \
-    return x;                                                                                                  \
+#define TAPESTRY_SLEEF1(name, accuracy)                                                    \
+  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy,                \
+                                        TAPESTRY_SLEEF_SUFFIX)(RawF32);                    \
+  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy,                \
+                                        TAPESTRY_SLEEF_SUFFIX)(RawF64);                    \
+  template <class D>                                                                       \
+  HWY_INLINE Lane<D> name(Lane<D> x) {                                                     \
+    if constexpr (sizeof(hn::TFromD<D>) == 4) {                                            \
+      TAPESTRY_LANE_CALL1(                                                                 \
+          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
+    } else {                                                                               \
+      TAPESTRY_LANE_CALL1(                                                                 \
+          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
+    }                                                                                      \
+    return x;                                                                              \
   }
-#define TAPESTRY_SLEEF2(name, accuracy)                                                                            \
-  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)(RawF32, RawF32); \
-  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX)(RawF64, RawF64); \
-  template <class D>                                                                                               \
-  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                                                  \
-    if constexpr (sizeof(hn::TFromD<D>) == 4) {                                                                    \
-      TAPESTRY_LANE_CALL2(TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX));         \
-    } else {                                                                                                       \
-      TAPESTRY_LANE_CALL2(TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX));         \
-    }                                                                                                              \
-    return x;                                                                                                      \
+#define TAPESTRY_SLEEF2(name, accuracy)                                                    \
+  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy,                \
+                                        TAPESTRY_SLEEF_SUFFIX)(RawF32, RawF32);            \
+  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy,                \
+                                        TAPESTRY_SLEEF_SUFFIX)(RawF64, RawF64);            \
+  template <class D>                                                                       \
+  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                          \
+    if constexpr (sizeof(hn::TFromD<D>) == 4) {                                            \
+      TAPESTRY_LANE_CALL2(                                                                 \
+          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
+    } else {                                                                               \
+      TAPESTRY_LANE_CALL2(                                                                 \
+          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
+    }                                                                                      \
+    return x;                                                                              \
   }
 
 TAPESTRY_SLEEF1(exp, u10)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/pullback.h"
@@ -124,6 +124,7 @@ Shape product_shape(const Tensor& a, const Tensor& b) {
 struct Matmul {
   static constexpr std::string_view name = "matmul";
   static constexpr int arity = 2;
+  static constexpr bool bilinear = true;
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
   static Tensor forward(Inputs in) {
     const Tensor a = usable(in[0]), b = usable(in[1]);
@@ -133,6 +134,18 @@ struct Matmul {
     else
       visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) { multiply<T>(a, b, c); });
     return c;
+  }
+  // The batch becomes the first of the leading axes, which broadcast.
+  static void batch(Batching& b) {
+    const int rank =
+        std::max(b.operand(0).rank() - b.is_batched(0), b.operand(1).rank() - b.is_batched(1));
+    const auto aligned = [&](int i) {
+      Shape shape = b.operand(i).shape();
+      if (b.is_batched(i))
+        while (shape.rank() < rank + 1) shape.insert(1, 1);
+      return reshape(b.operand(i), shape);
+    };
+    b.carry_out({aligned(0), aligned(1)}, nullptr);
   }
   static void vjp(Pullback& p) {
     const Tensor& g = p.adjoint();

@@ -5,6 +5,7 @@
 #include "ops/conv.h"
 #include "ops/elementwise.h"
 #include "ops/index.h"
+#include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/linalg.h"
 #include "ops/matmul.h"

@@ -6,8 +6,8 @@ namespace tapestry::probe {
 inline constexpr unsigned kX = 1, kZ = 2, kY = 4, kG = 8;
 
 struct Probe {
-  unsigned uses = 0;      // a set of kX, kZ, kY, kG
-  bool bare = false;      // the formula is one letter
+  unsigned uses = 0;  // a set of kX, kZ, kY, kG
+  bool bare = false;  // the formula is one letter
   constexpr Probe(unsigned letters, bool alone) : uses(letters), bare(alone) {}
   constexpr Probe(double) {}  // NOLINT: literals mention nothing
 };
@@ -37,11 +37,14 @@ constexpr Probe where(Probe mask, Probe a, Probe b) { return joined(mask, joined
   constexpr Probe name(Probe x, Probe z) { return joined(x, z); }
 #include "ops/elementwise.def"
 
-#define TAPESTRY_PROBE(formula)                                                                        \
-  [](Probe g, [[maybe_unused]] Probe x, [[maybe_unused]] Probe z, [[maybe_unused]] Probe y) constexpr { \
-    return Probe(formula);                                                                             \
-  }({kG, true}, {kX, true}, {kZ, true}, {kY, true})
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) inline constexpr Probe name##_vjp = TAPESTRY_PROBE(vjp);
+#define TAPESTRY_PROBE(formula)                                   \
+  [](Probe g, [[maybe_unused]] Probe x, [[maybe_unused]] Probe z, \
+     [[maybe_unused]] Probe y) constexpr {                        \
+    return Probe(formula);                                        \
+  }                                                               \
+  ({kG, true}, {kX, true}, {kZ, true}, {kY, true})
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  inline constexpr Probe name##_vjp = TAPESTRY_PROBE(vjp);
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   inline constexpr Probe name##_vjp_x = TAPESTRY_PROBE(vjp_x), name##_vjp_z = TAPESTRY_PROBE(vjp_z);
 #include "ops/elementwise.def"

@@ -8,10 +8,10 @@
 namespace tapestry::numbers {
 namespace {
 
-#define TAPESTRY_FORMULA(name, formula)                                                               \
-  inline double name([[maybe_unused]] double x, [[maybe_unused]] double z, [[maybe_unused]] double y, \
-                     [[maybe_unused]] double g) {                                                     \
-    return formula;                                                                                   \
+#define TAPESTRY_FORMULA(name, formula)                                      \
+  inline double name([[maybe_unused]] double x, [[maybe_unused]] double z,   \
+                     [[maybe_unused]] double y, [[maybe_unused]] double g) { \
+    return formula;                                                          \
   }
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) \
   inline double op##_value(double x) { return result; } \
@@ -30,10 +30,10 @@ namespace tapestry {
 namespace {
 
 // The page's vjps over active scalars.
-#define TAPESTRY_FORMULA(name, formula)                                                               \
-  inline Scalar name([[maybe_unused]] Scalar x, [[maybe_unused]] Scalar z, [[maybe_unused]] Scalar y, \
-                     [[maybe_unused]] Scalar g) {                                                     \
-    return formula;                                                                                   \
+#define TAPESTRY_FORMULA(name, formula)                                      \
+  inline Scalar name([[maybe_unused]] Scalar x, [[maybe_unused]] Scalar z,   \
+                     [[maybe_unused]] Scalar y, [[maybe_unused]] Scalar g) { \
+    return formula;                                                          \
   }
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(op##_vjp, vjp)
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -53,7 +53,8 @@ template <class Number, Rule<Number> rule_x, Rule<Number> rule_z, bool constant_
 void reverse_run(const Run& run, Sweep& sweep) {
   for (std::uint32_t i = run.count; i-- > 0;) {
     const Number g = sweep.number<Number>(run.first + i);
-    if (plain(g) == 0 && std::is_same_v<Number, double>) continue;  // nothing flows, whatever the slope
+    if (plain(g) == 0 && std::is_same_v<Number, double>)
+      continue;  // nothing flows, whatever the slope
     const NodeId* leaves = run.leaves + static_cast<std::size_t>(run.kernel->leaves) * i;
     const double* constants = run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
     const Number y = sweep.value<Number>(run.first + i);
@@ -63,7 +64,8 @@ void reverse_run(const Run& run, Sweep& sweep) {
                      : rule_z     ? sweep.value<Number>(leaves[1])
                                   : Number(0);
     if constexpr (!constant_x) sweep.add(leaves[0], rule_x(x, z, y, g));
-    if constexpr (rule_z != nullptr && !constant_z) sweep.add(leaves[constant_x ? 0 : 1], rule_z(x, z, y, g));
+    if constexpr (rule_z != nullptr && !constant_z)
+      sweep.add(leaves[constant_x ? 0 : 1], rule_z(x, z, y, g));
   }
 }
 
@@ -76,21 +78,22 @@ void reverse_either(const Run& run, Sweep& sweep) {
 std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
 std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                                               \
-  constexpr StatementKernel op##_statement{                                                                          \
-      #op, 1, 0,                                                                                                     \
-      &reverse_either<&reverse_run<double, &numbers::op##_vjp, nullptr, false, true>,                                         \
-                      &reverse_run<Scalar, &op##_vjp, nullptr, false, true>>,                                        \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                               \
+  constexpr StatementKernel op##_statement{                                           \
+      #op, 1, 0,                                                                      \
+      &reverse_either<&reverse_run<double, &numbers::op##_vjp, nullptr, false, true>, \
+                      &reverse_run<Scalar, &op##_vjp, nullptr, false, true>>,         \
       nullptr};
-#define TAPESTRY_BINARY(op, variant, leaf_count, constant_count, constant_x, constant_z, print)                      \
-  constexpr StatementKernel op##_##variant{                                                                          \
-      #op, leaf_count, constant_count,                                                                               \
-      &reverse_either<&reverse_run<double, &numbers::op##_vjp_x, &numbers::op##_vjp_z, constant_x, constant_z>,                        \
-                      &reverse_run<Scalar, &op##_vjp_x, &op##_vjp_z, constant_x, constant_z>>,                       \
+#define TAPESTRY_BINARY(op, variant, leaf_count, constant_count, constant_x, constant_z, print)    \
+  constexpr StatementKernel op##_##variant{                                                        \
+      #op, leaf_count, constant_count,                                                             \
+      &reverse_either<&reverse_run<double, &numbers::op##_vjp_x, &numbers::op##_vjp_z, constant_x, \
+                                   constant_z>,                                                    \
+                      &reverse_run<Scalar, &op##_vjp_x, &op##_vjp_z, constant_x, constant_z>>,     \
       print};
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                    \
-  TAPESTRY_BINARY(op, both, 2, 0, false, false, nullptr)                                        \
-  TAPESTRY_BINARY(op, left, 1, 1, false, true, &print_z)                                        \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_BINARY(op, both, 2, 0, false, false, nullptr)                      \
+  TAPESTRY_BINARY(op, left, 1, 1, false, true, &print_z)                      \
   TAPESTRY_BINARY(op, right, 1, 1, true, false, &print_x)
 #include "ops/elementwise.def"
 
@@ -100,8 +103,8 @@ Scalar record(const StatementKernel& kernel, Scalar x, double y) {
   return leaf ? tape->record_statement(kernel, {&leaf, 1}, {}, y) : Scalar(y);
 }
 
-Scalar record(const StatementKernel& both, const StatementKernel& left, const StatementKernel& right, Scalar x,
-              Scalar z, double y) {
+Scalar record(const StatementKernel& both, const StatementKernel& left,
+              const StatementKernel& right, Scalar x, Scalar z, double y) {
   Tape* tape = recording_tape();
   if (!tape) return y;
   const NodeId leaves[] = {tape->id_of(both.name, 0, x), tape->id_of(both.name, 1, z)};
@@ -117,8 +120,9 @@ Scalar record(const StatementKernel& both, const StatementKernel& left, const St
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) \
   Scalar op(Scalar x) { return record(op##_statement, x, numbers::op##_value(x.value())); }
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  Scalar op(Scalar x, Scalar z) {                                            \
-    return record(op##_both, op##_left, op##_right, x, z, numbers::op##_value(x.value(), z.value())); \
+  Scalar op(Scalar x, Scalar z) {                                             \
+    return record(op##_both, op##_left, op##_right, x, z,                     \
+                  numbers::op##_value(x.value(), z.value()));                 \
   }
 #include "ops/elementwise.def"
 

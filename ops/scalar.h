@@ -1,5 +1,5 @@
-// The functions of the page over active scalars, and their operators. Plain numbers convert. Comparisons compare
-// values and give plain bool.
+// The functions of the page over active scalars, and their operators. Plain numbers convert.
+// Comparisons compare values and give plain bool.
 #pragma once
 
 #include <cmath>
@@ -9,13 +9,16 @@
 namespace tapestry {
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) Scalar name(Scalar x);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) Scalar name(Scalar x, Scalar z);
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  Scalar name(Scalar x, Scalar z);
 #define COMPARE(name, value, doc)
 #include "ops/elementwise.def"
 
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
-using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil, std::cos;
-using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::log, std::log10, std::log1p;
+using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
+    std::ceil, std::cos;
+using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::log,
+    std::log10, std::log1p;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 
 inline Scalar operator-(Scalar x) { return neg(x); }

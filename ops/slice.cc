@@ -36,6 +36,7 @@ Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, do
 struct Slice {
   static constexpr std::string_view name = "slice";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     Placement placement;
     Shape extents;

@@ -1,5 +1,6 @@
-// Runs a kernel for contiguous numbers over operands of any strides, tile by tile. Operands that are contiguous
-// are read where they lie; the others are gathered into a tile that stays in the first-level cache.
+// Runs a kernel for contiguous numbers over operands of any strides, tile by tile. Operands that
+// are contiguous are read where they lie; the others are gathered into a tile that stays in the
+// first-level cache.
 #pragma once
 
 #include <algorithm>
@@ -26,10 +27,12 @@ void gather_tile(const T* from, std::int64_t stride, std::int64_t n, T* tile) {
 
 }  // namespace detail
 
-// out is fresh and row-major; operands broadcast to its shape; a null operand is one that f does not read.
-// Calls f(const T* const* in, Out* out, n). `cost` weighs an element's work against a plain copy.
+// out is fresh and row-major; operands broadcast to its shape; a null operand is one that f does
+// not read. Calls f(const T* const* in, Out* out, n). `cost` weighs an element's work against a
+// plain copy.
 template <class T, class Out, std::size_t N, class F>
-void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::int64_t cost, F&& f) {
+void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::int64_t cost,
+               F&& f) {
   Out* const result = out.mutable_data<Out>();
   std::array<const T*, N> data{};
   bool plain = true;
@@ -52,13 +55,15 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
   std::array<Strides, N> strides;
   std::array<const Strides*, N> pointers;
   for (std::size_t k = 0; k < N; ++k) {
-    strides[k] = operands[k] ? broadcast_strides(operands[k]->shape(), operands[k]->strides(), out.shape())
-                             : Strides(out.rank(), 0);
+    strides[k] = operands[k]
+                     ? broadcast_strides(operands[k]->shape(), operands[k]->strides(), out.shape())
+                     : Strides(out.rank(), 0);
     pointers[k] = &strides[k];
   }
   const Rows<static_cast<int>(N)> rows(out.shape(), pointers);
   // Elements [begin, end) of one row that starts at `at` in the operands.
-  const auto stretch = [&](const std::array<std::int64_t, N>& at, std::int64_t row_out, std::int64_t begin, std::int64_t end) {
+  const auto stretch = [&](const std::array<std::int64_t, N>& at, std::int64_t row_out,
+                           std::int64_t begin, std::int64_t end) {
     T tiles[N][kTile];
     for (std::int64_t from = begin; from < end; from += kTile) {
       const std::int64_t n = std::min(kTile, end - from);
@@ -69,14 +74,16 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
         const T* start = data[k] + at[k] + from * stride;
         in[k] = stride == 1 ? start : tiles[k];
         // A repeated number fills its tile once.
-        if (stride != 1 && (stride != 0 || from == begin)) detail::gather_tile(start, stride, n, tiles[k]);
+        if (stride != 1 && (stride != 0 || from == begin))
+          detail::gather_tile(start, stride, n, tiles[k]);
       }
       f(in.data(), result + row_out + from, n);
     }
   };
   if (rows.count == 1) {
     const std::array<std::int64_t, N> origin{};
-    parallel_for(rows.length, cost, [&](std::int64_t first, std::int64_t last) { stretch(origin, 0, first, last); });
+    parallel_for(rows.length, cost,
+                 [&](std::int64_t first, std::int64_t last) { stretch(origin, 0, first, last); });
     return;
   }
   parallel_for(rows.count, rows.length * cost, [&](std::int64_t first, std::int64_t last) {

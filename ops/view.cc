@@ -33,6 +33,7 @@ std::optional<Strides> strides_for(const Tensor& x, const Shape& shape) {
 struct Reshape {
   static constexpr std::string_view name = "reshape";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     Shape shape;
   };
@@ -49,6 +50,7 @@ struct Reshape {
 struct Transpose {
   static constexpr std::string_view name = "transpose";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     int first, second;
   };
@@ -71,6 +73,7 @@ struct Transpose {
 struct Permute {
   static constexpr std::string_view name = "permute";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     Dims axes;
   };

@@ -12,9 +12,12 @@ namespace {
 struct Where {
   static constexpr std::string_view name = "where";
   static constexpr int arity = 3;
+  static constexpr bool elementwise = true;
+  static constexpr bool linear = true;
 
   static Tensor forward(Inputs in) {
-    const Shape shape = broadcast_shapes(name, broadcast_shapes(name, in[0].shape(), in[1].shape()), in[2].shape());
+    const Shape shape =
+        broadcast_shapes(name, broadcast_shapes(name, in[0].shape(), in[1].shape()), in[2].shape());
     Tensor out = Tensor::uninitialized(shape, in[1].dtype());
     const Strides m = broadcast_strides(in[0].shape(), in[0].strides(), shape);
     const Strides a = broadcast_strides(in[1].shape(), in[1].strides(), shape);
@@ -46,14 +49,19 @@ struct Where {
 }  // namespace
 
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
-  if (mask.dtype() != DType::boolean) refuse("where", "the mask has dtype {}; it must be boolean", mask.dtype());
+  if (mask.dtype() != DType::boolean)
+    refuse("where", "the mask has dtype {}; it must be boolean", mask.dtype());
   const DType dtype = promote(a.dtype(), b.dtype());
   const Tensor yes = a.to(dtype), no = b.to(dtype);
   return apply<Where>({&mask, &yes, &no});
 }
 
-Tensor where(const Tensor& mask, const Tensor& a, double b) { return where(mask, a, number_beside(a, b)); }
-Tensor where(const Tensor& mask, double a, const Tensor& b) { return where(mask, number_beside(b, a), b); }
+Tensor where(const Tensor& mask, const Tensor& a, double b) {
+  return where(mask, a, number_beside(a, b));
+}
+Tensor where(const Tensor& mask, double a, const Tensor& b) {
+  return where(mask, number_beside(b, a), b);
+}
 
 Tensor clamp(const Tensor& x, double low, double high) {
   if (!(low <= high)) refuse("clamp", "the bounds [{}, {}] are empty", low, high);

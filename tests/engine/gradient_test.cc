@@ -116,19 +116,34 @@ BOOST_AUTO_TEST_CASE(outside_a_tape_and_while_paused_nothing_is_recorded) {
   BOOST_TEST(!(detach(x) * 2.0).is_tracked());
 }
 
-BOOST_AUTO_TEST_CASE(the_innermost_tape_records) {
+BOOST_AUTO_TEST_CASE(nested_tapes_each_record_what_they_track) {
   Tape outer;
   const Tensor x = outer.variable(tensor({2.0}));
-  const NodeId before = outer.size();
   {
     Tape inner;
+    const NodeId before = outer.size();
     const Tensor u = inner.variable(tensor({5.0}));
-    BOOST_TEST(gradient(sum(u * x), u).item() == 2);  // x is a constant to the inner tape
-    BOOST_TEST(refusal([&] { gradient(sum(u * x), x); }) ==
+    BOOST_TEST((u * u).is_tracked());
+    BOOST_TEST(outer.size() == before);  // nothing of x's
+    const Tensor y = sum(u * x);
+    BOOST_TEST(gradient(y, u).item() == 2);  // x is a constant to the inner tape
+    BOOST_TEST(refusal([&] { gradient(y, x); }) ==
                "[gradient] x[0] and y are recorded on different tapes");
+    BOOST_TEST(gradient(inner.outward(y), x).item() == 5);  // as the outer tape knows y
+    BOOST_TEST(gradient(x * x, x).item() == 4);
   }
-  BOOST_TEST(outer.size() == before);
   BOOST_TEST(gradient(sum(x * x), x).item() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_on_an_inner_tape_is_differentiated_on_the_outer) {
+  Tape outer;
+  const Tensor x = outer.variable(tensor({2.0}, DType::f64));
+  Tape inner;
+  const Tensor u = inner.variable(x);  // followed by both
+  const Tensor slope = gradient(sum(u * u * u), u);
+  BOOST_TEST(slope.item() == 12);
+  BOOST_TEST(outer.owns(slope));
+  BOOST_TEST(gradient(sum(slope), x).item() == 12);
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_refused) {

@@ -1,0 +1,228 @@
+// Operations whose rule is a function of the user's: the tape keeps the function, attributes point
+// to it.
+#include <algorithm>
+
+#include "engine/accumulate.h"
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "engine/pushforward.h"
+#include "engine/sweep.h"
+#include "engine/transform.h"
+
+namespace tapestry {
+namespace {
+
+template <class Record, class Closure>
+Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<Tensor>& inputs,
+                      const Tensor& value) {
+  Tape* const tape = recording_tape();
+  Tensor result = detach(value);
+  if (!tape) return result;
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& input : inputs) pointers.push_back(&input);
+  const typename Record::Attributes attributes{closure.get()};
+  for (Tape* t = tape; t; t = t->around()) t->keep(closure);
+  tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
+  return result;
+}
+
+// Operand i as a rule uses it, for nodes that save all.
+Tensor operand(const Pullback& p, int i) {
+  const Tensor& x = p.node().saved_operand(i);
+  return p.sweep().recorded() ? x : p.sweep().tape().outward(x);
+}
+
+// What records a closure: its forward pass is the function's own.
+struct Recorded {
+  static constexpr int arity = kVariadic;
+  static constexpr SaveMask saves(int) { return kSaveAll; }
+  static Tensor forward(Inputs) {
+    refuse("function", "a function of the user's is not carried out from its record");
+  }
+};
+
+// ---- checkpoint: operands are the argument, then what the function captured ----
+
+struct Checkpoint : Recorded {
+  static constexpr std::string_view name = "checkpoint";
+  struct Attributes {
+    const Function* f;
+  };
+  static void vjp(Pullback& p) {
+    Tape inner(TapeOptions{.adopt = true});
+    const Tensor x = operand(p, 0);
+    const Tensor tracked = is_floating(x.dtype()) ? inner.variable(x) : x;
+    const Tensor y = (*p.attributes<Attributes>().f)(tracked);
+    inner.stop();
+    if (!inner.owns(y)) return;
+    // Every leaf that stands for an operand of this node.
+    std::vector<Tensor> leaves;
+    std::vector<int> stands_for;
+    if (inner.owns(tracked) && p.wants(0)) {
+      leaves.push_back(tracked);
+      stands_for.push_back(0);
+    }
+    for (NodeId id : inner.captured()) {
+      const Tensor& outside = inner.outward(id);
+      if (id == tracked.id() || !is_floating(outside.dtype())) continue;
+      for (int i = 1; i < p.operand_count(); ++i) {
+        const Tensor& captured = p.node().saved_operand(i);
+        if (captured.epoch() != outside.epoch() || captured.id() != outside.id() || !p.wants(i))
+          continue;
+        leaves.push_back(outside.tracked_as(inner.epoch(), id));
+        stands_for.push_back(i);
+        break;
+      }
+    }
+    const std::vector<Tensor> adjoints = detail::pull_back(inner, y, leaves, p.adjoint());
+    for (std::size_t k = 0; k < leaves.size(); ++k) p.give(stands_for[k], adjoints[k]);
+  }
+};
+
+// ---- custom_vjp ----
+
+struct Custom : Recorded {
+  static constexpr std::string_view name = "custom";
+  struct Attributes {
+    const CustomPull* pull;
+  };
+
+  static std::vector<Tensor> pulled(const CustomPull& pull, const Tensor& g,
+                                    const std::vector<Tensor>& xs, const Tensor& y) {
+    std::vector<Tensor> results = pull(g, xs, y);
+    if (results.size() != xs.size())
+      refuse("custom_vjp", "pull gave {} cotangents for {} arguments", results.size(), xs.size());
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (!results[i].defined()) continue;
+      if (!broadcasts_to(xs[i].shape(), results[i].shape()))
+        refuse("custom_vjp", "cotangent {} has shape {}, its argument {}", i, results[i].shape(),
+               xs[i].shape());
+      if (recording_tape() && g.is_tracked() && !results[i].is_tracked())
+        refuse("custom_vjp",
+               "cotangent {} is not recorded: derivatives of it need pull to be written in "
+               "differentiable ops of the cotangent",
+               i);
+    }
+    return results;
+  }
+  static void vjp(Pullback& p) {
+    std::vector<Tensor> xs;
+    for (int i = 0; i < p.operand_count(); ++i) xs.push_back(operand(p, i));
+    const Tensor y = operand(p, p.operand_count());
+    const std::vector<Tensor> results =
+        pulled(*p.attributes<Attributes>().pull, p.adjoint(), xs, y);
+    for (int i = 0; i < p.operand_count(); ++i)
+      if (p.wants(i) && results[static_cast<std::size_t>(i)].defined())
+        p.give(i, results[static_cast<std::size_t>(i)].to(p.input_dtype(i)));
+  }
+  // pull is linear in its cotangent; its transpose pushes.
+  static void jvp(Pushforward& p) {
+    Tape inner;
+    const Tensor v = inner.variable(zeros_like(p.output()));
+    std::vector<Tensor> xs;
+    for (int i = 0; i < p.input_count(); ++i) xs.push_back(p.input(i));
+    const std::vector<Tensor> results = pulled(*p.attributes<Attributes>().pull, v, xs, p.output());
+    inner.stop();
+    Tensor total;
+    for (int i = 0; i < p.input_count(); ++i) {
+      const Tensor& result = results[static_cast<std::size_t>(i)];
+      if (!p.tangent(i).defined() || !result.defined()) continue;
+      const Tensor term = gradient(result, v, {.allow_unused = true, .cotangent = p.tangent(i)});
+      if (total.defined())
+        accumulate(total, term);
+      else
+        total = term;
+    }
+    if (total.defined()) p.give(0, total);
+  }
+};
+
+// ---- the identity with a rule of its own ----
+
+struct Hook : Recorded {
+  static constexpr std::string_view name = "on_gradient";
+  struct Attributes {
+    const Function* hook;
+  };
+  static void vjp(Pullback& p) {
+    const Tensor replaced = (*p.attributes<Attributes>().hook)(p.adjoint());
+    if (replaced.shape() != p.adjoint().shape())
+      refuse(name, "the hook gave shape {} for an adjoint of shape {}", replaced.shape(),
+             p.adjoint().shape());
+    p.give(0, replaced);
+  }
+  static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
+};
+
+struct StraightThrough : Recorded {
+  static constexpr std::string_view name = "straight_through";
+  struct Attributes {
+    const Function* forward;
+  };
+  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
+};
+
+bool forward_mode() {
+  for (Tape* t = recording_tape(); t; t = t->around())
+    if (t->carries_tangents()) return true;
+  return false;
+}
+
+}  // namespace
+
+Function checkpoint(Function f) {
+  return [f = std::make_shared<const Function>(std::move(f))](const Tensor& x) {
+    // Forward mode keeps nothing anyway.
+    if (!recording_tape() || forward_mode()) return (*f)(x);
+    std::vector<Tensor> operands{x};
+    Tensor value;
+    {
+      Tape observer(TapeOptions{.observe_only = true});
+      const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
+      const Tensor y = (*f)(tracked);
+      if (!observer.owns(y)) return y;
+      value = detach(y);
+      for (NodeId id : observer.captured()) {
+        const Tensor& outside = observer.outward(id);
+        const bool known =
+            std::any_of(operands.begin(), operands.end(), [&](const Tensor& operand) {
+              return operand.epoch() == outside.epoch() && operand.id() == outside.id();
+            });
+        if (!known) operands.push_back(outside);
+      }
+    }
+    return record_closure<Checkpoint>(f, operands, value);
+  };
+}
+
+std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
+    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull) {
+  return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull))](
+             const std::vector<Tensor>& xs) {
+    Tensor value;
+    {
+      const PauseRecording pause;
+      value = f(xs);
+    }
+    return record_closure<Custom>(pull, xs, value);
+  };
+}
+
+Tensor on_gradient(const Tensor& x, Function hook) {
+  return record_closure<Hook>(std::make_shared<const Function>(std::move(hook)), {x}, x);
+}
+
+Tensor straight_through(const Function& forward, const Tensor& x) {
+  Tensor value;
+  {
+    const PauseRecording pause;
+    value = forward(x);
+  }
+  if (value.shape() != x.shape())
+    refuse("straight_through", "the value has shape {}, the argument {}", value.shape(), x.shape());
+  return record_closure<StraightThrough>(std::make_shared<const Function>(forward), {x}, value);
+}
+
+}  // namespace tapestry

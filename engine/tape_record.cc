@@ -1,0 +1,297 @@
+// How operations and leaves get onto a tape.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "engine/apply.h"
+#include "engine/leaf.h"
+#include "engine/pushforward.h"
+#include "engine/tape.h"
+#include "engine/tape_storage.h"
+
+namespace tapestry {
+
+using detail::refuse_stale;
+
+NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
+  if (x.epoch() == epoch_) return x.id();
+  if (x.is_tracked() && !find_tape(x.epoch()))
+    refuse_stale(op.name, fmt::format("operand {}", slot));
+  return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
+}
+
+void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  bool tracked = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) tracked |= follows(inputs[i]);
+  if (!tracked) {
+    if (outer_recording_) return outer_recording_->record(op, inputs, attributes, outputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].is_tracked() && !find_tape(inputs[i].epoch()))
+        refuse_stale(op.name, fmt::format("operand {}", i));
+    return;
+  }
+  const std::vector<Tensor> followed = record_around(op, inputs, attributes, outputs);
+  SaveMask saves = 0;
+  NodeId few[8];
+  std::vector<NodeId> many;
+  NodeId* operands = few;
+  if (inputs.size() > std::size(few)) {
+    many.resize(inputs.size());
+    operands = many.data();
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands[i] = operand_id(op, static_cast<int>(i), inputs[i]);
+    if (op.differentiable && keeps_saves() && follows(inputs[i]))
+      saves |= op.saves(static_cast<int>(i));
+  }
+  const NodeId id = push_node(op, {operands, inputs.size()}, attributes, outputs, saves, &inputs,
+                              options_.keep_values);
+  for (std::size_t k = 0; k < followed.size(); ++k)
+    set_outward(id + static_cast<NodeId>(k), followed[k]);
+  if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
+}
+
+// The same operation on the tape around, for whose eyes the operands are what they are there.
+std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
+                                        std::span<const Tensor> outputs) {
+  if (!outer_recording_ || options_.observe_only) return {};
+  std::vector<Tensor> operands;
+  std::vector<const Tensor*> pointers;
+  bool tracked = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands.push_back(outward(inputs[i]));
+    tracked |= operands.back().is_tracked();
+  }
+  if (!tracked) return {};
+  for (const Tensor& operand : operands) pointers.push_back(&operand);
+  std::vector<Tensor> followed(outputs.begin(), outputs.end());
+  outer_recording_->record(op, Inputs(pointers), attributes, followed);
+  return followed;
+}
+
+void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
+                         std::span<const Tensor> outputs) {
+  if (!op.jvp) return;
+  bool moving = false;
+  std::vector<Tensor> operands, results, tangents(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (owns(inputs[i])) tangents[i] = tangent(inputs[i]);
+    moving |= tangents[i].defined();
+    operands.push_back(outward(inputs[i]));
+  }
+  if (!moving) return;
+  for (const Tensor& output : outputs) results.push_back(outward(output));
+  const ResumeRecording around(outer_recording_);
+  Pushforward pushforward(op, attributes, operands, results, tangents);
+  op.jvp(pushforward);
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (pushforward.result(k).defined()) set_tangent(outputs[k], pushforward.result(k));
+}
+
+NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
+                       std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
+                       bool keep_values) {
+  const auto padded = [](std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; };
+  const bool save_all = saves == kSaveAll;
+  const auto saved_count = static_cast<std::uint32_t>(
+      save_all ? inputs->size() + outputs.size() : static_cast<std::size_t>(std::popcount(saves)));
+  const std::size_t types_at = padded(sizeof(TensorNode));
+  const std::size_t operands_at = types_at + padded(outputs.size() * sizeof(OutputType));
+  const std::size_t attributes_at = operands_at + padded(operands.size_bytes());
+  const std::size_t saved_at = attributes_at + padded(op.attribute_bytes);
+  const std::size_t values_at = saved_at + saved_count * sizeof(Tensor);
+  const std::size_t total = values_at + (keep_values ? outputs.size() * sizeof(Tensor) : 0);
+
+  auto& store = *storage_;
+  auto* block = static_cast<std::byte*>(store.arena.allocate(total));
+  const auto id = static_cast<NodeId>(store.entries.size());
+  auto* types = reinterpret_cast<OutputType*>(block + types_at);
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    new (types + k) OutputType{outputs[k].shape(), outputs[k].dtype()};
+  std::copy(operands.begin(), operands.end(), reinterpret_cast<NodeId*>(block + operands_at));
+  if (attributes) std::memcpy(block + attributes_at, attributes, op.attribute_bytes);
+  auto* saved = reinterpret_cast<Tensor*>(block + saved_at);
+  auto* values = keep_values ? reinterpret_cast<Tensor*>(block + values_at) : nullptr;
+
+  auto* node = new (block) TensorNode{&op,
+                                      id,
+                                      static_cast<std::uint32_t>(operands.size()),
+                                      static_cast<std::uint32_t>(outputs.size()),
+                                      saved_count,
+                                      saves,
+                                      reinterpret_cast<const NodeId*>(block + operands_at),
+                                      types,
+                                      block + attributes_at,
+                                      saved,
+                                      values};
+  if (store.spans.empty() || store.spans.back().kernel)
+    store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    store.entries.push_back({.node = node});
+    if (values) new (values + k) Tensor(detach(outputs[k]));
+    outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
+  }
+  if (save_all) {
+    for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
+    for (const Tensor& output : outputs) new (saved++) Tensor(output);
+  }
+  for (SaveMask rest = save_all ? 0 : saves; rest; rest &= rest - 1) {
+    const int bit = std::countr_zero(rest);
+    new (saved++) Tensor(bit < 32 ? (*inputs)[static_cast<std::size_t>(bit)]
+                                  : outputs[static_cast<std::size_t>(bit - 32)]);
+  }
+  if (saves || values) store.owners.push_back(node);
+  return id;
+}
+
+NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep) {
+  Tensor plain = detach(value);
+  const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
+  if (value.is_tracked()) set_outward(id, outward(value));
+  return id;
+}
+
+Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
+                           Tensor output) {
+  std::vector<NodeId> ids(operands.size());
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
+    if (!ids[i])
+      ids[i] = record_statement(detail::kConstantStatement, {}, {}, operands[i].value()).id();
+  }
+  refuse_tangents(op.name);
+  push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);
+  return output;
+}
+
+Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
+                              std::span<const double> constants, double value) {
+  refuse_tangents(kernel.name);
+  auto& store = *storage_;
+  const auto id = static_cast<NodeId>(store.entries.size());
+  if (store.spans.empty() || store.spans.back().kernel != &kernel) {
+    store.spans.push_back({&kernel, id, store.leaves.size(), store.constants.size()});
+    store.has_scalars = true;
+  }
+  store.entries.push_back({.number = value});
+  for (NodeId leaf : leaves) store.leaves.push_back(leaf);
+  for (double constant : constants) store.constants.push_back(constant);
+  return {value, epoch_, id};
+}
+
+NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
+  if (owns(x)) return x.id();
+  if (!x.is_tracked()) return 0;
+  if (find_tape(x.epoch()))
+    refuse(who,
+           "operand {} is a scalar of another tape: scalars do not nest, use a tensor of rank 0",
+           operand);
+  refuse_stale(who, fmt::format("operand {}", operand));
+}
+
+void Tape::refuse_tangents(std::string_view who) const {
+  if (options_.carry_tangents)
+    refuse(who, "scalars carry no tangents: use a tensor of rank 0 in forward mode");
+}
+
+void Tape::keep(std::shared_ptr<const void> object) { storage_->kept.push_back(std::move(object)); }
+
+// ---- nesting and tangents ----
+
+namespace {
+
+const Tensor kNone;
+
+void place(std::vector<Tensor>& at, NodeId id, const Tensor& x) {
+  if (at.size() <= id) at.resize(std::size_t{id} + 1);
+  at[id] = x;
+}
+
+}  // namespace
+
+void Tape::set_outward(NodeId id, const Tensor& x) {
+  if (x.is_tracked()) place(storage_->outward, id, x);
+}
+
+const Tensor& Tape::outward(NodeId id) const {
+  return id < storage_->outward.size() ? storage_->outward[id] : kNone;
+}
+
+Tensor Tape::outward(const Tensor& x) const {
+  if (!owns(x)) return x;
+  const Tensor& followed = outward(x.id());
+  return followed.defined() ? followed : detach(x);
+}
+
+std::vector<NodeId> Tape::captured() const {
+  std::vector<NodeId> found;
+  for (NodeId id = 1; id < storage_->outward.size(); ++id)
+    if (storage_->outward[id].defined() && (is_variable(id) || is_constant(id)))
+      found.push_back(id);
+  return found;
+}
+
+void Tape::set_tangent(const Tensor& x, const Tensor& tangent) {
+  if (!owns(x) || !options_.carry_tangents)
+    refuse("set_tangent",
+           "the tensor is not recorded on this tape, or the tape carries no tangents");
+  if (tangent.shape() != x.shape())
+    refuse("set_tangent", "the tangent has shape {}, its tensor {}", tangent.shape(), x.shape());
+  place(storage_->tangents, x.id(), tangent);
+}
+
+const Tensor& Tape::tangent(const Tensor& x) const {
+  return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
+}
+
+// ---- leaves ----
+
+Tensor Tape::variable(const Tensor& value, std::string_view name) {
+  if (!is_floating(value.dtype()))
+    refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
+  const NodeId id = record_leaf(op_of<detail::Variable>, value, true);
+  if (!name.empty()) storage_->names[id] = name;
+  return value.tracked_as(epoch_, id);
+}
+
+Scalar Tape::variable(double value, std::string_view name) {
+  const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
+  if (!name.empty()) storage_->names[x.id()] = name;
+  return x;
+}
+
+Tensor Tape::constant(const Tensor& value, std::string_view name) {
+  const NodeId id = record_leaf(op_of<detail::Constant>, value, true);
+  if (!name.empty()) storage_->names[id] = name;
+  return value.tracked_as(epoch_, id);
+}
+
+Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view name) {
+  detail::Binding& binding = storage_->bindings[key];
+  if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
+    // Followed by every tape that records around this one, too.
+    Tensor around = outer_recording_ ? outer_recording_->variable_for(key, value, name) : value;
+    for (Tape* t = outer_; t && adopts() && !around.is_tracked(); t = t->outer_)
+      if (const auto found = t->storage_->bindings.find(key);
+          found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
+        around = value.tracked_as(t->epoch_, found->second.id);
+    const Tensor leaf = variable(around, name);
+    storage_->bindings[key] = {detach(value), leaf.id()};
+    return leaf;
+  }
+  return value.tracked_as(epoch_, binding.id);
+}
+
+void Tape::set_name(const Tensor& x, std::string_view name) {
+  if (!owns(x)) refuse("set_name", "the tensor is not recorded on this tape");
+  storage_->names[x.id()] = name;
+}
+
+void Tape::set_name(Scalar x, std::string_view name) {
+  if (!owns(x)) refuse("set_name", "the scalar is not recorded on this tape");
+  storage_->names[x.id()] = name;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,92 @@
+// Functions of functions: derivatives of any f of tensors, made by running it on a tape of its own.
+// They nest in each other and in tapes to any depth: what an outer tape tracks, it follows through
+// them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "engine/gradient.h"
+#include "engine/tape.h"
+
+namespace tapestry {
+
+namespace detail {
+
+// dy/dx of a tape's own xs, as the tapes around know it; zeros where y does not depend on x.
+std::vector<Tensor> pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
+                              const Tensor& cotangent = {});
+
+template <std::size_t n>
+auto one_or_all(std::vector<Tensor> tensors) {
+  if constexpr (n == 1)
+    return std::move(tensors[0]);
+  else
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::tuple(std::move(tensors[I])...);
+    }
+  (std::make_index_sequence<n>{});
+}
+
+}  // namespace detail
+
+// auto [y, g] = value_and_grad(f)(x): f's value, one number, and its gradient; with several
+// arguments a tuple of gradients, in order. Error when f's value is not one number.
+template <class F>
+auto value_and_grad(F f) {
+  return [f = std::move(f)](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> &&
+                                                       ...) {
+    Tape tape;
+    const std::vector<Tensor> xs{tape.variable(x)...};
+    const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) { return f(xs[I]...); }
+    (std::index_sequence_for<decltype(x)...>{});
+    auto gradients = detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs));
+    return std::pair(tape.outward(y), std::move(gradients));
+  };
+}
+
+template <class F>
+auto grad(F f) {
+  return [f = value_and_grad(std::move(f))](const auto&... x) requires(
+      std::is_convertible_v<decltype(x), Tensor> && ...) {
+    return f(x...).second;
+  };
+}
+
+using Function = std::function<Tensor(const Tensor&)>;
+using FunctionOfMany = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+
+// auto [y, pull] = vjp(f, x): f's value and the map from a cotangent of y's shape to that of x.
+std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x);
+
+// auto [y, t] = jvp(f, x, v): f's value and its derivative along v, in one forward pass: v has x's
+// shape. Error for scalars on the way: they carry no tangents.
+std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v);
+std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
+                                                        const std::vector<Tensor>& xs,
+                                                        const std::vector<Tensor>& vs);
+
+// The same function; its inner values are computed again when a gradient asks for them, and not
+// kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
+// same result when called again.
+Function checkpoint(Function f);
+
+// A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
+// none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
+// differentiable ops, so are its results.
+using CustomPull = std::function<std::vector<Tensor>(
+    const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
+std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
+    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull);
+
+// x, whose adjoint is handed to `hook` on its way back and replaced by what it returns.
+Tensor on_gradient(const Tensor& x, Function hook);
+
+// The value of `forward(x)` with the slope of the identity.
+Tensor straight_through(const Function& forward, const Tensor& x);
+
+}  // namespace tapestry

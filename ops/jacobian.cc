@@ -1,0 +1,57 @@
+#include "ops/jacobian.h"
+
+#include "engine/factory.h"
+#include "ops/join.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+Shape joined(const Shape& first, const Shape& second) {
+  Shape shape = first;
+  for (std::int64_t extent : second) shape.push_back(extent);
+  return shape;
+}
+
+// The unit tensors of a shape, in row-major order.
+Tensor unit(const Shape& shape, DType dtype, std::int64_t i) {
+  Tensor e = zeros(shape, dtype);
+  visit_floating(dtype, [&]<class T>(std::type_identity<T>) { e.mutable_data<T>()[i] = 1; });
+  return e;
+}
+
+}  // namespace
+
+Tensor jacobian_reverse(const Function& f, const Tensor& x) {
+  const auto [y, pull] = vjp(f, x);
+  std::vector<Tensor> rows;
+  for (std::int64_t i = 0; i < y.size(); ++i) rows.push_back(pull(unit(y.shape(), y.dtype(), i)));
+  const Shape shape = joined(y.shape(), x.shape());
+  return rows.empty() ? zeros(shape, x.dtype()) : reshape(stack(rows), shape);
+}
+
+Tensor jacobian_forward(const Function& f, const Tensor& x) {
+  std::vector<Tensor> columns;
+  for (std::int64_t i = 0; i < x.size(); ++i)
+    columns.push_back(jvp(f, x, unit(x.shape(), x.dtype(), i)).second);
+  if (columns.empty()) return zeros(joined(f(detach(x)).shape(), x.shape()), x.dtype());
+  const Shape y = columns[0].shape();
+  return reshape(stack(columns, y.rank()), joined(y, x.shape()));
+}
+
+Tensor jacobian(const Function& f, const Tensor& x) {
+  std::int64_t results = 0;
+  {
+    const PauseRecording pause;
+    results = f(detach(x)).size();
+  }
+  return results <= x.size() ? jacobian_reverse(f, x) : jacobian_forward(f, x);
+}
+
+Tensor hessian(const Function& f, const Tensor& x) { return jacobian_forward(grad(f), x); }
+
+Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
+  return jvp(grad(f), x, v).second;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,229 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "nn/nn.h"
+#include "tests/support/differences.h"
+#include "tests/support/refusal.h"
+
+using namespace tapestry;
+
+namespace {
+
+const Tensor kPoint = tensor({0.3, -0.7, 1.1}, DType::f64);
+
+Tensor cubic(const Tensor& x) { return sum(tanh(x) * x * x); }
+
+Tensor rosenbrock(const Tensor& x) {
+  const std::int64_t n = x.size();
+  const Tensor head = slice(x, 0, 0, n - 1), tail = slice(x, 0, 1, n);
+  return sum(100.0 * square(tail - square(head)) + square(1.0 - head));
+}
+
+bool close(const Tensor& a, const Tensor& b, double tolerance = 1e-12) {
+  return test::distance(a, b) <= tolerance;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(grad_and_value_and_grad_give_plain_numbers_outside_a_tape) {
+  const auto [value, slope] = value_and_grad(cubic)(kPoint);
+  BOOST_TEST(value.item() == cubic(kPoint).item());
+  BOOST_TEST(!slope.is_tracked());
+  const Tensor expected =
+      test::difference([](const auto& in) { return cubic(in[0]).item(); }, {kPoint}, 0);
+  BOOST_TEST(close(slope, expected, 1e-9));
+  const auto [da, db] =
+      grad([](const Tensor& a, const Tensor& b) { return sum(a * a * b); })(kPoint, kPoint);
+  BOOST_TEST(close(da, 2.0 * kPoint * kPoint));
+  BOOST_TEST(close(db, kPoint * kPoint));
+  BOOST_TEST(close(grad([](const Tensor&) { return tensor(1.0); })(kPoint), zeros_like(kPoint)));
+}
+
+BOOST_AUTO_TEST_CASE(grad_of_grad_of_grad_is_the_third_derivative) {
+  // f = tanh(x)^3 / (1 + x^2), as a polynomial in t = tanh x and r = 1 / (1 + x^2) differentiated
+  // by hand below.
+  const auto f = [](const Tensor& x) { return sum(tanh(x) * tanh(x) * tanh(x) / (1.0 + x * x)); };
+  const auto along = [](const auto& g) { return [g](const Tensor& x) { return sum(g(x)); }; };
+  const auto third = grad(along(grad(along(grad(f)))));
+  const Tensor points = arange(-1.8, 2.2, 0.4, DType::f64);
+  const std::vector<double> at = points.to_vector(), found = third(points).to_vector();
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const double x = at[i], t = std::tanh(x), s = 1 - t * t;
+    // a = t^3 and its derivatives; b = 1 / (1 + x^2) and its.
+    const double a0 = t * t * t, a1 = 3 * t * t * s, a2 = 6 * t * s * s - 6 * t * t * t * s;
+    const double a3 = 6 * s * s * s - 42 * t * t * s * s + 12 * t * t * t * t * s;
+    const double r = 1 / (1 + x * x);
+    const double b0 = r, b1 = -2 * x * r * r, b2 = (6 * x * x - 2) * r * r * r;
+    const double b3 = 24 * x * (1 - x * x) * r * r * r * r;
+    BOOST_TEST(found[i] == a3 * b0 + 3 * a2 * b1 + 3 * a1 * b2 + a0 * b3,
+               boost::test_tools::tolerance(1e-10));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(jvp_and_vjp_are_each_others_transpose) {
+  const auto f = [](const Tensor& x) {
+    return softmax(
+        matmul(reshape(x, {1, 3}), tensor({{1.0, 2.0}, {0.5, -1.0}, {2.0, 0.1}}, DType::f64)) +
+        sum(sin(x)));
+  };
+  const Tensor v = tensor({0.2, 0.5, -0.4}, DType::f64), u = tensor({{0.7, -0.3}}, DType::f64);
+  const auto [y, tangent] = jvp(f, kPoint, v);
+  const auto [z, pull] = vjp(f, kPoint);
+  BOOST_TEST(y.to_vector() == z.to_vector());
+  BOOST_TEST(std::abs(sum(tangent * u).item() - sum(v * pull(u)).item()) < 1e-15);
+  BOOST_TEST(close(pull(u), pull(u)));
+}
+
+BOOST_AUTO_TEST_CASE(jacobians_agree_forward_and_reverse) {
+  const auto f = [](const Tensor& x) { return concat({sin(x) * sum(x), exp(slice(x, 0, 0, 1))}); };
+  const Tensor forward = jacobian_forward(f, kPoint), reverse = jacobian_reverse(f, kPoint);
+  BOOST_TEST((forward.shape() == Shape{4, 3}));
+  BOOST_TEST(close(forward, reverse));
+  BOOST_TEST(close(jacobian(f, kPoint), forward));
+  const Tensor square_inputs = reshape(arange(4, DType::f64), {2, 2});
+  BOOST_TEST((jacobian([](const Tensor& x) { return matmul(x, x); }, square_inputs).shape() ==
+              Shape{2, 2, 2, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(the_hessian_of_rosenbrocks_function_is_its_closed_form) {
+  constexpr std::int64_t n = 50;
+  Rng rng(4);
+  const Tensor x = uniform({n}, -1.5, 1.5, rng, DType::f64);
+  const std::vector<double> p = x.to_vector();
+  std::vector<double> expected(n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i + 1 < n) {
+      expected[i * n + i] += 1200 * p[i] * p[i] - 400 * p[i + 1] + 2;
+      expected[i * n + i + 1] = expected[(i + 1) * n + i] = -400 * p[i];
+    }
+    if (i > 0) expected[i * n + i] += 200;
+  }
+  const Tensor h = hessian(rosenbrock, x);
+  BOOST_TEST(close(h, from_vector(expected, {n, n})));
+  const Tensor v = uniform({n}, -1, 1, rng, DType::f64);
+  BOOST_TEST(close(hvp(rosenbrock, x, v), matmul(h, v)));
+}
+
+BOOST_AUTO_TEST_CASE(transformations_are_followed_by_an_outer_tape) {
+  Tape tape;
+  const Tensor x = tape.variable(kPoint), w = tape.variable(tensor(2.0, DType::f64));
+  const Tensor slope = grad([&](const Tensor& u) { return cubic(u) * w; })(x);  // w is captured
+  BOOST_TEST(slope.is_tracked());
+  const auto [dx, dw] = gradient(sum(slope), x, w);
+  BOOST_TEST(close(dw, sum(grad(cubic)(kPoint))));
+  BOOST_TEST(close(dx, 2.0 * hvp(cubic, kPoint, ones({3}, DType::f64))));
+  // The derivative of a jvp with respect to its point and its direction.
+  const Tensor v = tape.variable(ones({3}, DType::f64));
+  const Tensor along = jvp(cubic, x, v).second;
+  const auto [by_point, by_direction] = gradient(along, x, v);
+  BOOST_TEST(close(by_direction, grad(cubic)(kPoint)));
+  BOOST_TEST(close(by_point, hvp(cubic, kPoint, ones({3}, DType::f64))));
+}
+
+BOOST_AUTO_TEST_CASE(vmap_is_a_loop) {
+  Rng rng(2);
+  const Tensor batch = randn({5, 3}, rng, DType::f64), w = randn({3, 4}, rng, DType::f64);
+  const auto check = [&](const Function& f) {
+    std::vector<Tensor> rows;
+    for (std::int64_t i = 0; i < 5; ++i) rows.push_back(f(squeeze(slice(batch, 0, i, i + 1), 0)));
+    const Tensor mapped = vmap(f)(batch);
+    BOOST_TEST(close(mapped, stack(rows), 1e-14));
+  };
+  check([](const Tensor& x) { return sin(x) * 2.0 + sum(x); });
+  check([&](const Tensor& x) { return matmul(x, w); });
+  check([&](const Tensor& x) { return matmul(reshape(x, {3, 1}), reshape(x, {1, 3})); });
+  check([](const Tensor& x) { return softmax(x) * max(x); });
+  check([](const Tensor& x) { return where(x > 0, x, exp(x)); });
+  check([](const Tensor& x) { return concat({x, cumsum(x, 0)}); });
+  check(grad(cubic));
+  check([](const Tensor& x) { return hessian(cubic, x); });
+  check([](const Tensor&) { return ones({2}, DType::f64); });
+  // Followed by an outer tape, and nested in itself.
+  const Tensor slope = grad([&](const Tensor& x) { return sum(vmap(cubic)(x)); })(batch);
+  BOOST_TEST(close(slope, vmap(grad(cubic))(batch)));
+  const Function rows =
+      vmap([](const Tensor& row) { return vmap([](const Tensor& e) { return e * e; })(row); });
+  BOOST_TEST(close(rows(batch), batch * batch));
+  BOOST_TEST(
+      refusal([] { vmap(cubic)(tensor(1.0)); }) ==
+      "[vmap] the argument has shape (); its first axis, which is mapped, must hold an example");
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_computes_again_what_it_did_not_keep) {
+  Rng rng(3);
+  nn::Sequential block{nn::Linear(3, 8, rng, {.dtype = DType::f64}), nn::Tanh(),
+                       nn::Linear(8, 3, rng, {.dtype = DType::f64})};
+  const Tensor scale = tensor({1.5, -0.5, 2.0}, DType::f64);
+  const auto run = [&](bool checkpointed) {
+    Tape tape;
+    const Tensor x = tape.variable(reshape(kPoint, {1, 3})), s = tape.variable(scale);
+    const Function f = [&](const Tensor& u) { return block(block(u) * s); };
+    const Tensor y = sum(square(checkpointed ? checkpoint(f)(x) : f(x)));
+    std::vector<Tensor> slopes = gradient(y, std::vector{x, s});
+    for (const Tensor& slope : gradient(y, block.parameters())) slopes.push_back(slope);
+    return std::pair(slopes, tape.size());
+  };
+  const auto [plain, plain_nodes] = run(false);
+  const auto [again, again_nodes] = run(true);
+  BOOST_TEST(again_nodes < plain_nodes);
+  BOOST_REQUIRE(plain.size() == again.size());
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    BOOST_TEST((plain[i].to_vector() == again[i].to_vector()), "gradient " << i);
+}
+
+BOOST_AUTO_TEST_CASE(second_derivatives_and_forward_mode_pass_through_a_checkpoint) {
+  const auto f = [](const Tensor& x) {
+    return sum(checkpoint([](const Tensor& u) { return tanh(u) * u; })(x) * x);
+  };
+  BOOST_TEST(close(hessian(f, kPoint), hessian(cubic, kPoint)));
+  BOOST_TEST(close(jvp(f, kPoint, kPoint).second, jvp(cubic, kPoint, kPoint).second));
+  Tape tape;
+  const Tensor x = tape.variable(kPoint);
+  const Tensor slope = gradient(f(x), x, {.create_graph = true});
+  BOOST_TEST(close(gradient(sum(slope), x), hvp(cubic, kPoint, ones({3}, DType::f64))));
+}
+
+BOOST_AUTO_TEST_CASE(a_custom_rule_is_used_and_differentiated) {
+  // x^2 with a rule that doubles the true slope.
+  const auto twice = custom_vjp(
+      [](const auto& xs) { return xs[0] * xs[0]; },
+      [](const Tensor& g, const auto& xs, const Tensor&) { return std::vector{g * xs[0] * 4.0}; });
+  Tape tape;
+  const Tensor x = tape.variable(kPoint);
+  const Tensor slope = gradient(sum(twice({x})), x, {.create_graph = true});
+  BOOST_TEST(close(slope, 4.0 * kPoint));
+  BOOST_TEST(close(gradient(sum(slope), x), full({3}, 4, DType::f64)));
+  const auto f = [&](const Tensor& u) { return sum(twice({u})); };
+  BOOST_TEST(close(jvp(f, kPoint, kPoint).second, sum(4.0 * kPoint * kPoint)));
+
+  const auto opaque = custom_vjp(
+      [](const auto& xs) { return xs[0] * xs[0]; },
+      [](const Tensor& g, const auto&, const Tensor&) { return std::vector{detach(g)}; });
+  const Tensor w = tape.variable(kPoint);
+  BOOST_TEST(refusal([&] { gradient(sum(opaque({w}) * w), w, {.create_graph = true}); }) ==
+             "[custom_vjp] cotangent 0 is not recorded: derivatives of it need pull to be written "
+             "in differentiable "
+             "ops of the cotangent");
+}
+
+BOOST_AUTO_TEST_CASE(hooks_read_and_replace_adjoints) {
+  Tape tape;
+  const Tensor x = tape.variable(kPoint);
+  Tensor seen;
+  const Tensor h = on_gradient(x * 2.0, [&](const Tensor& g) {
+    seen = g;
+    return clamp(g, -0.5, 0.5);
+  });
+  const Tensor slope = gradient(sum(h * h), x);
+  BOOST_TEST(close(detach(seen), 4.0 * kPoint));
+  BOOST_TEST(close(slope, 2.0 * clamp(4.0 * kPoint, -0.5, 0.5)));
+  const Tensor rounded = straight_through([](const Tensor& u) { return round(u); }, x);
+  BOOST_TEST(rounded.to_vector() == (std::vector<double>{0, -1, 1}));
+  BOOST_TEST(close(gradient(sum(rounded * 3.0), x), full({3}, 3, DType::f64)));
+}
+
+BOOST_AUTO_TEST_CASE(forward_mode_refuses_scalars) {
+  const auto f = [](const Tensor& x) { return sum(x * at(x, {0})); };
+  BOOST_TEST(refusal([&] { jvp(f, kPoint, kPoint); }) ==
+             "[at] scalars carry no tangents: use a tensor of rank 0 in forward mode");
+}
