@@ -127,8 +127,7 @@ std::pair<const T*, const T*> ends(std::span<const T> items) {
 
 }  // namespace detail
 
-// ---- of a tape; those that name no vertex list serve Uses as well
-// --------------------------------------------------
+// ---- of a tape; those that name no vertex list serve Uses as well ----
 
 inline std::size_t num_vertices(const Tape& tape) { return tape.size(); }
 
@@ -168,8 +167,7 @@ inline auto adjacent_vertices(NodeId id, const Tape& tape) {
 inline detail::TapeIndex get(boost::vertex_index_t, const Tape&) { return {}; }
 inline std::size_t get(boost::vertex_index_t, const Tape&, NodeId id) { return id - 1; }
 
-// ---- of the uses
-// ---------------------------------------------------------------------------------------------------
+// ---- of the uses ----
 
 inline std::size_t num_vertices(const Uses& uses) { return uses.ids().size(); }
 inline auto vertices(const Uses& uses) { return detail::ends(uses.ids()); }

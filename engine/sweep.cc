@@ -89,8 +89,7 @@ void Sweep::give(NodeId id, Tensor contribution) {
     accumulate(slot, contribution);
 }
 
-// ---- what a rule sees
-// ------------------------------------------------------------------------------------------
+// ---- what a rule sees ----
 
 const Tensor& Pullback::adjoint(int output) const {
   static const Tensor none;

@@ -7,9 +7,10 @@ namespace {
 
 std::vector<Record> collect() {
   std::vector<Record> all;
-  for (auto records : {conv_records, cumsum_records, elementwise_records, extreme_records,
-                       index_records, join_records, linalg_records, matmul_records, product_records,
-                       reduce_records, slice_records, softmax_records, view_records})
+  for (auto records :
+       {conv_records, cumsum_records, elementwise_records, extreme_records, index_records,
+        join_records, linalg_records, matmul_records, max_pool_records, product_records,
+        reduce_records, resample_records, slice_records, softmax_records, view_records})
     for (Record& record : records()) all.push_back(std::move(record));
   return all;
 }

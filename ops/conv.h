@@ -2,3 +2,5 @@
 #pragma once
 
 #include "ops/conv/convolve.h"
+#include "ops/conv/interpolate.h"
+#include "ops/conv/pool.h"

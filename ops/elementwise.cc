@@ -25,8 +25,7 @@ DType working_dtype(Kind kind, DType dtype) {
   return kind == Kind::floating ? DType::f32 : DType::i64;
 }
 
-// ---- the page's formulas over tensors: the recorded vjp
-// --------------------------------------------------------
+// ---- the page's formulas over tensors: the recorded vjp ----
 
 using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
 #define TAPESTRY_FORMULA(name, formula)                                             \
@@ -96,8 +95,7 @@ void push(Pushforward& p, std::initializer_list<Slope> slopes) {
   p.give(0, total);
 }
 
-// ---- integers: the formula itself, number by number
-// ------------------------------------------------------------
+// ---- integers: the formula itself, number by number ----
 
 using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
 namespace integers {
@@ -121,8 +119,7 @@ using namespace numbers;
 #include "ops/elementwise.def"
 }  // namespace integers
 
-// ---- the records
-// -----------------------------------------------------------------------------------------------
+// ---- the records ----
 
 template <std::size_t N>
 Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,

@@ -6,6 +6,11 @@
 #include "ops/conv/primitive.h"
 
 namespace tapestry {
+namespace {
+
+constexpr std::int64_t kPrimitiveWork = 1 << 12;  // that pays for the 3 us of a call of oneDNN
+
+}  // namespace
 
 Shape ConvGeometry::shape(Role role) const {
   switch (role) {
@@ -28,7 +33,7 @@ void conv_product(Role role, const ConvGeometry& g, const ConvPlaces<T>& places)
     return;
   }
   if constexpr (std::is_same_v<T, float>) {
-    if (primitive_product(role, g, places)) return;
+    if (g.batch * g.work() >= kPrimitiveWork && primitive_product(role, g, places)) return;
   }
   column_product(role, g, places);
 }

@@ -47,7 +47,7 @@ Windows resolve_windows(std::string_view who, int axes, const PerAxis& stride,
   return windows;
 }
 
-Windows::Extents spatial(const Shape& shape, int axes) {
+Windows::Extents spatial(const Dims& shape, int axes) {
   return lead_with(1, Dims(std::span(shape.end() - axes, static_cast<std::size_t>(axes))));
 }
 
@@ -86,6 +86,41 @@ void fit_input(std::string_view who, int axes, const PerAxis& output_padding, Wi
   }
 }
 
+Windows pool_windows(std::string_view who, const Tensor& x, int axes, const PerAxis& kernel,
+                     const PerAxis& stride, const PerAxis& padding, const PerAxis& dilation,
+                     bool ceil) {
+  const Dims taps = kernel.resolve(who, "kernel", axes, 1);
+  Windows w = resolve_windows(who, axes, stride.empty() ? kernel : stride, padding, dilation);
+  w.kernel = lead_with(1, taps);
+  w.input = spatial(x.shape(), axes);
+  check_extents(who, w.input, axes);
+  for (int i = kSpatial - axes; i < kSpatial; ++i)
+    if (2 * w.padding[i] > w.kernel[i])
+      refuse(who, "the padding is {} on axis {}, the kernel {}; it must be at most half of that",
+             w.padding[i], axis_of(i, axes), w.kernel[i]);
+  fit_output(who, axes, ceil, w);
+  return w;
+}
+
+Windows unpool_windows(std::string_view who, const Tensor& y, int axes, const PerAxis& kernel,
+                       const PerAxis& stride, const PerAxis& padding, const PerAxis& input) {
+  const Dims taps = kernel.resolve(who, "kernel", axes, 1);
+  Windows w = resolve_windows(who, axes, stride.empty() ? kernel : stride, padding, 1);
+  w.kernel = lead_with(1, taps);
+  w.output = spatial(y.shape(), axes);
+  if (input.empty())
+    fit_input(who, axes, 0, w);
+  else
+    w.input = lead_with(1, input.resolve(who, "output_size", axes, 1));
+  return w;
+}
+
+void check_extents(std::string_view who, const Windows::Extents& extents, int axes) {
+  for (int i = kSpatial - axes; i < kSpatial; ++i)
+    if (extents[i] < 1)
+      refuse(who, "axis {} has {} elements; it must have at least 1", axis_of(i, axes), extents[i]);
+}
+
 void check_input(std::string_view who, const Tensor& x, int axes) {
   constexpr std::string_view kLayout[] = {"(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)"};
   if (!is_floating(x.dtype()))
@@ -93,6 +128,10 @@ void check_input(std::string_view who, const Tensor& x, int axes) {
   if (x.rank() != axes + 2)
     refuse(who, "the input has shape {}; it must have {} axes: {}", x.shape(), axes + 2,
            kLayout[axes - 1]);
+}
+
+std::string spatial_text(const Windows::Extents& extents, int axes) {
+  return to_string(last(extents, axes));
 }
 
 std::string describe(const Windows& windows, int axes) {

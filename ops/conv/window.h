@@ -46,8 +46,8 @@ struct Windows {
 Windows resolve_windows(std::string_view who, int axes, const PerAxis& stride,
                         const PerAxis& padding, const PerAxis& dilation);
 
-// The last `axes` extents of a shape, as kernels see them, and back.
-Windows::Extents spatial(const Shape& shape, int axes);
+// The last `axes` of these extents, as kernels see them, and back.
+Windows::Extents spatial(const Dims& shape, int axes);
 Shape with_spatial(std::int64_t batch, std::int64_t channels, const Windows::Extents& extents,
                    int axes);
 
@@ -60,8 +60,21 @@ void fit_output(std::string_view who, int axes, bool ceil, Windows& windows);
 // unless the result has elements.
 void fit_input(std::string_view who, int axes, const PerAxis& output_padding, Windows& windows);
 
+// The windows of a pooling of x, where no stride means the kernel. Error also when padding is more
+// than half the kernel.
+Windows pool_windows(std::string_view who, const Tensor& x, int axes, const PerAxis& kernel,
+                     const PerAxis& stride, const PerAxis& padding, const PerAxis& dilation,
+                     bool ceil);
+// Those of a pooling whose result has the extents of y.
+Windows unpool_windows(std::string_view who, const Tensor& y, int axes, const PerAxis& kernel,
+                       const PerAxis& stride, const PerAxis& padding, const PerAxis& input);
+
 // Error unless x is f32 or f64 and has rank axes + 2.
 void check_input(std::string_view who, const Tensor& x, int axes);
+
+std::string spatial_text(const Windows::Extents& extents, int axes);  // "(3, 3)"
+// Error when an axis has no elements.
+void check_extents(std::string_view who, const Windows::Extents& extents, int axes);
 
 // "kernel=(3, 3), stride=(2, 2)": what differs from the default.
 std::string describe(const Windows& windows, int axes);

@@ -14,11 +14,17 @@ Tensor dominant(const Tensor& x, DType beside = DType::boolean);
 // X X^T + n I.
 Tensor positive_definite(const Tensor& x);
 // X + D with D diagonal and its elements apart, so that eigenvalues and singular values are, too.
-Tensor spread(const Tensor& x);
+Tensor spread(const Tensor& x, DType beside = DType::boolean);
 
 std::vector<Record> cholesky_records();
 std::vector<Record> determinant_records();
+std::vector<Record> eigh_records();
+std::vector<Record> expm_records();
+std::vector<Record> lstsq_records();
+std::vector<Record> norm_records();
+std::vector<Record> qr_records();
 std::vector<Record> solve_records();
+std::vector<Record> svd_records();
 std::vector<Record> triangle_records();
 std::vector<Record> triangular_solve_records();
 

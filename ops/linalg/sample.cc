@@ -30,6 +30,9 @@ Tensor linalg::positive_definite(const Tensor& x) {
   return matmul(x, transpose(x)) + ladder(x, n, n, static_cast<double>(n), 0);
 }
 
-Tensor linalg::spread(const Tensor& x) { return x + ladder(x, rows(x), columns(x), 3, 1.7); }
+Tensor linalg::spread(const Tensor& x, DType beside) {
+  const Tensor wide = x.to(promote(x.dtype(), beside));
+  return wide + ladder(wide, rows(x), columns(x), 3, 1.7);
+}
 
 }  // namespace tapestry

@@ -78,6 +78,32 @@ void tiny(benchmark::State& state) {
 }
 BENCHMARK(tiny)->UseRealTime();
 
+void max_pool(benchmark::State& state) {
+  const Operands at;
+  for (auto _ : state) {
+    Tape tape;
+    const Tensor x = tape.variable(at.g);
+    const Tensor y = max_pool2d(x, 2);
+    benchmark::DoNotOptimize(y);
+    if (state.range(0)) benchmark::DoNotOptimize(gradient(y, x, {.cotangent = detach(y)}));
+  }
+  state.SetItemsProcessed(state.iterations() * at.g.size());
+}
+BENCHMARK(max_pool)->ArgName("gradient")->Arg(0)->Arg(1)->UseRealTime();
+
+void avg_pool(benchmark::State& state) {
+  const Operands at;
+  for (auto _ : state) {
+    Tape tape;
+    const Tensor x = tape.variable(at.g);
+    const Tensor y = avg_pool2d(x, 2);
+    benchmark::DoNotOptimize(y);
+    if (state.range(0)) benchmark::DoNotOptimize(gradient(y, x, {.cotangent = detach(y)}));
+  }
+  state.SetItemsProcessed(state.iterations() * at.g.size());
+}
+BENCHMARK(avg_pool)->ArgName("gradient")->Arg(0)->Arg(1)->UseRealTime();
+
 // ---- oneDNN alone, with all threads ----
 
 using dnnl::memory;

@@ -1,0 +1,59 @@
+// Convolution and pooling of images (N, C, H, W).
+#pragma once
+
+#include "nn/module.h"
+#include "ops/conv.h"
+
+namespace tapestry::nn {
+
+struct Conv2dOptions {
+  PerAxis stride = 1, padding = 0, dilation = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  DType dtype = DType::f32;
+};
+
+// y = conv2d(x, W, b), with W (out, in / groups, kernel...), b (out,).
+class Conv2d : public Module {
+ public:
+  // W and b uniform in [-1/sqrt(n), 1/sqrt(n)), where n = in / groups * the kernel's elements, as
+  // PyTorch's default. Error unless the groups divide both numbers of channels.
+  Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rng,
+         const Conv2dOptions& options = {});
+
+  Tensor operator()(const Tensor& x) const override;
+  std::string type() const override;
+  std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
+
+  Parameter weight;
+  Parameter bias;  // of shape (0,) when there is none
+
+ private:
+  Conv2dOptions options_;
+};
+
+class MaxPool2d : public Module {
+ public:
+  explicit MaxPool2d(const PerAxis& kernel, const MaxPoolOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+  Tensor operator()(const Tensor& x) const override { return max_pool2d(x, kernel_, options_); }
+  std::string type() const override;
+
+ private:
+  PerAxis kernel_;
+  MaxPoolOptions options_;
+};
+
+class AvgPool2d : public Module {
+ public:
+  explicit AvgPool2d(const PerAxis& kernel, const AvgPoolOptions& options = {})
+      : kernel_(kernel), options_(options) {}
+  Tensor operator()(const Tensor& x) const override { return avg_pool2d(x, kernel_, options_); }
+  std::string type() const override;
+
+ private:
+  PerAxis kernel_;
+  AvgPoolOptions options_;
+};
+
+}  // namespace tapestry::nn

@@ -1,0 +1,95 @@
+#include "ops/conv/resample.h"
+
+#include "engine/apply.h"
+#include "engine/pullback.h"
+
+namespace tapestry {
+namespace {
+
+constexpr std::string_view kNames[3][3] = {
+    {"avg_pool1d", "avg_pool2d", "avg_pool3d"},
+    {"adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"},
+    {"interpolate", "interpolate", "interpolate"}};
+constexpr std::string_view kTransposes[3][3] = {
+    {"avg_unpool1d", "avg_unpool2d", "avg_unpool3d"},
+    {"adaptive_avg_unpool1d", "adaptive_avg_unpool2d", "adaptive_avg_unpool3d"},
+    {"interpolate_transpose", "interpolate_transpose", "interpolate_transpose"}};
+
+Bands bands_of(Resampler resampler, const Resampling& a, std::size_t i) {
+  const Windows& w = a.windows;
+  const std::int64_t input = w.input[i], output = w.output[i];
+  switch (resampler) {
+    case Resampler::avg_pool:
+      return window_means(input, output, w.kernel[i], w.stride[i], w.padding[i], a.count_padding);
+    case Resampler::adaptive_avg_pool:
+      return even_means(input, output);
+    case Resampler::interpolate:
+      break;
+  }
+  return a.linear ? between(input, output, a.ratio[i], a.align_corners)
+                  : nearest(input, output, a.ratio[i]);
+}
+
+// One axis after the other.
+Tensor carry_out(Resampler resampler, const Tensor& x, const Resampling& a, bool transposed_map) {
+  Tensor current = x.contiguous();
+  for (std::size_t i = static_cast<std::size_t>(kSpatial - a.axes); i < kSpatial; ++i) {
+    const std::int64_t from = transposed_map ? a.windows.output[i] : a.windows.input[i],
+                       to = transposed_map ? a.windows.input[i] : a.windows.output[i];
+    Bands bands = bands_of(resampler, a, i);
+    if (transposed_map) bands = transposed(bands, to);
+    const int axis = static_cast<int>(i) - kSpatial + a.axes + 2;
+    Shape shape = current.shape();
+    std::int64_t outer = 1, inner = 1;
+    for (int k = 0; k < shape.rank(); ++k) (k < axis ? outer : inner) *= k == axis ? 1 : shape[k];
+    shape[axis] = to;
+    Tensor next = Tensor::uninitialized(shape, x.dtype());
+    visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
+      apply_bands<T>(bands, from, outer, inner, current.data<T>(), next.mutable_data<T>());
+    });
+    current = next;
+  }
+  return current;
+}
+
+template <Resampler R, int Axes, bool Transposed>
+struct Resample {
+  static constexpr std::string_view name =
+      (Transposed ? kTransposes : kNames)[static_cast<std::size_t>(R)][Axes - 1];
+  static constexpr int arity = 1;
+  using Attributes = Resampling;
+  static Tensor forward(Inputs in, const Attributes& a) {
+    return carry_out(R, in[0], a, Transposed);
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, apply<Resample<R, Axes, !Transposed>>({&p.adjoint()}, p.attributes<Attributes>()));
+  }
+  static std::string describe(const Attributes& a) {
+    if constexpr (R == Resampler::avg_pool) return tapestry::describe(a.windows, Axes);
+    return fmt::format("size={}{}", spatial_text(a.windows.output, Axes),
+                       a.linear ? ", linear" : "");
+  }
+};
+
+template <Resampler R>
+Tensor resample_axes(const Tensor& x, const Resampling& a) {
+  if (a.axes == 1) return apply<Resample<R, 1, false>>({&x}, a);
+  if (a.axes == 2) return apply<Resample<R, 2, false>>({&x}, a);
+  return apply<Resample<R, 3, false>>({&x}, a);
+}
+
+}  // namespace
+
+Tensor resample(Resampler resampler, const Tensor& x, const Resampling& a) {
+  switch (resampler) {
+    case Resampler::avg_pool:
+      return resample_axes<Resampler::avg_pool>(x, a);
+    case Resampler::adaptive_avg_pool:
+      return resample_axes<Resampler::adaptive_avg_pool>(x, a);
+    case Resampler::interpolate:
+      break;
+  }
+  return resample_axes<Resampler::interpolate>(x, a);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,121 @@
+#include "ops/linalg/eigh.h"
+
+#include <limits>
+
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "ops/elementwise.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/gaps.h"
+#include "ops/linalg/lapack.h"
+#include "ops/linalg/records.h"
+#include "ops/linalg/symmetric.h"
+#include "ops/linalg/triangle.h"
+#include "ops/matmul.h"
+#include "ops/view.h"
+
+namespace tapestry {
+namespace {
+
+using namespace linalg;
+
+struct EighOp {
+  static constexpr std::string_view name = "eigh";
+  static constexpr int arity = 1;
+  static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
+  static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
+    const Tensor& a = in[0];
+    const Shape batch = batch_shape(a);
+    outputs[0] = Tensor::uninitialized(joined(batch, {rows(a)}), a.dtype());
+    outputs[1] = Tensor::uninitialized(a.shape(), a.dtype());
+    Codes codes(batch);
+    visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) {
+      decompose(a, outputs[0].mutable_data<T>(), outputs[1].mutable_data<T>(), codes);
+    });
+    codes.check(name, "the eigenvalues were not found: LAPACK's iteration did not converge");
+  }
+
+  template <class T>
+  static void decompose(const Tensor& a, T* w, T* v, Codes& codes) {
+    const int n = extent(name, rows(a));
+    const std::int64_t size = std::int64_t{n} * n;
+    if (n == 0) return;
+    T wanted{};
+    int integers_wanted = 0;
+    lapack::syevd<T>(n, nullptr, nullptr, &wanted, -1, &integers_wanted, -1);
+    const int needed = work_size(name, static_cast<double>(wanted));
+    const Items<T> items(a);
+    const std::int64_t count = batch_shape(a).size();
+    for_stretches(count, 9 * size * n, [&](std::int64_t first, std::int64_t last) {
+      std::vector<T> vectors(static_cast<std::size_t>(size)),
+          work(static_cast<std::size_t>(needed));
+      std::vector<int> integers(static_cast<std::size_t>(integers_wanted));
+      for (std::int64_t i = first; i < last; ++i) {
+        if (symmetric_part(items[i], vectors.data())) {
+          codes[i] = lapack::syevd(n, vectors.data(), w + i * n, work.data(), needed,
+                                   integers.data(), integers_wanted);
+        } else {
+          constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+          std::fill(w + i * n, w + (i + 1) * n, kNan);
+          std::fill(vectors.begin(), vectors.end(), kNan);
+        }
+        Item<T>{vectors.data(), n, n, 1, n}.copy_rows(v + i * size);
+      }
+    });
+  }
+
+  // V (diag(gw) + F o V^T gV) V^T with F_ij = 1 / (w_j - w_i). Giles 2008, 3.1.
+  static void vjp(Pullback& p) {
+    const Tensor &w = p.output(0), &v = p.output(1), &gw = p.adjoint(0), &gv = p.adjoint(1);
+    Tensor inner;
+    if (gw.defined()) inner = diag_embed(gw);
+    if (gv.defined()) {
+      const Tensor turned = matmul(transpose(v), gv) * inverse_gaps({name, "eigenvalues"}, w, {gv});
+      inner = inner.defined() ? inner + turned : turned;
+    }
+    p.give(0, symmetrized(matmul(matmul(v, inner), transpose(v))));
+  }
+};
+
+}  // namespace
+
+Eigh eigh(const Tensor& a) {
+  require_floating(EighOp::name, a);
+  require_square(EighOp::name, a);
+  const std::vector<Tensor> outputs = apply_many<EighOp>({&a}, 2);
+  return {outputs[0], outputs[1]};
+}
+
+Tensor eigvalsh(const Tensor& a) { return eigh(a).w; }
+
+std::vector<Record> linalg::eigh_records() {
+  const Tensor a = sample_numbers({3, 3}, 1), batch = sample_numbers({2, 3, 3}, 2);
+  const auto values = [](const auto& in) { return eigh(spread(in[0])).w; };
+  // Free of the signs: squares, and a function of the matrix.
+  const auto squares = [](const auto& in) { return square(eigh(spread(in[0])).v); };
+  const auto sine = [](const auto& in) {
+    const auto [w, v] = eigh(spread(in[0]));
+    return matmul(v * unsqueeze(sin(w), -2), transpose(v));
+  };
+  return {{"eigh",
+           "A = V diag(w) V^T for symmetric A: eigenvalues, ascending, and eigenvectors.",
+           true,
+           {{"values", {a}, values},
+            {"vectors", {a}, squares},
+            {"both", {a}, sine},
+            {"values of a batch", {batch}, values},
+            {"both of a batch", {batch}, sine}},
+           {{"not square",
+             [] {
+               eigh(zeros({2, 3}));
+             },
+             "[eigh] needs square matrices; A has shape (2, 3)"},
+            {"dtype",
+             [] {
+               eigh(zeros({2, 2}, DType::i64));
+             },
+             "[eigh] A is i64; it must be f32 or f64: convert with .to()"}}}};
+}
+
+}  // namespace tapestry

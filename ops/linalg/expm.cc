@@ -1,0 +1,142 @@
+#include "ops/linalg/expm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "engine/tape.h"
+#include "ops/elementwise.h"
+#include "ops/join.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/records.h"
+#include "ops/linalg/solve.h"
+#include "ops/matmul.h"
+#include "ops/view.h"
+#include "ops/where.h"
+
+namespace tapestry {
+namespace {
+
+using namespace linalg;
+
+// One number for each matrix of a contiguous f64 batch, to be broadcast over it.
+template <class F>
+Tensor for_each_matrix(const Tensor& a, F&& f) {
+  std::vector<double> numbers;
+  const Items<double> items(a);
+  const Shape batch = batch_shape(a);
+  for (std::int64_t i = 0; i < batch.size(); ++i) numbers.push_back(f(items[i]));
+  return from_vector(numbers, joined(batch, {1, 1}));
+}
+
+// The halvings after which the approximant of degree 13 is exact to double precision: its 1-norm is
+// then at most theta_13 (Higham 2005, table 2.3).
+double halvings(const Item<double>& a) {
+  constexpr double kTheta = 5.371920351148152;
+  double norm = 0;
+  for (std::int64_t j = 0; j < a.columns; ++j) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < a.rows; ++i) sum += std::abs(a.at(i, j));
+    norm = std::max(norm, sum);
+  }
+  if (!std::isfinite(norm)) return 0;
+  return std::max(0.0, std::ceil(std::log2(norm / kTheta)));
+}
+
+// The quotient of Higham 2005, (2.1) to (2.4) and algorithm 2.3, its coefficients over b_0.
+Tensor pade_13(const Tensor& a) {
+  constexpr double kB[] = {64764752532480000,
+                           32382376266240000,
+                           7771770303897600,
+                           1187353796428800,
+                           129060195264000,
+                           10559470521600,
+                           670442572800,
+                           33522128640,
+                           1323241920,
+                           40840800,
+                           960960,
+                           16380,
+                           182,
+                           1};
+  const auto b = [&](int i) { return kB[i] / kB[0]; };
+  const Tensor one = eye(rows(a), DType::f64), a2 = matmul(a, a), a4 = matmul(a2, a2),
+               a6 = matmul(a4, a2);
+  const Tensor odd = matmul(a, matmul(a6, b(13) * a6 + b(11) * a4 + b(9) * a2) + b(7) * a6 +
+                                   b(5) * a4 + b(3) * a2 + b(1) * one);
+  const Tensor even =
+      matmul(a6, b(12) * a6 + b(10) * a4 + b(8) * a2) + b(6) * a6 + b(4) * a4 + b(2) * a2 + one;
+  return solve(even - odd, even + odd);
+}
+
+struct Expm {
+  static constexpr std::string_view name = "expm";
+  static constexpr int arity = 1;
+  static constexpr SaveMask saves(int) { return save_input(0); }
+  static Tensor forward(Inputs in) {
+    if (in[0].size() == 0) return detach(in[0]);
+    const PauseRecording pause;
+    const Tensor a = in[0].to(DType::f64), times = for_each_matrix(a, halvings);
+    const std::vector<double> each = times.to_vector();
+    const auto most = static_cast<int>(*std::max_element(each.begin(), each.end()));
+    Tensor result = pade_13(a * exp2(-times));
+    for (int i = 0; i < most; ++i)
+      result = where(times > static_cast<double>(i), matmul(result, result), result);
+    return result.to(in[0].dtype());
+  }
+  // The derivative at A^T in the direction of the adjoint G: the upper right block of
+  // exp [[A^T, G], [0, A^T]]. It is linear in G, which is therefore brought to the size of 1.
+  // R. Mathias, A chain rule for matrix functions and applications, SIAM J. Matrix Anal. Appl. 17,
+  // 1996; Higham, Functions of Matrices, 2008, (3.16) and 10.6.
+  static void vjp(Pullback& p) {
+    const Tensor at = transpose(p.input(0)), &g = p.adjoint();
+    const Tensor size = for_each_matrix(detach(g).to(DType::f64), [](const Item<double>& item) {
+                          double largest = 0;
+                          for (std::int64_t i = 0; i < item.rows; ++i)
+                            for (std::int64_t j = 0; j < item.columns; ++j)
+                              largest = std::max(largest, std::abs(item.at(i, j)));
+                          return largest > 0 && std::isfinite(largest)
+                                     ? std::exp2(std::ceil(std::log2(largest)))
+                                     : 1;
+                        }).to(g.dtype());
+    const Tensor above = concat({at, g / size}, -1), below = concat({zeros_like(at), at}, -1);
+    const std::int64_t n = rows(at);
+    const Tensor block = expm(concat({above, below}, -2));
+    p.give(0, slice(slice(block, -2, {.stop = n}), -1, {.start = n}) * size);
+  }
+};
+
+}  // namespace
+
+Tensor expm(const Tensor& a) {
+  require_floating(Expm::name, a);
+  require_square(Expm::name, a);
+  return apply<Expm>({&a});
+}
+
+std::vector<Record> linalg::expm_records() {
+  const auto call = [](const auto& in) { return expm(in[0]); };
+  return {{"expm",
+           "The exponential of each matrix.",
+           true,
+           {{"small", {sample_numbers({3, 3}, 1)}, call},
+            {"scaled",
+             {sample_numbers({2, 2}, 2)},
+             [](const auto& in) { return 1e-3 * expm(4 * in[0]); }},
+            {"batch", {sample_numbers({2, 2, 2}, 3)}, call}},
+           {{"not square",
+             [] {
+               expm(zeros({2, 3}));
+             },
+             "[expm] needs square matrices; A has shape (2, 3)"},
+            {"dtype",
+             [] {
+               expm(zeros({2, 2}, DType::i64));
+             },
+             "[expm] A is i64; it must be f32 or f64: convert with .to()"}}}};
+}
+
+}  // namespace tapestry

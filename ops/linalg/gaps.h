@@ -1,0 +1,23 @@
+// Differences between eigenvalues, by which the derivatives of eigenvectors are divided.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace tapestry::linalg {
+
+struct GapKind {
+  std::string_view who, what;  // for messages: "eigh", "eigenvalues"; literals
+  bool squares = false;        // of squares: 1 / (x_j^2 - x_i^2)
+  bool zero_last = false;      // the last x is a 0 that stands for the null space
+};
+
+// (..., n) -> (..., n, n): 1 / (x_j - x_i) in row i and column j, and 0 on the diagonal. Where two
+// differ by rounding only, by eps max |x| or less, their vectors have no derivative: an Error when
+// an element of the matrix's part of `adjoints` is not 0, and 0 otherwise. `adjoints` are those of
+// the vectors, (..., a, b), undefined ones skipped; they are only looked at.
+Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints);
+
+}  // namespace tapestry::linalg

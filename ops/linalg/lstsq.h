@@ -1,0 +1,15 @@
+// Least squares through QR. f32 and f64, differentiable to any order.
+#pragma once
+
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+// The X of least |A X - B|, column by column, and where there are many (m < n), the shortest; for
+// A (..., m, n) of full rank and B (..., m, k), leading axes broadcast. B of rank 1 is a vector,
+// and so is then each X. Different floating dtypes meet in the larger. Error when the extents
+// differ, or when A does not have full rank: an element of R's diagonal is 0 to rounding (max(m, n)
+// eps times the largest); pinv takes such matrices.
+Tensor lstsq(const Tensor& a, const Tensor& b);
+
+}  // namespace tapestry

@@ -1,0 +1,18 @@
+// The QR factorization, by Householder reflections. f32 and f64, batched over leading axes,
+// differentiable to any order.
+#pragma once
+
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+// A = Q R for A (..., m, n), in the reduced form: with k = min(m, n), Q is (..., m, k) with
+// orthonormal columns, R (..., k, n) upper triangular. The signs of R's diagonal are LAPACK's and
+// may be negative. The gradient needs the first k columns to be independent; where an element of
+// R's diagonal is exactly 0 it is an Error. A matrix with an element that is not finite gives NaN.
+struct QR {
+  Tensor q, r;
+};
+QR qr(const Tensor& a);
+
+}  // namespace tapestry

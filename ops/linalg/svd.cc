@@ -1,0 +1,208 @@
+#include "ops/linalg/svd.h"
+
+#include <limits>
+
+#include "engine/apply.h"
+#include "engine/factory.h"
+#include "engine/pullback.h"
+#include "engine/tape.h"
+#include "ops/elementwise.h"
+#include "ops/join.h"
+#include "ops/linalg/batch.h"
+#include "ops/linalg/gaps.h"
+#include "ops/linalg/lapack.h"
+#include "ops/linalg/records.h"
+#include "ops/linalg/triangle.h"
+#include "ops/matmul.h"
+#include "ops/view.h"
+#include "ops/where.h"
+
+namespace tapestry {
+namespace {
+
+using namespace linalg;
+
+// s as factors of columns, and of rows.
+Tensor across(const Tensor& s) { return unsqueeze(s, -2); }
+Tensor down(const Tensor& s) { return unsqueeze(s, -1); }
+
+struct SvdOp {
+  static constexpr std::string_view name = "svd";
+  static constexpr int arity = 1;
+  static constexpr SaveMask saves(int) { return save_output(0) | save_output(1) | save_output(2); }
+  static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
+    const Tensor& a = in[0];
+    const Shape batch = batch_shape(a);
+    const std::int64_t k = std::min(rows(a), columns(a));
+    outputs[0] = Tensor::uninitialized(joined(batch, {rows(a), k}), a.dtype());
+    outputs[1] = Tensor::uninitialized(joined(batch, {k}), a.dtype());
+    outputs[2] = Tensor::uninitialized(joined(batch, {k, columns(a)}), a.dtype());
+    Codes codes(batch);
+    if (k > 0)
+      visit_floating(a.dtype(),
+                     [&]<class T>(std::type_identity<T>) { decompose<T>(a, outputs, codes); });
+    codes.check(name, "the singular values were not found: LAPACK's iteration did not converge");
+  }
+
+  template <class T>
+  static void decompose(const Tensor& a, std::span<Tensor> outputs, Codes& codes) {
+    const int m = extent(name, rows(a)), n = extent(name, columns(a)), k = std::min(m, n);
+    const std::int64_t size = std::int64_t{m} * n;
+    T wanted{};
+    lapack::gesdd<T>(n, m, nullptr, nullptr, nullptr, nullptr, &wanted, -1, nullptr);
+    const int needed = work_size(name, static_cast<double>(wanted));
+    const Items<T> items(a);
+    const std::int64_t count = batch_shape(a).size();
+    for_stretches(count, 8 * size * k, [&](std::int64_t first, std::int64_t last) {
+      const auto order = static_cast<std::size_t>(k);
+      std::vector<T> copy(static_cast<std::size_t>(size)), work(static_cast<std::size_t>(needed));
+      std::vector<int> integers(8 * order);
+      for (std::int64_t i = first; i < last; ++i) {
+        const std::int64_t sizes[] = {std::int64_t{m} * k, k, std::int64_t{k} * n};
+        T* parts[3];
+        for (std::size_t part = 0; part < 3; ++part)
+          parts[part] = outputs[part].mutable_data<T>() + i * sizes[part];
+        if (items[i].is_finite()) {
+          // By columns it is A^T = V diag(s) U^T, whose factors by columns are Vh and U by rows.
+          items[i].copy_rows(copy.data());
+          codes[i] = lapack::gesdd(n, m, copy.data(), parts[1], parts[2], parts[0], work.data(),
+                                   needed, integers.data());
+        } else {
+          for (std::size_t part = 0; part < 3; ++part)
+            std::fill(parts[part], parts[part] + sizes[part], std::numeric_limits<T>::quiet_NaN());
+        }
+      }
+    });
+  }
+
+  // U (F o (J - J^T) S + S F o (K - K^T) + diag(gs)) V^T with J = U^T gU, K = V^T gV and
+  // F_ij = 1 / (s_j^2 - s_i^2); for more rows or columns than k, the parts of gU and gV outside
+  // the ranges of U and V, divided by s. J. Townsend, Differentiating the singular value
+  // decomposition, 2016; M. Seeger et al., Auto-differentiating linear algebra, arXiv:1710.08717.
+  static void vjp(Pullback& p) {
+    const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &gu = p.adjoint(0),
+                 &gs = p.adjoint(1), &gvh = p.adjoint(2);
+    const std::int64_t m = rows(u), n = columns(vh), k = s.shape().back();
+    Tensor inner, outer;
+    const auto add = [](Tensor& sum, const Tensor& term) {
+      sum = sum.defined() ? sum + term : term;
+    };
+    if (gs.defined()) add(inner, diag_embed(gs));
+    if (gu.defined() || gvh.defined()) {
+      const GapKind kind{name, "singular values", true, m != n};
+      Shape one = s.shape();
+      one[one.rank() - 1] = 1;
+      const Tensor padded = m == n ? s : concat({s, zeros(one, s.dtype())}, -1);
+      const Tensor gaps = inverse_gaps(kind, padded, {gu, gvh});
+      const Tensor f = slice(slice(gaps, -1, {.stop = k}), -2, {.stop = k});
+      const auto skew = [](const Tensor& x) { return x - transpose(x); };
+      if (gu.defined()) add(inner, f * skew(matmul(transpose(u), gu)) * across(s));
+      if (gvh.defined()) add(inner, down(s) * f * skew(matmul(vh, transpose(gvh))));
+      if (m != n) {  // the last column of the gaps is -1 / s^2
+        const Tensor over_s =
+            -s * squeeze(slice(slice(gaps, -1, {.start = k}), -2, {.stop = k}), -1);
+        if (m > k && gu.defined()) {
+          const Tensor beside = gu - matmul(u, matmul(transpose(u), gu));
+          add(outer, matmul(beside * across(over_s), vh));
+        }
+        if (n > k && gvh.defined()) {
+          const Tensor beside = gvh - matmul(matmul(gvh, transpose(vh)), vh);
+          add(outer, matmul(u, down(over_s) * beside));
+        }
+      }
+    }
+    add(outer, matmul(matmul(u, inner), vh));
+    p.give(0, outer);
+  }
+};
+
+struct Pinv {
+  static constexpr std::string_view name = "pinv";
+  static constexpr int arity = 1;
+  struct Attributes {
+    double rcond;
+  };
+  static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const PauseRecording pause;
+    const auto [u, s, vh] = svd(in[0]);
+    if (s.size() == 0) return zeros(transpose(in[0]).shape(), in[0].dtype());
+    const Tensor cutoff = a.rcond * slice(s, -1, 0, 1);
+    const Tensor inverse = where(s > cutoff, 1 / s, 0);
+    return matmul(transpose(vh) * across(inverse), transpose(u));
+  }
+  // -P^T G P^T + (I - A P) G^T P P^T + P^T P G^T (I - P A). G. H. Golub, V. Pereyra, The
+  // differentiation of pseudo-inverses and nonlinear least squares problems whose variables
+  // separate, SIAM J. Numer. Anal. 10, 1973, eq. 4.12, transposed.
+  static void vjp(Pullback& p) {
+    const Tensor &a = p.input(0), &y = p.output(), &g = p.adjoint();
+    const Tensor yt = transpose(y), gt = transpose(g);
+    const Tensor left = matmul(matmul(gt, y), yt), right = matmul(yt, matmul(y, gt));
+    const Tensor sum = left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a);
+    p.give(0, sum - matmul(yt, matmul(g, yt)));
+  }
+  static std::string describe(const Attributes& a) { return fmt::format("rcond={:g}", a.rcond); }
+};
+
+}  // namespace
+
+SVD svd(const Tensor& a) {
+  require_floating(SvdOp::name, a);
+  require_matrices(SvdOp::name, a);
+  const std::vector<Tensor> outputs = apply_many<SvdOp>({&a}, 3);
+  return {outputs[0], outputs[1], outputs[2]};
+}
+
+Tensor svdvals(const Tensor& a) { return svd(a).s; }
+
+Tensor pinv(const Tensor& a, std::optional<double> rcond) {
+  require_floating(Pinv::name, a);
+  require_matrices(Pinv::name, a);
+  const double eps = a.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
+                                             : std::numeric_limits<double>::epsilon();
+  const auto longer = static_cast<double>(std::max(rows(a), columns(a)));
+  return apply<Pinv>({&a}, {rcond.value_or(longer * eps)});
+}
+
+std::vector<Record> linalg::svd_records() {
+  const Tensor a = sample_numbers({3, 3}, 1), tall = sample_numbers({4, 3}, 2),
+               wide = sample_numbers({2, 4}, 3), batch = sample_numbers({2, 3, 2}, 4);
+  const auto values = [](const auto& in) { return svd(spread(in[0])).s; };
+  // Free of the signs: squares of the vectors, and functions of the matrix.
+  const auto left = [](const auto& in) { return square(svd(spread(in[0])).u); };
+  const auto right = [](const auto& in) { return square(svd(spread(in[0])).vh); };
+  const auto sine = [](const auto& in) {
+    const auto [u, s, vh] = svd(spread(in[0]));
+    return matmul(u * across(sin(0.5 * s)), vh);
+  };
+  const auto inverted = [](const auto& in) { return pinv(spread(in[0])); };
+  return {{"svd",
+           "A = U diag(s) Vh: singular values, descending, and vectors; reduced.",
+           true,
+           {{"values", {a}, values},
+            {"U", {a}, left},
+            {"U of tall", {tall}, left},
+            {"U of wide", {wide}, left},
+            {"Vh of tall", {tall}, right},
+            {"Vh of wide", {wide}, right},
+            {"all", {a}, sine},
+            {"all of tall", {tall}, sine},
+            {"all of wide", {wide}, sine},
+            {"all of a batch", {batch}, sine}},
+           {{"vector", [] { svd(zeros({3})); }, "[svd] needs matrices; A has shape (3,)"},
+            {"dtype",
+             [] {
+               svd(zeros({2, 2}, DType::i64));
+             },
+             "[svd] A is i64; it must be f32 or f64: convert with .to()"}}},
+          {"pinv",
+           "The pseudo-inverse of each matrix.",
+           true,
+           {{"square", {a}, inverted},
+            {"tall", {tall}, inverted},
+            {"wide", {wide}, inverted},
+            {"batch", {batch}, inverted}},
+           {{"vector", [] { pinv(zeros({3})); }, "[pinv] needs matrices; A has shape (3,)"}}}};
+}
+
+}  // namespace tapestry

@@ -1,0 +1,32 @@
+// Singular values and vectors, and the pseudo-inverse. f32 and f64, batched over leading axes,
+// differentiable to any order. A matrix with an element that is not finite gives NaN.
+#pragma once
+
+#include <optional>
+
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+// A = U diag(s) Vh for A (..., m, n), in the reduced form: with k = min(m, n), U is (..., m, k)
+// with orthonormal columns, s (..., k) descends and is not negative, Vh (..., k, n) has orthonormal
+// rows.
+//
+// The common sign of a column of U and a row of Vh is LAPACK's choice, and a gradient means
+// something only for results that do not depend on it. The derivatives of the vectors divide by the
+// gaps between singular values, and for m != n by the singular values: where one is 0 to rounding
+// (eps max s) a gradient through U or Vh is an Error.
+struct SVD {
+  Tensor u, s, vh;
+};
+SVD svd(const Tensor& a);
+
+// The singular values alone.
+Tensor svdvals(const Tensor& a);
+
+// The pseudo-inverse of Moore and Penrose, (..., m, n) -> (..., n, m). Singular values up to rcond
+// times the largest count as 0; rcond is max(m, n) eps unless given. The gradient holds where the
+// rank does not change.
+Tensor pinv(const Tensor& a, std::optional<double> rcond = {});
+
+}  // namespace tapestry
