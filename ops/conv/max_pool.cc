@@ -1,4 +1,7 @@
-#include <cmath>
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <vector>
 
 #include "engine/apply.h"
 #include "engine/factory.h"
@@ -15,54 +18,67 @@ struct MaxPoolAttributes {
   Windows windows;
 };
 
-// The taps of position `at` of the result that read the input along an axis: [first, last).
-struct Taps {
-  std::int64_t start, first, last;
+// The positions [first, last) of the result where tap `tap` reads the input along an axis, and the
+// place that position 0 would read.
+struct Reads {
+  std::int64_t first, last, shift;
 };
-Taps taps(const Windows& w, std::size_t axis, std::int64_t at) {
-  const std::int64_t start = at * w.stride[axis] - w.padding[axis], step = w.dilation[axis];
-  const std::int64_t end = (w.input[axis] - start + step - 1) / step;
-  return {start, start < 0 ? (-start + step - 1) / step : 0, std::min(w.kernel[axis], end)};
+Reads reads(const Windows& w, std::size_t axis, std::int64_t tap) {
+  const std::int64_t shift = tap * w.dilation[axis] - w.padding[axis], step = w.stride[axis];
+  const auto bound = [&](std::int64_t limit) {  // the least p with p * step + shift >= limit
+    return limit <= shift ? 0 : std::min((limit - shift + step - 1) / step, w.output[axis]);
+  };
+  return {bound(0), bound(w.input[axis]), shift};
 }
 
-// The largest element that a window holds, and where it lies in the channel.
+// yes or no, bit by bit: which is larger cannot be foretold, so a branch would cost much more.
 template <class T>
-struct Largest {
-  T value;
-  std::int64_t index;
-  void meet(T other, std::int64_t at) {
-    const bool better = other > value || (std::isnan(other) && !std::isnan(value));
-    value = better ? other : value;
-    index = better ? at : index;
+T chosen(bool which, T yes, T no) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  const Bits mask = Bits{0} - Bits{which};
+  return std::bit_cast<T>((std::bit_cast<Bits>(yes) & mask) | (std::bit_cast<Bits>(no) & ~mask));
+}
+
+// The larger of what was found so far and what one tap reads, for a row of the result. An index of
+// -1 means that nothing was found.
+template <class T>
+void meet_row(const T* x, std::int64_t at, std::int64_t step, std::int64_t count, T* values,
+              std::int64_t* indices) {
+  for (std::int64_t k = 0; k < count; ++k, at += step) {
+    const T seen = x[at], known = values[k];
+    const bool better = (indices[k] < 0) | (seen > known) | ((seen != seen) & (known == known));
+    values[k] = chosen(better, seen, known);
+    indices[k] = chosen(better, at, indices[k]);
   }
-};
+}
+
+// For each axis, what each tap reads.
+using Taps = std::array<std::vector<Reads>, kSpatial>;
+Taps taps_of(const Windows& w) {
+  Taps taps;
+  for (std::size_t axis = 0; axis < kSpatial; ++axis)
+    for (std::int64_t tap = 0; tap < w.kernel[axis]; ++tap)
+      taps[axis].push_back(reads(w, axis, tap));
+  return taps;
+}
 
 template <class T>
-void pool_channel(const Windows& w, const T* x, T* values, std::int64_t* indices) {
-  for (std::int64_t i = 0; i < w.output[0]; ++i) {
-    const Taps along_z = taps(w, 0, i);
-    for (std::int64_t j = 0; j < w.output[1]; ++j) {
-      const Taps along_y = taps(w, 1, j);
-      for (std::int64_t k = 0; k < w.output[2]; ++k) {
-        const Taps along_x = taps(w, 2, k);
-        const auto place = [&](std::int64_t a, std::int64_t b, std::int64_t c) {
-          const std::int64_t z = along_z.start + a * w.dilation[0],
-                             y = along_y.start + b * w.dilation[1];
-          return (z * w.input[1] + y) * w.input[2] + along_x.start + c * w.dilation[2];
-        };
-        const std::int64_t origin = place(along_z.first, along_y.first, along_x.first);
-        Largest<T> largest{x[origin], origin};
-        for (std::int64_t a = along_z.first; a < along_z.last; ++a)
-          for (std::int64_t b = along_y.first; b < along_y.last; ++b) {
-            std::int64_t at = place(a, b, along_x.first);
-            for (std::int64_t c = along_x.first; c < along_x.last; ++c, at += w.dilation[2])
-              largest.meet(x[at], at);
+void pool_channel(const Windows& w, const Taps& taps, const T* x, T* values,
+                  std::int64_t* indices) {
+  const std::int64_t size = Windows::volume(w.output);
+  std::fill_n(values, size, T(0));
+  std::fill_n(indices, size, -1);
+  for (const Reads& z : taps[0])
+    for (std::int64_t i = z.first; i < z.last; ++i)
+      for (const Reads& y : taps[1])
+        for (std::int64_t j = y.first; j < y.last; ++j)
+          for (const Reads& along : taps[2]) {
+            const std::int64_t row = (i * w.output[1] + j) * w.output[2] + along.first;
+            const std::int64_t plane = i * w.stride[0] + z.shift, line = j * w.stride[1] + y.shift;
+            const std::int64_t at =
+                (plane * w.input[1] + line) * w.input[2] + along.first * w.stride[2] + along.shift;
+            meet_row(x, at, w.stride[2], along.last - along.first, values + row, indices + row);
           }
-        *values++ = largest.value;
-        *indices++ = largest.index;
-      }
-    }
-  }
 }
 
 constexpr std::string_view kNames[] = {"max_pool1d", "max_pool2d", "max_pool3d"};
@@ -80,6 +96,7 @@ struct MaxPool {
   static constexpr SaveMask saves(int) { return save_output(1); }
   static void forward(Inputs in, const Attributes& a, std::span<Tensor> outputs) {
     const Windows& w = a.windows;
+    const Taps taps = taps_of(w);
     const Tensor x = in[0].contiguous();
     const Shape shape = with_spatial(x.shape()[0], x.shape()[1], w.output, Axes);
     outputs[0] = Tensor::uninitialized(shape, x.dtype());
@@ -88,7 +105,7 @@ struct MaxPool {
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
       parallel_for(shape[0] * shape[1], of * w.taps(), [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t channel = first; channel < last; ++channel)
-          pool_channel(w, x.data<T>() + channel * in_channel,
+          pool_channel(w, taps, x.data<T>() + channel * in_channel,
                        outputs[0].mutable_data<T>() + channel * of,
                        outputs[1].mutable_data<std::int64_t>() + channel * of);
       });
@@ -111,11 +128,16 @@ MaxPooled pool(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& opt
   check_input(Op::name, x, Axes);
   const Windows windows = pool_windows(Op::name, x, Axes, kernel, options.stride, options.padding,
                                        options.dilation, options.ceil_mode);
-  for (int i = kSpatial - Axes; i < kSpatial; ++i)
-    for (std::int64_t at = 0; at < windows.output[static_cast<std::size_t>(i)]; ++at)
-      if (const Taps t = taps(windows, static_cast<std::size_t>(i), at); t.first >= t.last)
-        refuse(Op::name, "window {} on axis {} holds padding only; it must hold an element", at,
-               i - kSpatial + Axes + 2);
+  const Taps taps = taps_of(windows);
+  for (std::size_t i = kSpatial - Axes; i < kSpatial; ++i) {
+    std::vector<bool> reached(static_cast<std::size_t>(windows.output[i]));
+    for (const Reads& tap : taps[i])
+      std::fill(reached.begin() + tap.first, reached.begin() + tap.last, true);
+    if (const auto missed = std::find(reached.begin(), reached.end(), false);
+        missed != reached.end())
+      refuse(Op::name, "window {} on axis {} holds padding only; it must hold an element",
+             missed - reached.begin(), i - kSpatial + Axes + 2);
+  }
   const auto both = apply_many<Op>({&x}, 2, {windows});
   return {both[0], both[1]};
 }

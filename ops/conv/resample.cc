@@ -30,15 +30,20 @@ Bands bands_of(Resampler resampler, const Resampling& a, std::size_t i) {
                   : nearest(input, output, a.ratio[i]);
 }
 
-// One axis after the other.
+// One axis after the other: the last one, whose neighbours lie side by side, while there is least.
 Tensor carry_out(Resampler resampler, const Tensor& x, const Resampling& a, bool transposed_map) {
   Tensor current = x.contiguous();
-  for (std::size_t i = static_cast<std::size_t>(kSpatial - a.axes); i < kSpatial; ++i) {
+  const auto volume = [&](bool of_output) {
+    return Windows::volume(of_output ? a.windows.output : a.windows.input);
+  };
+  const bool grows = volume(!transposed_map) > volume(transposed_map);
+  for (int step = 0; step < a.axes; ++step) {
+    const int axis = grows ? a.axes + 1 - step : 2 + step;  // of the tensor
+    const auto i = static_cast<std::size_t>(axis - 2 + kSpatial - a.axes);
     const std::int64_t from = transposed_map ? a.windows.output[i] : a.windows.input[i],
                        to = transposed_map ? a.windows.input[i] : a.windows.output[i];
     Bands bands = bands_of(resampler, a, i);
     if (transposed_map) bands = transposed(bands, to);
-    const int axis = static_cast<int>(i) - kSpatial + a.axes + 2;
     Shape shape = current.shape();
     std::int64_t outer = 1, inner = 1;
     for (int k = 0; k < shape.rank(); ++k) (k < axis ? outer : inner) *= k == axis ? 1 : shape[k];

@@ -11,7 +11,7 @@ std::vector<Partial> partials(Tape& tape, NodeId node) {
   Sweep sweep(tape, parts.operands.front(), node, parts.operands, true);
   {
     // The reverse walk of a gradient, but only through what lies between.
-    const ResumeRecording resume(tape);
+    const ResumeRecording resume(&tape);
     sweep.add(node, Scalar(1));
     for (const NodeId id : parts.between) {
       const Run statement = tape.statement(id);

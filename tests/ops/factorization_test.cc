@@ -1,0 +1,276 @@
+// QR, least squares, eigenvalues, singular values.
+#include "tests/ops/linalg_checks.h"
+
+using namespace tapestry;
+using namespace tapestry::test;
+
+namespace {
+
+const std::vector<Shape> kShapes{{1, 1}, {3, 3}, {2, 5, 3}, {2, 3, 5},
+                                 {4, 1}, {1, 4}, {70, 40},  {40, 70}};
+
+void check_orthonormal_columns(const Tensor& q) {
+  const Tensor product = matmul(transpose(q), q);
+  check_near(product, broadcast_to(identity(q.shape().back()), product.shape()), 1e-13);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(qr_by_hand) {
+  const auto [q, r] = qr(f64({{3, 1}, {4, 2}}));
+  check_near(q, f64({{-0.6, -0.8}, {-0.8, 0.6}}));  // LAPACK's signs
+  check_near(r, f64({{-5, -2.2}, {0, 0.4}}));
+}
+
+BOOST_AUTO_TEST_CASE(qr_makes_up_a) {
+  for (const Shape& shape : kShapes) {
+    const Tensor a = numbers(shape);
+    const auto [q, r] = qr(a);
+    check_orthonormal_columns(q);
+    check_near(matmul(q, r), a, 1e-13);
+    check_near(tril(r, -1), zeros_like(r), 1e-300);
+    const QR single = qr(a.to(DType::f32));
+    check_near(matmul(single.q, single.r), a, 1e-5);
+  }
+  for (const Shape& shape : std::vector<Shape>{{0, 3}, {3, 0}, {0, 0}, {0, 2, 3}}) {
+    const auto [q, r] = qr(zeros(shape));
+    BOOST_TEST(matmul(q, r).shape() == shape);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(qr_gradients) {
+  for (const Shape& shape : std::vector<Shape>{{3, 3}, {4, 2}, {2, 4}, {2, 3, 3}}) {
+    const Tensor a = numbers(shape, 5);
+    check_derivatives([](const auto& in) { return qr(in[0]).q; }, {a});
+    check_derivatives([](const auto& in) { return qr(in[0]).r; }, {a});
+    // The product is A, whose gradient is the adjoint.
+    const Tensor w = numbers(shape, 6);
+    check_near(slope(
+                   [&](const Tensor& x) {
+                     const auto [q, r] = qr(x);
+                     return sum(w * matmul(q, r));
+                   },
+                   a),
+               w, 1e-12);
+  }
+  // log |det A| = sum log |diag R|.
+  const Tensor a = numbers({4, 4});
+  check_near(slope([](const Tensor& x) { return sum(log(abs(diagonal(qr(x).r)))); }, a),
+             transpose(inverse(a)), 1e-12);
+  BOOST_TEST(error_of([] {
+               slope([](const Tensor& x) { return sum(qr(x).q); }, zeros({2, 2}));
+             }) == "[qr] the matrix is singular: element 1 of the diagonal is 0");
+}
+
+BOOST_AUTO_TEST_CASE(least_squares) {
+  // The line through (0, 1), (1, 3), (2, 4): 7/6 + 3/2 x.
+  check_near(lstsq(f64({{1, 0}, {1, 1}, {1, 2}}), f64({1, 3, 4})), f64({7.0 / 6, 1.5}));
+  check_near(lstsq(f64({{3, 4}}), f64({5})), f64({0.6, 0.8}));  // the shortest
+  for (const Shape& shape : kShapes) {
+    const Tensor a = numbers(shape), b = numbers({shape[shape.rank() - 2], 2}, 2);
+    const Tensor x = lstsq(a, b);
+    check_near(x, matmul(pinv(a), b), 1e-11);
+  }
+  check_derivatives([](const auto& in) { return lstsq(in[0], in[1]); },
+                    {numbers({4, 2}), numbers({4}, 2)});
+  check_derivatives([](const auto& in) { return lstsq(in[0], in[1]); },
+                    {numbers({2, 4}), numbers({2}, 2)});
+  check_values(lstsq(zeros({3, 0}), zeros({3})), {0}, {});
+  check_values(lstsq(zeros({0, 2}), zeros({0})), {2}, {0, 0});
+  BOOST_TEST(error_of([] {
+               lstsq(tensor({{1, 2}, {2, 4}, {3, 6}}), ones({3}));
+             }).starts_with("[lstsq] A does not have full rank: the diagonal of R goes from 3.74"));
+  BOOST_TEST(error_of([] {
+               lstsq(zeros({2, 2, 2}), ones({2}));
+             }) ==
+             "[lstsq] A does not have full rank: the diagonal of R goes from 0 down to 0; see pinv "
+             "(batch index 0)");
+}
+
+BOOST_AUTO_TEST_CASE(eigh_by_hand) {
+  const auto [w, v] = eigh(f64({{2, 1}, {1, 2}}));
+  check_near(w, f64({1, 3}));
+  check_near(square(v), full({2, 2}, 0.5));
+  check_near(eigvalsh(f64({{0, 4}, {0, 0}})), f64({-2, 2}));  // the symmetric part
+  check_values(eigvalsh(zeros({2, 0, 0})), {2, 0}, {});
+}
+
+BOOST_AUTO_TEST_CASE(eigh_makes_up_a) {
+  for (const std::int64_t n : {1, 2, 5, 60}) {
+    const Tensor x = numbers({2, n, n}), a = x + transpose(x);
+    const auto [w, v] = eigh(a);
+    check_orthonormal_columns(v);
+    check_near(matmul(v * unsqueeze(w, -2), transpose(v)), a, 1e-13);
+    BOOST_TEST(all(slice(w, -1, {.stop = n - 1}) <= slice(w, -1, {.start = 1})).item() == 1);
+    check_near(eigvalsh(a.to(DType::f32)), w, 1e-5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(eigh_gradients) {
+  const Tensor x = numbers({4, 4}), a = x + transpose(x) + diag(f64({1, 3, 6, 8}));
+  // The sum of eigenvalues is the trace; that of their squares has the gradient 2 A.
+  check_near(slope([](const Tensor& m) { return sum(eigh(m).w); }, a), identity(4), 1e-14);
+  check_near(slope([](const Tensor& m) { return sum(square(eigh(m).w)); }, a), 2 * a, 1e-14);
+  // A function of the matrix: tr(C exp(A)).
+  const Tensor c = numbers({4, 4}, 2), small = a / 10;
+  const auto by_eigenvalues = [&](const Tensor& m) {
+    const auto [w, v] = eigh(m);
+    return sum(c * matmul(v * unsqueeze(exp(w), -2), transpose(v)));
+  };
+  const auto by_series = [&](const Tensor& m) { return sum(c * expm((m + transpose(m)) / 2)); };
+  check_near(slope(by_eigenvalues, small), slope(by_series, small), 1e-13);
+  check_derivatives([](const auto& in) { return square(eigh(in[0]).v); }, {a});
+  check_derivatives([](const auto& in) { return eigh(in[0]).w; }, {a});
+}
+
+BOOST_AUTO_TEST_CASE(equal_eigenvalues) {
+  const Tensor a = diag(f64({2, 1, 2}));
+  // Through the eigenvalues alone: symmetric functions of them are smooth.
+  check_near(slope([](const Tensor& m) { return sum(exp(eigh(m).w)); }, a),
+             diag(exp(f64({2, 1, 2}))), 1e-14);
+  // An adjoint of zeros does not count as one.
+  check_near(slope(
+                 [](const Tensor& m) {
+                   const auto [w, v] = eigh(m);
+                   return sum(w) + sum(0 * v);
+                 },
+                 a),
+             identity(3), 1e-14);
+  BOOST_TEST(error_of([&] { slope([](const Tensor& m) { return sum(square(eigh(m).v)); }, a); }) ==
+             "[eigh] eigenvalues 1 and 2 are equal to rounding (2 and 2); the result depends on "
+             "their vectors, which have no derivative there");
+  const Tensor batch = stack({diag(f64({1, 2, 3})), a});
+  BOOST_TEST(error_of([&] {
+               slope([](const Tensor& m) { return sum(square(eigh(m).v)); }, batch);
+             }).ends_with("no derivative there (batch index 1)"));
+  // Of the batch only the part that counts is looked at.
+  const Tensor g = slope(
+      [](const Tensor& m) {
+        return sum(square(slice(eigh(m).v, 0, 0, 1)) * f64({1, 2, 3}));
+      },
+      batch);
+  BOOST_TEST(distance(g, zeros_like(g)) < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(svd_by_hand) {
+  const auto [u, s, vh] = svd(f64({{0, 2}, {-3, 0}}));
+  check_near(s, f64({3, 2}));
+  check_near(abs(u), f64({{0, 1}, {1, 0}}));
+  check_near(abs(vh), f64({{1, 0}, {0, 1}}));
+  check_near(svdvals(f64({{3}, {4}})), f64({5}));
+}
+
+BOOST_AUTO_TEST_CASE(svd_makes_up_a) {
+  for (const Shape& shape : kShapes) {
+    const Tensor a = numbers(shape);
+    const auto [u, s, vh] = svd(a);
+    check_orthonormal_columns(u);
+    check_orthonormal_columns(transpose(vh));
+    check_near(matmul(u * unsqueeze(s, -2), vh), a, 1e-13);
+    BOOST_TEST(all(s >= 0).item() == 1);
+    BOOST_TEST(all(slice(s, -1, {.start = 1}) <= slice(s, -1, {.stop = -1})).item() == 1);
+    check_near(svdvals(a.to(DType::f32)), s, 1e-5);
+  }
+  for (const Shape& shape : std::vector<Shape>{{0, 3}, {3, 0}, {0, 0}, {0, 2, 3}}) {
+    const auto [u, s, vh] = svd(zeros(shape));
+    BOOST_TEST(matmul(u * unsqueeze(s, -2), vh).shape() == shape);
+    BOOST_TEST(transpose(pinv(zeros(shape))).shape() == shape);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(svd_gradients) {
+  for (const Shape& shape : std::vector<Shape>{{3, 3}, {4, 2}, {2, 4}, {2, 3, 2}}) {
+    Tensor a = numbers(shape, 3);
+    const std::int64_t k = std::min(shape[shape.rank() - 2], shape.back());
+    Tensor steps =
+        pad(diag(arange(k, DType::f64)), {{0, shape[shape.rank() - 2] - k}, {0, shape.back() - k}});
+    a = a + 2 * steps;
+    const Tensor w = numbers(shape, 6);
+    check_near(slope(
+                   [&](const Tensor& x) {
+                     const auto [u, s, vh] = svd(x);
+                     return sum(w * matmul(u * unsqueeze(s, -2), vh));
+                   },
+                   a),
+               w, 1e-12);
+    check_near(slope([](const Tensor& x) { return sum(square(svd(x).s)); }, a), 2 * a, 1e-13);
+    check_derivatives([](const auto& in) { return svd(in[0]).s; }, {a});
+    check_derivatives([](const auto& in) { return square(svd(in[0]).u); }, {a});
+    check_derivatives([](const auto& in) { return square(svd(in[0]).vh); }, {a});
+    check_derivatives(
+        [](const auto& in) {
+          const auto [u, s, vh] = svd(in[0]);
+          return matmul(u, vh);
+        },
+        {a});
+    check_derivatives([](const auto& in) { return pinv(in[0]); }, {a});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(equal_singular_values) {
+  const auto of_u = [](const Tensor& m) { return sum(square(svd(m).u)); };
+  BOOST_TEST(error_of([&] { slope(of_u, identity(2)); }) ==
+             "[svd] singular values 0 and 1 are equal to rounding (1 and 1); the result depends on "
+             "their vectors, which have no derivative there");
+  BOOST_TEST(error_of([&] {
+               slope(of_u, f64({{2, 0}, {0, 0}, {0, 0}}));
+             }) ==
+             "[svd] number 1 of the singular values is 0 to rounding (0); the result depends on "
+             "vectors that have no derivative there");
+  // The nuclear norm of the identity has the gradient U V^T, the identity.
+  check_near(slope([](const Tensor& m) { return sum(svdvals(m)); }, identity(3)), identity(3),
+             1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(pseudo_inverses) {
+  for (const Shape& shape : kShapes) {
+    const Tensor a = numbers(shape), p = pinv(a);
+    check_near(matmul(matmul(a, p), a), a, 1e-12);
+    check_near(matmul(matmul(p, a), p), p, 1e-11);
+  }
+  check_near(pinv(f64({{1, 2}, {2, 4}})), f64({{0.04, 0.08}, {0.08, 0.16}}));
+  check_near(pinv(zeros({2, 3})), zeros({3, 2}));
+  check_near(pinv(diag(f64({4, 1})), 0.3), diag(f64({0.25, 0})));
+  const Tensor a = dominant({3, 3});
+  check_near(pinv(a), inverse(a), 1e-13);
+  // Along directions that keep the rank: x y^T has the pseudo-inverse y x^T / (|x|^2 |y|^2).
+  const auto by_pinv = [](const auto& in) { return pinv(outer(in[0], in[1])); };
+  const Tensor x = f64({1, 2, 3}), y = f64({2, -1});
+  check_derivatives(by_pinv, {x, y});
+}
+
+BOOST_AUTO_TEST_CASE(items_and_threads) {
+  const Tensor batch = numbers({3, 4, 3}), square_batch = numbers({3, 4, 4});
+  check_batch([](const Tensor& a) { return qr(a).q; }, batch);
+  check_batch([](const Tensor& a) { return svd(a).u; }, batch);
+  check_batch([](const Tensor& a) { return pinv(a); }, batch);
+  check_batch([](const Tensor& a) { return eigh(a).v; }, square_batch);
+  check_batch([](const Tensor& a) { return expm(a); },
+              square_batch * f64({{{1e-3}}, {{1}}, {{10}}}));
+  for (const Shape& shape : std::vector<Shape>{{40, 30, 30}, {150, 150}}) {
+    const Tensor a = numbers(shape);
+    check_threads([&] { return qr(a).q; });
+    check_threads([&] { return svd(a).u; });
+    check_threads([&] { return eigh(a).v; });
+    check_threads([&] { return expm(a); });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_finite_gives_nan_alone) {
+  for (const double bad : {kNan, kInfinity, -kInfinity}) {
+    const Tensor good = f64({{2, 1}, {1, 3}}), batch = stack({f64({{2, 1}, {bad, 3}}), good});
+    const auto check = [&](const auto& f) {
+      const Tensor y = f(batch);
+      BOOST_TEST(all_nan(slice(y, 0, 0, 1)));
+      BOOST_TEST(same_bits(squeeze(slice(y, 0, 1, 2), 0), f(good)));
+    };
+    check([](const Tensor& x) { return qr(x).q; });
+    check([](const Tensor& x) { return eigh(x).w; });
+    check([](const Tensor& x) { return eigh(x).v; });
+    check([](const Tensor& x) { return svd(x).u; });
+    check([](const Tensor& x) { return svd(x).s; });
+    check([](const Tensor& x) { return svd(x).vh; });
+    check([](const Tensor& x) { return pinv(x); });
+    check([](const Tensor& x) { return expm(x); });
+  }
+}
