@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "engine/rng.h"
+#include "engine/random.h"
 #include "engine/tensor.h"
 
 namespace tapestry {
@@ -45,12 +45,5 @@ Tensor eye(std::int64_t n, DType dtype = DType::f32);
 // Shape and dtype of x.
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
-
-// Random numbers: the same for a seed on every machine and for any number of threads.
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng,
-               DType dtype = DType::f32);                              // in [low, high)
-Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);  // mean 0, variance 1
-Tensor bernoulli(const Shape& shape, double probability, Rng& rng);    // boolean
-std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng);   // of 0 .. count - 1
 
 }  // namespace tapestry

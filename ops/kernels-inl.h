@@ -20,6 +20,12 @@ namespace tapestry::HWY_NAMESPACE {
   HWY_INLINE Lane<D> name(Lane<D> x) {                      \
     return value;                                           \
   }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
+#define BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class D>                                                              \
+  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                 \
+    return value;                                                                 \
+  }
 #include "ops/elementwise.def"
 
 // Applies F to whole registers and then to the rest. `uses` says which of the inputs F reads.

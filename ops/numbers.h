@@ -6,7 +6,7 @@
 
 namespace tapestry::numbers {
 
-using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::log,
+using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::hypot, std::log,
     std::log10, std::log1p;
 using std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil,
     std::cos, std::cosh;
@@ -43,6 +43,12 @@ T maximum(T x, T z) {
   template <class T>                                        \
   T name(T x) {                                             \
     return value;                                           \
+  }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
+#define BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class T>                                                              \
+  T name(T x, T z) {                                                              \
+    return value;                                                                 \
   }
 #include "ops/elementwise.def"
 

@@ -17,7 +17,7 @@ namespace tapestry {
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
 using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
     std::ceil, std::cos;
-using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::log,
+using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::hypot, std::log,
     std::log10, std::log1p;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 

@@ -52,6 +52,32 @@ BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
   BOOST_TEST(std::abs(variance - 16.0 / 12) < 0.02);
   for (double v : uniform({100000}, 0, 1e-7, rng).to_vector()) BOOST_REQUIRE((v >= 0 && v < 1e-7f));
   BOOST_TEST(std::abs(moments(bernoulli({100000}, 0.3, rng)).first - 0.3) < 0.01);
+  const auto [gumbel_mean, gumbel_variance] = moments(gumbel({200000}, rng, DType::f64));
+  BOOST_TEST(std::abs(gumbel_mean - 0.5772156649) < 0.015);
+  BOOST_TEST(std::abs(gumbel_variance - 1.6449340668) < 0.04);  // pi^2 / 6
+  const auto [dice_mean, dice_variance] = moments(randint({200000}, 1, 7, rng));
+  BOOST_TEST(std::abs(dice_mean - 3.5) < 0.02);
+  BOOST_TEST(std::abs(dice_variance - 35.0 / 12) < 0.03);
+}
+
+BOOST_AUTO_TEST_CASE(truncated_draws_stay_within_their_bounds_even_in_a_tail) {
+  Rng rng(2);
+  for (const auto& [low, high] :
+       {std::pair(-0.5, 2.0), std::pair(6.0, 9.0), std::pair(-9.0, -6.0)}) {
+    double sum = 0;
+    for (double x : truncated_normal({20000}, low, high, rng, DType::f64).to_vector()) {
+      BOOST_REQUIRE((x >= low && x <= high));
+      sum += x;
+    }
+    // The mean is (phi(low) - phi(high)) / (Phi(high) - Phi(low)).
+    const auto phi = [](double x) {
+      return std::exp(-x * x / 2) / std::sqrt(2 * 3.14159265358979);
+    };
+    const double mass =
+        low > 0 ? (std::erfc(low / std::sqrt(2)) - std::erfc(high / std::sqrt(2))) / 2
+                : (std::erfc(-high / std::sqrt(2)) - std::erfc(-low / std::sqrt(2))) / 2;
+    BOOST_TEST(std::abs(sum / 20000 - (phi(low) - phi(high)) / mass) < 0.02);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_permutation_holds_every_number_once) {
@@ -67,5 +93,6 @@ BOOST_AUTO_TEST_CASE(impossible_draws_are_refused) {
   BOOST_TEST(refusal([&] { uniform({2}, 2, 1, rng); }) == "[uniform] the bounds [2, 1) are empty");
   BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) ==
              "[bernoulli] probability 1.5 is not in [0, 1]");
+  BOOST_TEST(refusal([&] { randint({2}, 3, 3, rng); }) == "[randint] the bounds [3, 3) are empty");
   BOOST_TEST(refusal([&] { randn({2}, rng, DType::i64); }) == "[randn] draws f32 or f64, not i64");
 }

@@ -1,0 +1,26 @@
+// Tensors of random numbers: the same for a seed on every machine and for any number of threads,
+// each element a function of its place in the generator's stream.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/rng.h"
+#include "engine/tensor.h"
+
+namespace tapestry {
+
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng,
+               DType dtype = DType::f32);                              // in [low, high)
+Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);  // mean 0, variance 1
+Tensor bernoulli(const Shape& shape, double probability, Rng& rng);    // boolean
+Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high,
+               Rng& rng);  // i64 in [low, high)
+// Standard Gumbel: -log(-log(u)).
+Tensor gumbel(const Shape& shape, Rng& rng, DType dtype = DType::f32);
+// A normal distribution of mean 0 and variance 1 held to [low, high]. Error when low >= high.
+Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng,
+                        DType dtype = DType::f32);
+std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng);  // of 0 .. count - 1
+
+}  // namespace tapestry
