@@ -2,8 +2,10 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "ops/arrange.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
+#include "ops/gradcheck.h"
 #include "ops/index.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
@@ -11,6 +13,8 @@
 #include "ops/matmul.h"
 #include "ops/reduce.h"
 #include "ops/scalar.h"
+#include "ops/select.h"
 #include "ops/softmax.h"
+#include "ops/sort.h"
 #include "ops/view.h"
 #include "ops/where.h"

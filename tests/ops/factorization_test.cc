@@ -274,3 +274,44 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_gives_nan_alone) {
     check([](const Tensor& x) { return expm(x); });
   }
 }
+
+BOOST_AUTO_TEST_CASE(forward_mode_and_vmap) {
+  const std::vector<Function> functions{
+      [](const Tensor& a) { return cholesky(matmul(a, transpose(a)) + identity(3)); },
+      [](const Tensor& a) {
+        return solve(a, f64({1, 2, 3}));
+      },
+      [](const Tensor& a) {
+        return solve(identity(3) + 0.1 * ones({3, 3}), a);
+      },
+      [](const Tensor& a) { return triangular_solve(a, a, {.upper = true}); },
+      [](const Tensor& a) { return inverse(a); },
+      [](const Tensor& a) { return det(a); },
+      [](const Tensor& a) { return slogdet(a).logabsdet; },
+      [](const Tensor& a) { return matmul(qr(a).q, square(qr(a).r)); },
+      [](const Tensor& a) { return eigh(a).w * sum(square(eigh(a).v), {.axis = 0}); },
+      [](const Tensor& a) { return matmul(svd(a).u, svd(a).vh) + svd(a).s; },
+      [](const Tensor& a) { return pinv(slice(a, 0, 0, 2)); },
+      [](const Tensor& a) {
+        return lstsq(slice(a, 1, 0, 2), f64({1, 2, 3}));
+      },
+      [](const Tensor& a) { return expm(a / 4); },
+      [](const Tensor& a) { return tril(a) + diag(diagonal(a, 1), -1) + trace(a); },
+      [](const Tensor& a) { return norm(a, {.axis = 0}); },
+      [](const Tensor& a) { return kron(a, slice(a, 0, 0, 1)); },
+      grad([](const Tensor& a) { return sum(square(svd(a).u)); }),
+      grad([](const Tensor& a) { return det(a); })};
+  const Tensor batch = numbers({2, 3, 3}) + diag(f64({3, 5, 8})), direction = numbers({3, 3}, 7);
+  for (const Function& f : functions) {
+    const Tensor together = vmap(f)(batch);
+    std::vector<Tensor> apart;
+    for (const Tensor& item : split(batch, 2)) apart.push_back(f(squeeze(item, 0)));
+    check_near(together, stack(apart), 1e-13);
+
+    const Tensor at = squeeze(slice(batch, 0, 0, 1), 0), y = f(at), w = numbers(y.shape(), 9);
+    const auto along = [&](double t) { return sum(w * f(at + t * direction)).item(); };
+    const Tensor tangent = jvp(f, at, direction).second;
+    BOOST_TEST(std::abs(sum(w * tangent).item() - difference(along, 0)) <
+               1e-9 * (1 + norm(tangent).item()));
+  }
+}

@@ -163,6 +163,53 @@ BOOST_AUTO_TEST_CASE(threads_do_not_matter) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(forward_mode_is_the_transpose_of_reverse_mode) {
+  const Tensor x0 = numbers({2, 2, 6, 6}), w = numbers({3, 2, 3, 3}, 2),
+               v = numbers({2, 2, 6, 6}, 3);
+  const auto f = [&](const Tensor& x) {
+    const Tensor hidden = conv2d(x, w, {.padding = 1});
+    const Tensor pooled = max_pool2d(hidden * hidden, 2) + avg_pool2d(hidden, 2);
+    return interpolate(pooled, {.scale = 2, .mode = Interpolation::bilinear});
+  };
+  const auto [y, t] = jvp(f, x0, v);
+  const Tensor g = numbers(y.shape(), 4);
+  Tape tape;
+  const Tensor x = tape.variable(x0);
+  const Tensor back = gradient(f(x), x, {.cotangent = g});
+  BOOST_TEST(std::abs(sum(t * g).item() - sum(v * back).item()) <
+             1e-12 * (1 + std::abs(sum(t * g).item())));
+}
+
+// Of networks mapped over inputs, over weights and over both, and of their gradients.
+BOOST_AUTO_TEST_CASE(vmap_is_a_loop) {
+  const Tensor x = numbers({3, 2, 2, 5, 5}), w = numbers({3, 4, 1, 3, 3}, 2);
+  const auto one = [](const Tensor& t) { return squeeze(slice(t, 0, 0, 1), 0); };
+  const Tensor x0 = one(x), w0 = one(w);
+  const auto network = [](const Tensor& in, const Tensor& weight) {
+    const Tensor hidden = conv2d(in, weight, {.padding = 1, .groups = 2});
+    const Tensor pooled = max_pool2d(hidden, 2) + avg_pool2d(hidden, 2);
+    return conv_transpose2d(pooled, weight, {.stride = 2, .groups = 2});
+  };
+  const auto of_x = [&](const Tensor& in) { return network(in, w0); };
+  const auto of_w = [&](const Tensor& weight) { return network(x0, weight); };
+  const auto of_both = [&](const Tensor& in) {  // a weight made of each example
+    return network(in, reshape(slice(in, {{0, 2}, {0, 2}, {0, 3}, {0, 3}}), {4, 1, 3, 3}));
+  };
+  const std::pair<Function, Tensor> maps[] = {
+      {of_x, x},
+      {of_w, w},
+      {of_both, x},
+      {[&](const Tensor& in) { return jvp(of_x, in, in).second; }, x},
+      {grad([&](const Tensor& in) { return sum(square(of_x(in))); }), x},
+      {grad([&](const Tensor& weight) { return sum(square(of_w(weight))); }), w},
+      {grad([&](const Tensor& in) { return sum(square(of_both(in))); }), x}};
+  for (const auto& [f, batch] : maps) {
+    std::vector<Tensor> looped;
+    for (const Tensor& example : split(batch, 3)) looped.push_back(f(squeeze(example, 0)));
+    BOOST_TEST(distance(vmap(f)(batch), stack(looped)) < 1e-13);
+  }
+}
+
 // A hessian times a vector, through all of a small network's layers, by the gradient of a gradient.
 BOOST_AUTO_TEST_CASE(hessian_vector_product_through_a_network) {
   const Tensor x = numbers({2, 2, 6, 6}), b = numbers({3}, 3);

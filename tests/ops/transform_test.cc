@@ -227,3 +227,15 @@ BOOST_AUTO_TEST_CASE(forward_mode_refuses_scalars) {
   BOOST_TEST(refusal([&] { jvp(f, kPoint, kPoint); }) ==
              "[at] scalars carry no tangents: use a tensor of rank 0 in forward mode");
 }
+
+BOOST_AUTO_TEST_CASE(gradcheck_finds_a_wrong_slope) {
+  const GradcheckReport right = gradcheck([](const Tensor& x) { return tanh(x) * x; }, kPoint);
+  BOOST_TEST(right.ok);
+  BOOST_TEST(right.max_error < 1e-10);
+  const auto half = custom_vjp(
+      [](const auto& xs) { return exp(xs[0]); },
+      [](const Tensor& g, const auto&, const Tensor& y) { return std::vector{g * y * 0.5}; });
+  const GradcheckReport wrong = gradcheck([&](const Tensor& x) { return half({x}); }, kPoint);
+  BOOST_TEST(!wrong.ok);
+  BOOST_TEST(fmt::format("{}", wrong).substr(0, 18) == "WRONG: 3 elements,");
+}

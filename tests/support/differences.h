@@ -1,15 +1,15 @@
-// An oracle for derivatives: central differences in double, extrapolated by Richardson's method.
+// An oracle for derivatives: extrapolated central differences in double.
 #pragma once
 
 #include <functional>
 #include <vector>
 
 #include "engine/engine.h"
+#include "ops/gradcheck.h"
 
 namespace tapestry::test {
 
-// df/dx for a function of one number.
-double difference(const std::function<double(double)>& f, double x);
+using tapestry::difference;
 
 // d f / d inputs[which] for a function of f64 tensors to one number; the shape of that input.
 Tensor difference(const std::function<double(const std::vector<Tensor>&)>& f,
