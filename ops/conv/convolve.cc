@@ -1,6 +1,7 @@
 #include "ops/conv/convolve.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/pullback.h"
 #include "ops/catalogue.h"
 #include "ops/conv/products.h"
@@ -26,6 +27,7 @@ template <Role R, int Axes>
 struct Product {
   static constexpr std::string_view name = kNames[at(R)][Axes - 1];
   static constexpr int arity = 2;
+  static constexpr bool bilinear = true;
   using Attributes = ConvGeometry;
   static constexpr Role operand(int slot) { return kOperands[at(R)][slot]; }
   static constexpr SaveMask saves(int slot) { return save_input(1 - slot); }
@@ -46,12 +48,47 @@ struct Product {
     give<1>(p);
   }
 
+  // Examples with one weight are a larger batch. Otherwise they are groups: each example's channels
+  // meet its weight alone.
+  static void batch(Batching& b) {
+    ConvGeometry g = b.attributes<Attributes>();
+    const int weight = operand(0) == Role::weight ? 0 : operand(1) == Role::weight ? 1 : -1;
+    if (weight >= 0 && !b.is_batched(weight)) {
+      g.batch *= b.size();
+      const Tensor x = merge_batch(b.operand(1 - weight));
+      return b.give({split_batch(weight == 0 ? apply<Product>({&b.operand(0), &x}, g)
+                                             : apply<Product>({&x, &b.operand(1)}, g),
+                                 b.size())});
+    }
+    g.groups *= b.size();
+    const Tensor first = as_groups(b, 0), second = as_groups(b, 1);
+    const Tensor y = apply<Product>({&first, &second}, g);
+    if (R == Role::weight) return b.give({split_batch(y, b.size())});
+    Shape shape = b.attributes<Attributes>().shape(R);
+    shape.insert(1, b.size());
+    b.give({transpose(reshape(y, shape), 0, 1)});
+  }
   static std::string describe(const Attributes& a) {
     return tapestry::describe(a.windows, Axes) +
            (a.groups == 1 ? "" : fmt::format(", groups={}", a.groups));
   }
 
  private:
+  // (N, B C, ...), or the weights (B O, ...).
+  static Tensor as_groups(const Batching& b, int slot) {
+    Tensor x = b.operand(slot);
+    if (!b.is_batched(slot)) {
+      Shape shape = x.shape();
+      shape.insert(0, b.size());
+      x = broadcast_to(x, shape);
+    }
+    if (operand(slot) == Role::weight) return merge_batch(x);
+    Shape shape = x.shape();
+    shape.erase(0);
+    shape[1] *= b.size();
+    return reshape(transpose(x, 0, 1), shape);
+  }
+
   template <int Slot>
   static void give(Pullback& p) {
     if (!p.wants(Slot)) return;

@@ -14,6 +14,7 @@ struct Convolution {
   Sample sample(std::string label, const std::vector<Shape>& shapes,
                 const Options& options = {}) const {
     std::vector<Tensor> inputs;
+    inputs.reserve(shapes.size());
     for (const Shape& shape : shapes) inputs.push_back(sample_numbers(shape, inputs.size() + 3));
     return {std::move(label), inputs, [*this, options](const auto& in) {
               return in.size() == 3 ? biased(in[0], in[1], in[2], options)

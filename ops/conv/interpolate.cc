@@ -1,5 +1,6 @@
 #include "ops/conv/interpolate.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/conv/resample.h"
@@ -18,7 +19,8 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
   if (by_scale != options.size.empty())
     refuse(kWho, "{} given; it takes one of them",
            by_scale ? "both size and scale are" : "neither size nor scale is");
-  if (options.scale < 0) refuse(kWho, "the scale is {}; it must be positive", options.scale);
+  if (by_scale && !(options.scale > 0 && std::isfinite(options.scale)))
+    refuse(kWho, "the scale is {}; it must be positive and finite", options.scale);
   Resampling a{.axes = axes,
                .windows = {},
                .linear = options.mode == Interpolation::linear,
@@ -29,7 +31,7 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
   w.input = spatial(x.shape(), axes);
   check_extents(kWho, w.input, axes);
   if (!by_scale) w.output = spatial(options.size.resolve(kWho, "size", axes, 1), axes);
-  for (std::size_t i = static_cast<std::size_t>(kSpatial - axes); i < kSpatial; ++i) {
+  for (auto i = static_cast<std::size_t>(kSpatial - axes); i < kSpatial; ++i) {
     const auto input = static_cast<double>(w.input[i]);
     if (by_scale) w.output[i] = static_cast<std::int64_t>(std::floor(input * options.scale));
     const auto output = static_cast<double>(w.output[i]);

@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/pullback.h"
+#include "engine/pushforward.h"
 #include "ops/conv/pool.h"
 #include "ops/index.h"
 #include "ops/view.h"
@@ -118,6 +120,18 @@ struct MaxPool {
     const Tensor scattered = scatter_add(none, 2, reshape(p.output(1), flat(shape, w.output)),
                                          reshape(p.adjoint(), flat(shape, w.output)));
     p.give(0, reshape(scattered, shape));
+  }
+  static void jvp(Pushforward& p) {
+    const Windows& w = p.attributes<Attributes>().windows;
+    const Tensor tangent = reshape(p.tangent(0), flat(p.input(0).shape(), w.input)),
+                 found = reshape(p.output(1), flat(p.input(0).shape(), w.output));
+    p.give(0, reshape(gather(tangent, 2, found), p.output(0).shape()));
+  }
+  static void batch(Batching& b) {
+    const Tensor x = merge_batch(b.operand(0));
+    std::vector<Tensor> results = apply_many<MaxPool>({&x}, 2, b.attributes<Attributes>());
+    for (Tensor& result : results) result = split_batch(result, b.size());
+    b.give(std::move(results));
   }
   static std::string describe(const Attributes& a) { return tapestry::describe(a.windows, Axes); }
 };

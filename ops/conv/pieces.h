@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/parallel.h"
 #include "ops/conv/products.h"
 
 namespace tapestry {

@@ -1,6 +1,7 @@
 #include "ops/conv/resample.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/pullback.h"
 
 namespace tapestry {
@@ -62,12 +63,17 @@ struct Resample {
   static constexpr std::string_view name =
       (Transposed ? kTransposes : kNames)[static_cast<std::size_t>(R)][Axes - 1];
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   using Attributes = Resampling;
   static Tensor forward(Inputs in, const Attributes& a) {
     return carry_out(R, in[0], a, Transposed);
   }
   static void vjp(Pullback& p) {
     p.give(0, apply<Resample<R, Axes, !Transposed>>({&p.adjoint()}, p.attributes<Attributes>()));
+  }
+  static void batch(Batching& b) {
+    const Tensor x = merge_batch(b.operand(0));
+    b.give({split_batch(apply<Resample>({&x}, b.attributes<Attributes>()), b.size())});
   }
   static std::string describe(const Attributes& a) {
     if constexpr (R == Resampler::avg_pool) return tapestry::describe(a.windows, Axes);

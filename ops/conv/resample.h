@@ -14,8 +14,8 @@ struct Resampling {
   Windows windows;
   bool count_padding = true;                   // avg_pool
   bool linear = false, align_corners = false;  // interpolate
-  std::array<double, kSpatial> ratio{1, 1,
-                                     1};  // interpolate: steps in the input for one of the result
+  // interpolate: how far one step in the result goes in the input
+  std::array<double, kSpatial> ratio{1, 1, 1};
 };
 
 // (N, C, input...) -> (N, C, output...).

@@ -149,7 +149,7 @@ Record interpolate_record() {
             [] {
               interpolate(zeros({1, 3, 4}), {.scale = -1});
             },
-            "[interpolate] the scale is -1; it must be positive"},
+            "[interpolate] the scale is -1; it must be positive and finite"},
            {"corners",
             [] {
               interpolate(zeros({1, 3, 4}), {.scale = 2, .align_corners = true});

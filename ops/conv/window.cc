@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/view.h"
+
 namespace tapestry {
 namespace {
 
@@ -119,6 +121,20 @@ void check_extents(std::string_view who, const Windows::Extents& extents, int ax
   for (int i = kSpatial - axes; i < kSpatial; ++i)
     if (extents[i] < 1)
       refuse(who, "axis {} has {} elements; it must have at least 1", axis_of(i, axes), extents[i]);
+}
+
+Tensor merge_batch(const Tensor& x) {
+  Shape shape = x.shape();
+  shape.erase(0);
+  shape[0] *= x.shape()[0];
+  return reshape(x, shape);
+}
+
+Tensor split_batch(const Tensor& x, std::int64_t size) {
+  Shape shape = x.shape();
+  shape[0] /= size;
+  shape.insert(0, size);
+  return reshape(x, shape);
 }
 
 void check_input(std::string_view who, const Tensor& x, int axes) {

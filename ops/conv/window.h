@@ -69,6 +69,10 @@ Windows pool_windows(std::string_view who, const Tensor& x, int axes, const PerA
 Windows unpool_windows(std::string_view who, const Tensor& y, int axes, const PerAxis& kernel,
                        const PerAxis& stride, const PerAxis& padding, const PerAxis& input);
 
+// A batch of examples (B, N, C, ...) as one (B N, C, ...), and back.
+Tensor merge_batch(const Tensor& x);
+Tensor split_batch(const Tensor& x, std::int64_t size);
+
 // Error unless x is f32 or f64 and has rank axes + 2.
 void check_input(std::string_view who, const Tensor& x, int axes);
 

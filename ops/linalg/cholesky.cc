@@ -8,6 +8,7 @@
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
@@ -23,6 +24,7 @@ using namespace linalg;
 struct Cholesky {
   static constexpr std::string_view name = "cholesky";
   static constexpr int arity = 1;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(); }
   static Tensor forward(Inputs in) {
     Tensor factor = Tensor::uninitialized(in[0].shape(), in[0].dtype());

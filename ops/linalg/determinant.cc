@@ -10,6 +10,7 @@
 #include "ops/index.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
 #include "ops/matmul.h"
@@ -71,6 +72,7 @@ struct Det {
   static constexpr std::string_view name = "det";
   static constexpr int arity = 1;
   static constexpr std::int64_t kMostMinors = 64;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in) {
     Tensor result = Tensor::uninitialized(batch_shape(in[0]), in[0].dtype());
@@ -105,6 +107,7 @@ struct Det {
 struct SLogDet {
   static constexpr std::string_view name = "slogdet";
   static constexpr int arity = 1;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_input(0); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     for (Tensor& output : outputs)

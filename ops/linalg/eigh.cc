@@ -9,6 +9,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
@@ -23,6 +24,7 @@ using namespace linalg;
 struct EighOp {
   static constexpr std::string_view name = "eigh";
   static constexpr int arity = 1;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];

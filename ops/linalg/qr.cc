@@ -9,6 +9,7 @@
 #include "ops/join.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
@@ -61,6 +62,7 @@ void factor(std::string_view who, const Tensor& a, T* q, T* r) {
 struct Qr {
   static constexpr std::string_view name = "qr";
   static constexpr int arity = 1;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];

@@ -10,6 +10,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/matmul.h"
 #include "ops/view.h"
@@ -24,6 +25,7 @@ constexpr std::string_view kSingular = "the matrix is singular: pivot {0} of its
 struct Solve {
   static constexpr std::string_view name = "solve";
   static constexpr int arity = 2;
+  static void batch(Batching& b) { map_matrices(b, nullptr, 2); }
   static constexpr SaveMask saves(int operand) {
     return operand == 0 ? save_input(0) | save_output() : save_input(0);
   }
@@ -40,16 +42,22 @@ struct Solve {
         const auto order = static_cast<std::size_t>(n);
         std::vector<T> lu(order * order), right(static_cast<std::size_t>(size));
         std::vector<int> pivots(order);
+        const T* factored = nullptr;  // where A is stretched, it is factored once
+        bool finite = true;
+        int code = 0;
         for (std::int64_t i = first; i < last; ++i) {
           T* result = x.mutable_data<T>() + i * size;
-          if (!as[i].is_finite()) {
-            std::fill(result, result + size, std::numeric_limits<T>::quiet_NaN());
-            continue;
+          const Item<T> matrix = as[i];
+          if (matrix.data != factored) {
+            factored = matrix.data;
+            finite = matrix.is_finite();
+            matrix.copy_columns(lu.data());
+            code = finite ? lapack::getrf(n, lu.data(), pivots.data()) : 0;
           }
-          as[i].copy_columns(lu.data());
+          codes[i] = code;
+          if (!finite) std::fill(result, result + size, std::numeric_limits<T>::quiet_NaN());
+          if (!finite || code) continue;
           bs[i].copy_columns(right.data());
-          codes[i] = lapack::getrf(n, lu.data(), pivots.data());
-          if (codes[i]) continue;
           lapack::getrs(n, k, lu.data(), pivots.data(), right.data());
           Item<T>{right.data(), n, k, 1, n}.copy_rows(result);
         }
@@ -72,6 +80,7 @@ struct Inverse {
   struct Attributes {
     std::string_view who;
   };
+  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>()); }
   static constexpr SaveMask saves(int) { return save_output(); }
   static Tensor forward(Inputs in, const Attributes& attributes) {
     Tensor y = Tensor::uninitialized(in[0].shape(), in[0].dtype());

@@ -11,6 +11,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/matmul.h"
@@ -29,6 +30,7 @@ Tensor down(const Tensor& s) { return unsqueeze(s, -1); }
 struct SvdOp {
   static constexpr std::string_view name = "svd";
   static constexpr int arity = 1;
+  static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1) | save_output(2); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];
@@ -122,6 +124,7 @@ struct Pinv {
   struct Attributes {
     double rcond;
   };
+  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>()); }
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in, const Attributes& a) {
     const PauseRecording pause;

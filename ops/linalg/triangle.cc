@@ -9,6 +9,7 @@
 #include "engine/pullback.h"
 #include "ops/assign.h"
 #include "ops/linalg/batch.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/view.h"
 
@@ -26,6 +27,7 @@ template <Side side>
 struct Triangle {
   static constexpr std::string_view name = side == Side::lower ? "tril" : "triu";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   using Attributes = Offset;
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
@@ -44,6 +46,7 @@ struct Triangle {
     });
     return result;
   }
+  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
     p.give(0, apply<Triangle>({&p.adjoint()}, p.attributes<Attributes>()));
   }
@@ -67,8 +70,10 @@ Tensor diagonal_view(const Tensor& x, std::int64_t k) {
 struct Diagonal {
   static constexpr std::string_view name = "diagonal";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   using Attributes = Offset;
   static Tensor forward(Inputs in, const Attributes& a) { return diagonal_view(in[0], a.k); }
+  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p);
   static std::string describe(const Attributes& a) { return offset_text(a); }
 };
@@ -77,6 +82,7 @@ struct Diagonal {
 struct DiagEmbed {
   static constexpr std::string_view name = "diag_embed";
   static constexpr int arity = 1;
+  static constexpr bool linear = true;
   struct Attributes {
     std::int64_t k, rows, columns;
   };
@@ -90,6 +96,7 @@ struct DiagEmbed {
     assign(in[0], result, place.strides(), offset);
     return result;
   }
+  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
     p.give(0, apply<Diagonal>({&p.adjoint()}, {p.attributes<Attributes>().k}));
   }

@@ -8,6 +8,7 @@
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/matmul.h"
@@ -45,6 +46,7 @@ struct TriangularSolve {
     TriangularOptions options;
     std::string_view who;
   };
+  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>(), 2); }
   static constexpr SaveMask saves(int operand) {
     return operand == 0 ? save_input(0) | save_output() : save_input(0);
   }
