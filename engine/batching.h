@@ -28,11 +28,11 @@ class Batching {
   const Attributes& attributes() const {
     return *static_cast<const Attributes*>(attributes_);
   }
-  // The op itself on these operands with other attributes, which gives the results.
-  void carry_out(const std::vector<Tensor>& operands, const void* attributes) {
+  // The op itself on these operands gives the results; with other attributes where they are given.
+  void carry_out(const std::vector<Tensor>& operands, const void* attributes = nullptr) {
     std::vector<const Tensor*> pointers;
     for (const Tensor& operand : operands) pointers.push_back(&operand);
-    detail::carry_out(op_, Inputs(pointers), attributes, results_);
+    detail::carry_out(op_, Inputs(pointers), attributes ? attributes : attributes_, results_);
   }
   // Or the results, made otherwise.
   void give(std::vector<Tensor> results) { results_ = std::move(results); }

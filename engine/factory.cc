@@ -34,7 +34,7 @@ Tensor from_typed(const std::vector<T>& values, const Shape& shape) {
 
 Tensor tensor(const NestedList& values, DType dtype) {
   Shape shape;
-  for (const NestedList* level = &values; level->is_list(); level = level->items().begin()) {
+  for (const NestedList* level = &values; level->is_list(); level = level->items().data()) {
     shape.push_back(static_cast<std::int64_t>(level->items().size()));
     if (level->items().size() == 0) break;
   }

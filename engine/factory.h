@@ -18,11 +18,11 @@ class NestedList {
 
   bool is_list() const { return is_list_; }
   double number() const { return number_; }
-  const std::initializer_list<NestedList>& items() const { return items_; }
+  const std::vector<NestedList>& items() const { return items_; }
 
  private:
   double number_ = 0;
-  std::initializer_list<NestedList> items_;
+  std::vector<NestedList> items_;
   bool is_list_ = false;
 };
 

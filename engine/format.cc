@@ -9,18 +9,17 @@ namespace {
 constexpr std::int64_t kEnds = 3;           // shown at each end of a long axis
 constexpr std::int64_t kShownWhole = 1000;  // elements
 
-std::string element_text(DType dtype, double value) {
-  if (dtype == DType::boolean) return value != 0 ? "true" : "false";
-  if (dtype == DType::i64) return fmt::format("{}", static_cast<std::int64_t>(value));
-  if (dtype == DType::f32 && std::isfinite(value))
-    return fmt::format("{}", static_cast<float>(value));
-  return number_text(value);
+template <class T>
+std::string element_text(T value) {
+  if constexpr (std::is_floating_point_v<T>)
+    if (std::isnan(value)) return "nan";  // whatever its sign
+  return fmt::format("{}", value);
 }
 
 void append(std::string& text, const Tensor& x, int axis, std::int64_t offset, bool whole) {
   if (axis == x.rank()) {
     text += visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
-      return element_text(x.dtype(), static_cast<double>(x.data<T>()[offset]));
+      return element_text(x.data<T>()[offset]);
     });
     return;
   }
@@ -41,7 +40,7 @@ void append(std::string& text, const Tensor& x, int axis, std::int64_t offset, b
 
 }  // namespace
 
-std::string number_text(double value) { return fmt::format("{}", value); }
+std::string number_text(double value) { return element_text(value); }
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(no value)";

@@ -91,10 +91,10 @@ Tensor first_cotangent(const Active& y, const GradientOptions& options) {
 void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
   if (y.is_scalar()) {
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
-    options.create_graph ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
+    sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
   } else {
     Tensor cotangent = first_cotangent(y, options);
-    if (!options.create_graph) cotangent = sweep.tape().outward(cotangent);
+    if (!sweep.recorded()) cotangent = sweep.tape().outward(cotangent);
     sweep.give(y.id(), std::move(cotangent));
   }
 }
@@ -110,6 +110,12 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
+    std::vector<Active> zeros;
+    for (const Active& x : xs)
+      zeros.push_back(x.is_scalar() ? Active(Scalar(0)) : Active(zeros_like(x.tensor())));
+    return zeros;
+  }
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
   NodeId first = last;
@@ -120,7 +126,9 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
     targets.push_back(xs[i].id());
     first = std::min(first, xs[i].id());
   }
-  Sweep sweep(tape, first, last, targets, options.create_graph);
+  // Paused or stopped, nothing is recorded.
+  const bool recorded = options.create_graph && recording_tape();
+  Sweep sweep(tape, first, last, targets, recorded);
   seed(sweep, y, options);
   if (!targets.empty() && sweep.active(last)) sweep.run();
 
@@ -135,10 +143,10 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
       if (!linked)
         results.emplace_back(Scalar(0));
       else
-        results.emplace_back(options.create_graph ? sweep.number<Scalar>(id)
-                                                  : Scalar(sweep.number<double>(id)));
+        results.emplace_back(sweep.recorded() ? sweep.number<Scalar>(id)
+                                              : Scalar(sweep.number<double>(id)));
     } else {
-      results.emplace_back(linked ? settled(sweep.tape(), sweep.tensor(id), options.create_graph)
+      results.emplace_back(linked ? settled(sweep.tape(), sweep.tensor(id), sweep.recorded())
                                   : zeros_like(xs[i].tensor()));
     }
   }
@@ -151,17 +159,17 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   for (NodeId id : Ancestry(tape, y.id()).ids())
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
-  Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph);
+  Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph && recording_tape());
   seed(sweep, y, options);
   sweep.run();
   std::vector<Adjoint> results;
   for (NodeId id : targets) {
     if (!tape.is_scalar(id)) {
       if (sweep.tensor(id).defined())
-        results.push_back({id, settled(sweep.tape(), sweep.tensor(id), options.create_graph)});
+        results.push_back({id, settled(sweep.tape(), sweep.tensor(id), sweep.recorded())});
     } else {
       results.push_back(
-          {id, options.create_graph ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
+          {id, sweep.recorded() ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
     }
   }
   return results;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -55,6 +56,32 @@ struct Cache {
   bool opened, closed;
 };
 constinit thread_local Cache cache{};
+
+// What threads hold beyond their share lies here for all of them: a block that one thread frees,
+// another may need.
+constexpr std::size_t kShare = std::size_t{64} << 20;
+struct Depot {
+  std::mutex mutex;
+  FreeBlock* lists[kClasses] = {};
+};
+Depot& depot() {
+  static Depot* const shared = new Depot;  // outlives every thread
+  return *shared;
+}
+
+void* from_depot(int index) {
+  Depot& shared = depot();
+  const std::lock_guard lock(shared.mutex);
+  FreeBlock* block = shared.lists[index];
+  if (block) shared.lists[index] = block->next;
+  return block;
+}
+
+void to_depot(void* block, int index) noexcept {
+  Depot& shared = depot();
+  const std::lock_guard lock(shared.mutex);
+  shared.lists[index] = new (block) FreeBlock{shared.lists[index]};
+}
 
 std::atomic<std::int64_t> live_bytes{0};
 std::atomic<std::int64_t> peak_bytes{0};
@@ -111,7 +138,8 @@ void* allocate(std::size_t bytes) {
     cache.bytes -= size.bytes;
     result = block;
   } else {
-    result = from_system(size.bytes);
+    result = from_depot(size.index);
+    if (!result) result = from_system(size.bytes);
   }
   count(static_cast<std::int64_t>(size.bytes));
   return result;
@@ -125,6 +153,7 @@ void deallocate(void* block, std::size_t bytes) noexcept {
     return;
   }
   if (!cache.opened) janitor.touch();
+  if (cache.bytes + size.bytes > kShare) return to_depot(block, size.index);
   cache.lists[size.index] = new (block) FreeBlock{cache.lists[size.index]};
   cache.bytes += size.bytes;
 }
@@ -144,6 +173,10 @@ void release_cached_memory() {
   for (FreeBlock*& list : cache.lists)
     while (list) std::free(std::exchange(list, list->next));
   cache.bytes = 0;
+  Depot& shared = depot();
+  const std::lock_guard lock(shared.mutex);
+  for (FreeBlock*& list : shared.lists)
+    while (list) std::free(std::exchange(list, list->next));
 }
 
 }  // namespace tapestry

@@ -10,12 +10,15 @@
 
 namespace tapestry {
 
-inline constexpr std::int64_t kParallelGrain = 1 << 15;  // elements that pay for waking a thread
+// Elements that pay for waking a thread: some 50 us of work. Less would gain little on an idle
+// machine, and on a busy one a thread that has to be waited for costs milliseconds. Tests lower it,
+// to see threads at work on small data.
+inline std::int64_t parallel_grain = std::int64_t{1} << 18;
 
 // Calls f(first, last) on stretches of [0, count); `work` is the elements touched by one index.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
-  const std::int64_t useful = count * work / kParallelGrain;
+  const std::int64_t useful = count * work / parallel_grain;
   if (useful < 2 || count < 2 || omp_in_parallel() || omp_get_max_threads() == 1) {
     if (count > 0) f(std::int64_t{0}, count);
     return;

@@ -29,8 +29,11 @@ void Dims::erase(int position) {
 
 std::int64_t Shape::size() const {
   std::int64_t product = 1;
-  for (std::int64_t extent : *this) product *= extent;
-  return product;
+  bool too_large = false;
+  for (std::int64_t extent : *this) too_large |= __builtin_mul_overflow(product, extent, &product);
+  if (!too_large) return product;
+  if (std::find(begin(), end(), 0) != end()) return 0;
+  refuse("shape", "{} has too many elements", *this);
 }
 
 Strides row_major(const Shape& shape) {
@@ -40,6 +43,7 @@ Strides row_major(const Shape& shape) {
 }
 
 int normalize_axis(std::string_view who, std::int64_t axis, int rank) {
+  if (rank == 0) refuse(who, "axis {} is out of range: a tensor of rank 0 has no axes", axis);
   if (axis < -rank || axis >= rank)
     refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank,
            rank - 1);

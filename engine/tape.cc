@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <cstdio>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,7 @@ Tape::Tape(TapeOptions options)
     : options_(options),
       outer_(innermost),
       outer_recording_(detail::recording),
+      home_(&innermost),
       storage_(detail::take_storage()) {
   begin();
   innermost = this;
@@ -63,6 +65,10 @@ Tape::Tape(TapeOptions options)
 }
 
 Tape::~Tape() {
+  if (home_ != &innermost) {
+    std::fputs("[tape] a tape died on another thread than the one that made it\n", stderr);
+    std::terminate();
+  }
   // Tapes usually die in reverse order of birth; one that dies early is unlinked from the middle.
   Tape** link = &innermost;
   for (; *link && *link != this; link = &(*link)->outer_)

@@ -137,6 +137,7 @@ class Tape {
   Epoch epoch_ = 0;
   Tape* outer_;
   Tape* outer_recording_;
+  const void* home_;  // of the thread that made it, where it must die
   std::unique_ptr<detail::TapeStorage> storage_;
 
   friend Tape* find_tape(Epoch epoch);

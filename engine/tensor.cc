@@ -56,12 +56,15 @@ Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
 }
 
 Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t offset) const {
+  constexpr std::int64_t most = std::int64_t{1} << 43;
+  const std::int64_t size = shape.size();
+  if (size > most) refuse("tensor", "shape {} has too many elements", shape);
   detail::Body* owner = this->body().owner ? body_->owner : body_;
   auto* body = new (allocate(kHeader)) detail::Body;
   body->dtype = body_->dtype;
   body->contiguous = is_row_major(shape, strides);
   body->data = body_->data + offset * static_cast<std::int64_t>(size_of(body_->dtype));
-  body->size = shape.size();
+  body->size = size;
   body->block_bytes = kHeader;
   body->owner = owner;
   owner->references.fetch_add(1, std::memory_order_relaxed);

@@ -127,21 +127,18 @@ void add_node(std::string& text, const Node& node, bool output, const WriteOptio
   text += "];\n";
 }
 
-// The backward part stands beside the forward part and grows against the grain, towards the leaves:
-// its own edges are written from user to operand with the arrow turned round, and those from the
-// forward part pull nothing.
+// The backward part stands beside the forward part: edges from the forward part pull nothing.
 void add_edges(std::string& text, const Node& node, const std::unordered_set<NodeId>& backward) {
   const bool numbered = order_matters(node);
   for (std::size_t slot = 0; slot < node.operands.size(); ++slot) {
     const NodeId operand = node.operands[slot];
-    const bool turned = node.backward && backward.contains(operand);
     std::vector<std::string> attributes;
     if (numbered) attributes.push_back(fmt::format("label=\"{}\"", slot));
     if (node.backward) {
       attributes.push_back(fmt::format("color=\"{}\"", kBackwardEdge));
-      attributes.push_back(turned ? "dir=back" : "constraint=false");
+      if (!backward.contains(operand)) attributes.push_back("constraint=false");
     }
-    text += fmt::format("  n{} -> n{}", turned ? node.id : operand, turned ? operand : node.id);
+    text += fmt::format("  n{} -> n{}", operand, node.id);
     if (!attributes.empty()) text += fmt::format(" [{}]", fmt::join(attributes, ", "));
     text += ";\n";
   }

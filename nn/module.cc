@@ -1,12 +1,16 @@
 #include "nn/module.h"
 
+#include <algorithm>
+
 namespace tapestry::nn {
 
 std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Parameter>> found = own_parameters();
   for (const auto& [name, child] : children())
     for (auto& [inner, parameter] : child->named_parameters())
-      found.emplace_back(name + "." + inner, parameter);
+      if (std::none_of(found.begin(), found.end(),
+                       [&](const auto& known) { return known.second == parameter; }))
+        found.emplace_back(name + "." + inner, parameter);
   return found;
 }
 

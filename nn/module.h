@@ -22,7 +22,8 @@ class Module {
   virtual std::vector<std::pair<std::string, Parameter>> own_parameters() const { return {}; }
   virtual std::vector<std::pair<std::string, Module*>> children() const { return {}; }
 
-  // Own and owned by children: "weight", "0.weight", ...
+  // Own and owned by children: "weight", "0.weight", ... One that is shared stands once, by its
+  // first name.
   std::vector<std::pair<std::string, Parameter>> named_parameters() const;
   std::vector<Parameter> parameters() const;
 

@@ -1,11 +1,17 @@
 #include "nn/sgd.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/ops.h"
 
 namespace tapestry::nn {
 namespace {
+
+void check_lr(Scalar lr) {
+  if (!(lr.value() >= 0) || !std::isfinite(lr.value()))
+    refuse("SGD", "lr is {}; it must be finite and not negative", lr.value());
+}
 
 bool is_zero(Scalar x) { return !x.is_tracked() && x.value() == 0; }
 
@@ -21,14 +27,21 @@ Scalar current(Scalar x) {
 
 }  // namespace
 
+void SGD::set_lr(Scalar lr) {
+  check_lr(lr);
+  options_.lr = lr;
+}
+
 SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
     : parameters_(std::move(parameters)), options_(options), velocity_(parameters_.size()) {
-  const double lr = options.lr.value(), momentum = options.momentum.value(),
-               decay = options.weight_decay.value();
-  if (!(lr >= 0) || !std::isfinite(lr))
-    refuse("SGD", "lr is {}; it must be finite and not negative", lr);
+  check_lr(options.lr);
+  const double momentum = options.momentum.value(), decay = options.weight_decay.value();
   if (!(momentum >= 0)) refuse("SGD", "momentum is {}; it must not be negative", momentum);
   if (!(decay >= 0)) refuse("SGD", "weight_decay is {}; it must not be negative", decay);
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    if (std::find(parameters_.begin(), parameters_.begin() + static_cast<std::ptrdiff_t>(i),
+                  parameters_[i]) != parameters_.begin() + static_cast<std::ptrdiff_t>(i))
+      refuse("SGD", "parameter {} is given twice", i);
   if (options.nesterov && is_zero(options.momentum))
     refuse("SGD", "nesterov needs a momentum above 0");
 }
@@ -47,12 +60,12 @@ void SGD::step(const std::vector<Tensor>& gradients) {
   }
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     const Tensor p = followed ? parameters_[i].tensor() : parameters_[i].value();
-    Tensor g = current(gradients[i]);
+    Tensor g = current(gradients[i]).to(p.dtype());
     if (!is_zero(decay)) g = g + decay * p;
     Tensor direction = g;
     if (!is_zero(momentum)) {
       Tensor& v = velocity_[i];
-      v = v.defined() ? momentum * current(v) + g : g;
+      v = v.defined() ? momentum * current(v).to(p.dtype()) + g : g;
       direction = options_.nesterov ? g + momentum * v : v;
     }
     parameters_[i].set(p - lr * direction);

@@ -22,7 +22,8 @@ struct SGDOptions {
 
 class SGD {
  public:
-  // Error when lr is negative or not finite, or nesterov comes without momentum.
+  // Error when lr is negative or not finite, a parameter is given twice, or nesterov comes without
+  // momentum.
   SGD(std::vector<Parameter> parameters, SGDOptions options = {});
 
   // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is
@@ -30,7 +31,7 @@ class SGD {
   void step(const std::vector<Tensor>& gradients);
 
   const SGDOptions& options() const { return options_; }
-  void set_lr(Scalar lr) { options_.lr = lr; }
+  void set_lr(Scalar lr);  // Error when negative or not finite
 
  private:
   std::vector<Parameter> parameters_;

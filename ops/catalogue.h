@@ -39,6 +39,7 @@ struct Record {
 // Numbers for a sample: f64, normally distributed, all different, the same for the same seed.
 Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 
+std::vector<Record> arrange_records();
 std::vector<Record> conv_records();
 std::vector<Record> cumsum_records();
 std::vector<Record> elementwise_records();
@@ -49,10 +50,15 @@ std::vector<Record> linalg_records();
 std::vector<Record> matmul_records();
 std::vector<Record> max_pool_records();
 std::vector<Record> product_records();
+std::vector<Record> recurrence_records();
 std::vector<Record> reduce_records();
 std::vector<Record> resample_records();
+std::vector<Record> running_records();
+std::vector<Record> search_records();
+std::vector<Record> select_records();
 std::vector<Record> slice_records();
 std::vector<Record> softmax_records();
+std::vector<Record> sort_records();
 std::vector<Record> view_records();
 
 // All of them.

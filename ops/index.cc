@@ -6,6 +6,7 @@
 #include "engine/parallel.h"
 #include "engine/pullback.h"
 #include "ops/catalogue.h"
+#include "ops/indices.h"
 
 namespace tapestry {
 namespace {
@@ -36,20 +37,6 @@ Choice take_choice(const Tensor& x, int axis, const Tensor& indices) {
     choice.base.insert(axis + i, 0);
   }
   return choice;
-}
-
-void check_range(std::string_view who, const Tensor& index, std::int64_t extent) {
-  const Rows<1> rows(index.shape(), {&index.strides()});
-  rows.for_each([&](const std::array<std::int64_t, 1>& at) {
-    const auto* row = index.data<std::int64_t>() + at[0];
-    bool inside = true;
-    for (std::int64_t i = 0; i < rows.length; ++i)
-      inside &= row[i * rows.inner[0]] >= 0 && row[i * rows.inner[0]] < extent;
-    for (std::int64_t i = 0; !inside && i < rows.length; ++i)
-      if (const std::int64_t bad = row[i * rows.inner[0]]; bad < 0 || bad >= extent)
-        refuse(who, "index {} is out of range for extent {}; indices start at 0 and stay below it",
-               bad, extent);
-  });
 }
 
 // chosen[e] = x[choice of e]
@@ -132,7 +119,7 @@ struct Take {
   using Attributes = Along;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    check_range(name, in[1], in[0].shape()[a.axis]);
+    require_range(name, in[1], in[0].shape()[a.axis]);
     return read(in[0], in[1], take_choice(in[0], a.axis, in[1]));
   }
   static void vjp(Pullback& p);
@@ -174,7 +161,7 @@ struct Gather {
   using Attributes = Along;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    check_range(name, in[1], in[0].shape()[a.axis]);
+    require_range(name, in[1], in[0].shape()[a.axis]);
     return read(in[0], in[1], gather_choice(in[0], a.axis, in[1]));
   }
   static void vjp(Pullback& p) {
@@ -191,7 +178,7 @@ struct ScatterAdd {
   using Attributes = Along;
   static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
   static Tensor forward(Inputs in, const Attributes& a) {
-    check_range(name, in[1], in[0].shape()[a.axis]);
+    require_range(name, in[1], in[0].shape()[a.axis]);
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit(result.dtype(),
           [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
@@ -214,7 +201,7 @@ struct OneHot {
     DType dtype;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
-    check_range(name, in[0], a.classes);
+    require_range(name, in[0], a.classes);
     Shape shape = in[0].shape();
     shape.push_back(a.classes);
     Tensor result = zeros(shape, a.dtype);
@@ -231,41 +218,22 @@ struct OneHot {
   }
 };
 
-void check_dtype(std::string_view who, const Tensor& index) {
-  if (index.dtype() != DType::i64)
-    refuse(who, "the indices are {}; they must be i64", index.dtype());
-}
-
-// x and index of gather and scatter_add.
-int check_aligned(std::string_view who, const Tensor& x, int axis, const Tensor& index) {
-  axis = normalize_axis(who, axis, x.rank());
-  bool fits = index.rank() == x.rank();
-  for (int i = 0; fits && i < x.rank(); ++i) fits = i == axis || index.shape()[i] <= x.shape()[i];
-  if (!fits)
-    refuse(who,
-           "index of shape {} does not fit x of shape {}: the ranks must be equal, and no extent "
-           "larger but on axis {}",
-           index.shape(), x.shape(), axis);
-  check_dtype(who, index);
-  return axis;
-}
-
 }  // namespace
 
 Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   axis = normalize_axis("take", axis, x.rank());
-  check_dtype("take", indices);
+  require_indices("take", indices);
   return apply<Take>({&x, &indices}, {axis});
 }
 
 Tensor gather(const Tensor& x, int axis, const Tensor& index) {
-  axis = check_aligned("gather", x, axis, index);
+  axis = require_aligned("gather", x, axis, index);
   return apply<Gather>({&x, &index}, {axis});
 }
 
 Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
   constexpr std::string_view kWho = "scatter_add";
-  axis = check_aligned(kWho, x, axis, index);
+  axis = require_aligned(kWho, x, axis, index);
   if (!(source.shape() == index.shape()))
     refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(),
            index.shape());
@@ -277,7 +245,7 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor&
 }
 
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype) {
-  check_dtype("one_hot", labels);
+  require_indices("one_hot", labels);
   return apply<OneHot>({&labels}, {classes, dtype});
 }
 

@@ -63,7 +63,7 @@ void multiply(const Extents& extents, std::int64_t count, T* out, const F& find)
            extents.rows, extents.inner, extents.columns);
   const Cuts cuts = cuts_for(extents);
   const std::int64_t blocks = cuts.count(), each = extents.rows * extents.columns;
-  const std::int64_t work = blocks > 1 ? kParallelGrain : each * extents.inner / 16 + 1;
+  const std::int64_t work = each * extents.inner / blocks / 16 + 1;
   parallel_for(count * blocks, work, [&](std::int64_t first, std::int64_t last) {
     const OneThread guard;
     for (std::int64_t unit = first; unit < last; ++unit) {
@@ -145,7 +145,7 @@ struct Matmul {
         while (shape.rank() < rank + 1) shape.insert(1, 1);
       return reshape(b.operand(i), shape);
     };
-    b.carry_out({aligned(0), aligned(1)}, nullptr);
+    b.carry_out({aligned(0), aligned(1)});
   }
   static void vjp(Pullback& p) {
     const Tensor& g = p.adjoint();

@@ -13,6 +13,7 @@
 #include "ops/matmul.h"
 #include "ops/reduce.h"
 #include "ops/scalar.h"
+#include "ops/scan.h"
 #include "ops/select.h"
 #include "ops/softmax.h"
 #include "ops/sort.h"

@@ -190,29 +190,6 @@ std::vector<Record> slice_records() {
         {"one", {x}, [](const auto& in) { return flip(in[0], -1); }}},
        {{"range", [] { flip(zeros({3}), 1); },
          "[flip] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
-      {"pad",
-       "Surrounds x with a constant.",
-       true,
-       {{"zeros",
-         {x},
-         [](const auto& in) {
-           return pad(in[0], {{1, 0}, {2, 1}});
-         }},
-        {"value",
-         {x},
-         [](const auto& in) {
-           return pad(in[0], {{0, 1}, {0, 0}}, 2.5);
-         }}},
-       {{"negative",
-         [] {
-           pad(zeros({3}), {{-1, 0}});
-         },
-         "[pad] the widths of axis 0 are -1 and 0; they must not be negative"},
-        {"value",
-         [] {
-           pad(zeros({3}, DType::i64), {{1, 1}}, 0.5);
-         },
-         "[pad] the value 0.5 is not i64 as x is; convert x with .to()"}}},
   };
 }
 

@@ -204,6 +204,24 @@ BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
   BOOST_TEST(gradient(y, x, {.allow_unused = true}).to_vector() == (std::vector<double>{0, 0}));
 }
 
+BOOST_AUTO_TEST_CASE(the_derivative_of_something_linear_is_a_constant) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({2.0}));
+  const Tensor slope = gradient(x * 3.0, x, {.create_graph = true});
+  BOOST_TEST(slope.item() == 3);
+  BOOST_TEST(gradient(slope, x, {.allow_unused = true}).item() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_walk_records_nothing) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({2.0}));
+  const Tensor y = x * x * x;
+  const NodeId before = tape.size();
+  const PauseRecording pause;
+  BOOST_TEST(!gradient(y, x, {.create_graph = true}).is_tracked());
+  BOOST_TEST(tape.size() == before);
+}
+
 BOOST_AUTO_TEST_CASE(every_thread_has_its_own_tapes) {
   std::vector<double> slopes(4);
   std::vector<std::thread> threads;

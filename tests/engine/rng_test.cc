@@ -25,9 +25,9 @@ BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_numbers_for_any_number_of_threads) {
   const int threads = omp_get_max_threads();
   Rng one(42), two(42);
   omp_set_num_threads(1);
-  const Tensor a = randn({300, 700}, one);
+  const Tensor a = randn({900, 700}, one);
   omp_set_num_threads(3);
-  const Tensor b = randn({300, 700}, two);
+  const Tensor b = randn({900, 700}, two);
   omp_set_num_threads(threads);
   BOOST_TEST((a.to_vector() == b.to_vector()));
   BOOST_TEST((randn({4}, one).to_vector() != randn({4}, one).to_vector()));

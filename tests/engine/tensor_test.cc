@@ -1,5 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <fstream>
 #include <limits>
+#include <thread>
 
 #include "engine/engine.h"
 #include "tests/support/refusal.h"
@@ -86,6 +89,50 @@ BOOST_AUTO_TEST_CASE(values_print_as_nested_brackets) {
   BOOST_TEST(fmt::format("{}", arange(2000)) == "[0, 1, 2, ..., 1997, 1998, 1999] f32");
   BOOST_TEST(fmt::format("{}", zeros({0, 2})) == "[] (0, 2) f32");
   BOOST_TEST(fmt::format("{} {}", DType::i64, Scalar(0.1)) == "i64 0.1");
+}
+
+BOOST_AUTO_TEST_CASE(integers_print_every_digit) {
+  const std::vector<std::int64_t> large{9223372036854775807, 9007199254740993};
+  BOOST_TEST(fmt::format("{}", from_vector(large, {2})) ==
+             "[9223372036854775807, 9007199254740993] i64");
+  BOOST_TEST(fmt::format("{}", tensor({-std::nan("")}, DType::f64)) == "[nan] f64");
+}
+
+BOOST_AUTO_TEST_CASE(a_nested_list_may_have_a_name) {
+  const NestedList list = {{1.0, 2.0}, {3.0, 4.0}};
+  BOOST_TEST(tensor(list).to_vector() == (std::vector<double>{1, 2, 3, 4}));
+}
+
+BOOST_AUTO_TEST_CASE(a_view_of_more_elements_than_can_be_counted_is_refused) {
+  const std::int64_t huge = std::int64_t{1} << 62;
+  BOOST_TEST(refusal([&] {
+               broadcast_to(tensor({1.0}), {huge, huge});
+             }) == "[shape] (4611686018427387904, 4611686018427387904) has too many elements");
+  BOOST_TEST(refusal([&] { broadcast_to(tensor({1.0}), {huge}); }) ==
+             "[tensor] shape (4611686018427387904,) has too many elements");
+}
+
+BOOST_AUTO_TEST_CASE(what_one_thread_frees_another_uses_again) {
+  const std::size_t before = memory_stats().live_bytes;
+  const auto resident = [] {
+    std::ifstream file("/proc/self/statm");
+    std::size_t total = 0, pages = 0;
+    file >> total >> pages;
+    return pages * 4096;
+  };
+  std::size_t early = 0;
+  for (int round = 0; round < 400; ++round) {  // 1.6 GB in all
+    std::vector<Tensor> made;
+    std::thread([&] {
+      for (int i = 0; i < 4; ++i) made.push_back(ones({250000}));
+    }).join();
+    made.clear();
+    if (round == 99) early = resident();
+  }
+  BOOST_TEST(memory_stats().live_bytes == before);
+#if !defined(__SANITIZE_ADDRESS__)
+  BOOST_TEST(resident() < early + (std::size_t{64} << 20));
+#endif
 }
 
 BOOST_AUTO_TEST_CASE(freed_memory_is_used_again_and_counted) {

@@ -46,6 +46,19 @@ BOOST_AUTO_TEST_CASE(parameters_have_names_and_copies_share_them) {
   BOOST_TEST(fc.weight.value().to_vector() == std::vector<double>(6, 0.0));
 }
 
+BOOST_AUTO_TEST_CASE(a_shared_parameter_is_stepped_once) {
+  Rng rng(1);
+  nn::Linear fc(1, 1, rng);
+  fc.weight.set(tensor({{2.0}}));
+  fc.bias.set(tensor({0.0}));
+  const nn::Sequential twice{fc, fc};
+  BOOST_TEST(twice.parameters().size() == 2);
+  Tape tape;
+  nn::SGD sgd(twice.parameters(), {.lr = 0.1});
+  sgd.step(gradient(sum(twice(tensor({{1.0}}))), twice.parameters()));
+  BOOST_TEST(fc.weight.value().item() == 1.6, boost::test_tools::tolerance(1e-6));
+}
+
 BOOST_AUTO_TEST_CASE(a_parameter_keeps_its_shape_and_may_change_its_dtype) {
   nn::Parameter p(ones({2, 2}), "w");
   p.set(tensor({{1, 2}, {3, 4}}, DType::f64));

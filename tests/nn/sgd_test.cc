@@ -86,6 +86,16 @@ BOOST_AUTO_TEST_CASE(momentum_lives_on_from_tape_to_tape) {
   BOOST_TEST(last < 0.01 * first);
 }
 
+BOOST_AUTO_TEST_CASE(a_parameter_keeps_its_dtype) {
+  nn::Parameter parameter(ones({2}));
+  nn::SGD sgd({parameter}, {.lr = 0.1, .momentum = 0.9});
+  sgd.step({ones({2}, DType::f64)});
+  BOOST_TEST((parameter.value().dtype() == DType::f32));
+  parameter.set(ones({2}, DType::f64));
+  sgd.step({ones({2})});
+  BOOST_TEST((parameter.value().dtype() == DType::f64));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_settings_and_gradients_are_refused) {
   nn::Parameter parameter(ones({2}));
   const auto message = [](const auto& f) {
@@ -100,7 +110,12 @@ BOOST_AUTO_TEST_CASE(wrong_settings_and_gradients_are_refused) {
              "[SGD] lr is -1; it must be finite and not negative");
   BOOST_TEST(message([&] { nn::SGD({parameter}, {.nesterov = true}); }) ==
              "[SGD] nesterov needs a momentum above 0");
+  BOOST_TEST(message([&] {
+               nn::SGD({parameter, parameter}, {});
+             }) == "[SGD] parameter 1 is given twice");
   nn::SGD sgd({parameter}, {});
+  BOOST_TEST(message([&] { sgd.set_lr(std::nan("")); }) ==
+             "[SGD] lr is nan; it must be finite and not negative");
   BOOST_TEST(message([&] { sgd.step({}); }) == "[SGD] 0 gradients for 1 parameters");
   BOOST_TEST(message([&] { sgd.step({ones({3})}); }) ==
              "[SGD] gradient 0 has shape (3,), its parameter (2,)");

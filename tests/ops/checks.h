@@ -7,9 +7,11 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/parallel.h"
 #include "ops/ops.h"
 #include "tests/support/differences.h"
 
@@ -79,6 +81,7 @@ inline bool same_bits(const Tensor& a, const Tensor& b) {
 // The same bits with one, two and five threads.
 inline void check_threads(const std::function<Tensor()>& f) {
   const int before = omp_get_max_threads();
+  const std::int64_t grain = std::exchange(parallel_grain, 1 << 13);
   omp_set_num_threads(1);
   const Tensor alone = f();
   for (int threads : {2, 5}) {
@@ -87,6 +90,7 @@ inline void check_threads(const std::function<Tensor()>& f) {
     BOOST_TEST(omp_get_max_threads() == threads);
   }
   omp_set_num_threads(before);
+  parallel_grain = grain;
 }
 
 // The same numbers with every kind of strides: transposed, every second element, backwards.

@@ -3,6 +3,9 @@
 #include <omp.h>
 
 #include <boost/test/unit_test.hpp>
+#include <utility>
+
+#include "engine/parallel.h"
 
 #include "tests/support/refusal.h"
 #include "tools/model_spec.h"
@@ -41,11 +44,13 @@ BOOST_AUTO_TEST_CASE(digits_are_learned_to_95_percent_in_30_epochs) {
 
 BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_losses_with_one_thread_and_with_two) {
   const int before = omp_get_max_threads();
+  const std::int64_t grain = std::exchange(parallel_grain, 1 << 10);
   omp_set_num_threads(1);
   const auto one = losses({.epochs = 3}, 5);
   omp_set_num_threads(2);
   const auto two = losses({.epochs = 3}, 5);
   omp_set_num_threads(before);
+  parallel_grain = grain;
   BOOST_TEST(one == two, boost::test_tools::per_element());
   BOOST_TEST(one != losses({.epochs = 3}, 6));
 }

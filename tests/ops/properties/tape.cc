@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "engine/parallel.h"
 #include "tests/ops/properties/walk.h"
 #include "tests/support/refusal.h"
 
@@ -85,13 +86,20 @@ Tensors long_inputs(const Sample& sample) {
 
 class Threads {
  public:
-  explicit Threads(int count) { omp_set_num_threads(count); }
-  ~Threads() { omp_set_num_threads(before_); }
+  explicit Threads(int count) {
+    omp_set_num_threads(count);
+    parallel_grain = 1 << 13;
+  }
+  ~Threads() {
+    omp_set_num_threads(before_);
+    parallel_grain = grain_;
+  }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
  private:
   int before_ = omp_get_max_threads();
+  const std::int64_t grain_ = parallel_grain;
 };
 
 Walk walk_with(int threads, const Sample& sample, const Tensors& inputs) {
