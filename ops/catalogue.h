@@ -42,6 +42,7 @@ Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 std::vector<Record> arrange_records();
 std::vector<Record> conv_records();
 std::vector<Record> cumsum_records();
+std::vector<Record> einsum_records();
 std::vector<Record> elementwise_records();
 std::vector<Record> extreme_records();
 std::vector<Record> index_records();
@@ -59,6 +60,7 @@ std::vector<Record> select_records();
 std::vector<Record> slice_records();
 std::vector<Record> softmax_records();
 std::vector<Record> sort_records();
+std::vector<Record> tensordot_records();
 std::vector<Record> view_records();
 
 // All of them.

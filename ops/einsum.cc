@@ -128,7 +128,7 @@ std::vector<Record> einsum_records() {
         {"outer", {a, u}, of("ij,kl")},
         {"a chain", {a, b, u}, of("ij,jk,kl->il")},
         {"stretched", {a, sample_numbers({1, 3}, 8)}, of("ij,ij->ij")},
-        {"numbers", {sample_numbers({}, 9), a}, of(",ij->ij")}},
+        {"numbers", {sample_numbers({}, 9), a}, of(",ij->ji")}},
        {{"character",
          [] {
            einsum("i1,j", zeros({2, 2}), zeros({2}));

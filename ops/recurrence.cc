@@ -193,7 +193,7 @@ std::vector<Record> recurrence_records() {
        "log(sum(exp)) of all elements up to each along an axis, without overflow.",
        true,
        {{"rows", {x}, [](const auto& in) { return logcumsumexp(in[0], 0); }},
-        {"columns, far apart", {x}, [](const auto& in) { return logcumsumexp(9 * in[0], -1); }}},
+        {"columns, far apart", {9 * x}, [](const auto& in) { return logcumsumexp(in[0], -1); }}},
        {{"dtype", [] { logcumsumexp(zeros({3}, DType::i64), 0); },
          "[logcumsumexp] x is i64; it must be f32 or f64: convert with .to()"}}},
   };

@@ -1,8 +1,5 @@
 #include "ops/select.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "engine/apply.h"
 #include "engine/broadcast.h"
 #include "engine/factory.h"

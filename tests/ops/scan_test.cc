@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(running_logarithms) {
   check_values(logcumsumexp(tensor({kInfinity, 1}), 0), {2}, {kInfinity, kInfinity});
   Tape tape;
   const Tensor x = tape.variable(tensor({-kInfinity, 800, 0, 800}, DType::f64));
-  check_values(gradient(slice(logcumsumexp(x, 0), 0, 3, 4), x), {4}, {0, 0.5, 0, 0.5});
+  const Tensor slopes = gradient(slice(logcumsumexp(x, 0), 0, 3, 4), x);
+  BOOST_TEST(distance(slopes, tensor({0, 0.5, 0, 0.5}, DType::f64)) < 1e-12);
   const Tensor z = numbers({6});
   check_derivatives([](const auto& in) { return logcumsumexp(100 * in[0], 0); }, {z}, 1e-5);
 }
