@@ -2,22 +2,9 @@
 #include <cmath>
 
 #include "nn/nn.h"
+#include "tests/support/refusal.h"
 
 using namespace tapestry;
-
-namespace {
-
-template <class F>
-std::string message(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(a_linear_module_starts_uniform_within_its_bound) {
   Rng rng(3);
@@ -63,9 +50,9 @@ BOOST_AUTO_TEST_CASE(a_parameter_keeps_its_shape_and_may_change_its_dtype) {
   nn::Parameter p(ones({2, 2}), "w");
   p.set(tensor({{1, 2}, {3, 4}}, DType::f64));
   BOOST_TEST((p.value().dtype() == DType::f64));
-  BOOST_TEST(message([&] { p.set(ones({2})); }) ==
+  BOOST_TEST(refusal([&] { p.set(ones({2})); }) ==
              "[Parameter] w has shape (2, 2); it cannot be set to shape (2,)");
-  BOOST_TEST(message([&] {
+  BOOST_TEST(refusal([&] {
                p.set(ones({2, 2}, DType::i64));
              }) == "[Parameter] holds f32 or f64, not i64");
 }
@@ -78,7 +65,7 @@ BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_while_training_and_does_nothing_othe
   BOOST_TEST(mean((y == 0).to(DType::f32)).item() == 0.25, boost::test_tools::tolerance(0.02));
   net.eval();
   BOOST_TEST(net(x).to_vector() == x.to_vector());
-  BOOST_TEST(message([] { nn::Dropout(1.0); }) ==
+  BOOST_TEST(refusal([] { nn::Dropout(1.0); }) ==
              "[Dropout] the probability is 1; it must lie in [0, 1)");
 }
 
@@ -98,7 +85,7 @@ BOOST_AUTO_TEST_CASE(losses_are_right_and_refuse_what_does_not_fit) {
   BOOST_TEST(nn::mse_loss(p, t).item() == 10.0 / 3, boost::test_tools::tolerance(1e-15));
   BOOST_TEST(nn::mse_loss(p, t, {.reduction = nn::Reduction::sum}).item() == 10);
   BOOST_TEST((nn::mse_loss(p, t, {.reduction = nn::Reduction::none}).shape() == Shape{3}));
-  BOOST_TEST(message([&] {
+  BOOST_TEST(refusal([&] {
                nn::mse_loss(ones({3, 1}), ones({3}));
              }) ==
              "[mse_loss] the prediction has shape (3, 1), the target (3,); they must be equal");
@@ -108,10 +95,10 @@ BOOST_AUTO_TEST_CASE(losses_are_right_and_refuse_what_does_not_fit) {
   const double expected = (std::log(1 + std::exp(-1.0) + std::exp(-2.0)) + std::log(3.0)) / 2;
   BOOST_TEST(nn::cross_entropy(logits, labels).item() == expected,
              boost::test_tools::tolerance(1e-15));
-  BOOST_TEST(message([&] {
+  BOOST_TEST(refusal([&] {
                nn::cross_entropy(logits, tensor({2, 3}, DType::i64));
              }) == "[cross_entropy] label 3 in row 1 is out of range; there are 3 classes, 0 to 2");
-  BOOST_TEST(message([&] {
+  BOOST_TEST(refusal([&] {
                nn::cross_entropy(logits, tensor({2.0, 1.0}));
              }) == "[cross_entropy] the labels have dtype f32; they must be i64");
 }
@@ -138,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_summary_is_a_table) {
       "---------------------------------------------\n"
       "total 101,770 parameters";
   BOOST_TEST(net.summary({1, 784}) == expected);
-  BOOST_TEST(message([&] {
+  BOOST_TEST(refusal([&] {
                net.summary({1, 783});
              }) == "[Linear] the input has shape (1, 783); its last axis must be 784");
 }
