@@ -1,5 +1,7 @@
 #include "engine/accumulate.h"
 
+#include <utility>
+
 #include "engine/apply.h"
 #include "engine/copy.h"
 #include "engine/leaf.h"
@@ -71,7 +73,11 @@ constexpr StatementKernel kAdd{"add", 2, 0,
 
 }  // namespace
 
-void accumulate(Tensor& into, const Tensor& contribution) {
+void accumulate(Tensor& into, Tensor contribution) {
+  if (!into.defined()) {
+    into = std::move(contribution);
+    return;
+  }
   const bool tracked = detail::recording && (into.is_tracked() || contribution.is_tracked());
   if (!tracked && into.is_unique())
     add_in_place(into, contribution);

@@ -6,9 +6,10 @@
 
 namespace tapestry {
 
-// into += contribution, both of one shape and dtype. Recorded when recording is on and one of them
-// is tracked; otherwise in place where `into` shares its numbers with nobody.
-void accumulate(Tensor& into, const Tensor& contribution);
+// into += contribution, both of one shape and dtype; an `into` that is not defined takes it over.
+// Recorded when recording is on and one of them is tracked; otherwise in place where `into` shares
+// its numbers with nobody.
+void accumulate(Tensor& into, Tensor contribution);
 Scalar accumulate(Scalar into, Scalar contribution);
 
 }  // namespace tapestry

@@ -129,10 +129,7 @@ struct Custom : Recorded {
       const Tensor& result = results[static_cast<std::size_t>(i)];
       if (!p.tangent(i).defined() || !result.defined()) continue;
       const Tensor term = gradient(result, v, {.allow_unused = true, .cotangent = p.tangent(i)});
-      if (total.defined())
-        accumulate(total, term);
-      else
-        total = term;
+      accumulate(total, term);
     }
     if (total.defined()) p.give(0, total);
   }

@@ -43,10 +43,7 @@ void push_bilinear(Pushforward& p) {
     std::vector<Tensor> operands = inputs_of(p);
     operands[static_cast<std::size_t>(i)] = p.tangent(i);
     const Tensor term = at(p, operands)[0];
-    if (total.defined())
-      accumulate(total, term);
-    else
-      total = term;
+    accumulate(total, term);
   }
   p.give(0, total);
 }
@@ -74,10 +71,7 @@ void push_by_transposition(Pushforward& p) {
     for (std::size_t i = 0; i < pulled.size(); ++i) {
       if (!inner.owns(pulled[i].tensor())) continue;
       const Tensor term = gradient(pulled[i], v, {.allow_unused = true, .cotangent = tangents[i]});
-      if (total.defined())
-        accumulate(total, term);
-      else
-        total = term;
+      accumulate(total, term);
     }
     if (total.defined()) p.give(k, total);
   }

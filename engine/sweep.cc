@@ -82,11 +82,7 @@ void Sweep::give(NodeId id, Tensor contribution) {
   if (!active(id)) return;
   const OutputType& type = tape_.tensor_node(id).type(id);
   if (contribution.shape() != type.shape) contribution = sum_to(contribution, type.shape);
-  Tensor& slot = tensors_[id - first_];
-  if (!slot.defined())
-    slot = std::move(contribution);
-  else
-    accumulate(slot, contribution);
+  accumulate(tensors_[id - first_], std::move(contribution));
 }
 
 // ---- what a rule sees ----
