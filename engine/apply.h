@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "engine/anomaly.h"
 #include "engine/op.h"
 #include "engine/tape.h"
 
@@ -18,6 +19,7 @@ extern constinit thread_local Tape* recording;
 inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
                       std::span<Tensor> outputs) {
   op.forward(inputs, attributes, outputs);
+  if (watch) watch_outputs(op, inputs, outputs);
   if (recording) recording->record(op, inputs, attributes, outputs);
 }
 

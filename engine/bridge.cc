@@ -81,7 +81,8 @@ Scalar record_at(const Tensor& x, std::int64_t position, double value) {
 
 }  // namespace
 
-Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype) {
+Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype, Site site) {
+  const CallSite call(site);
   if (static_cast<std::int64_t>(scalars.size()) != shape.size())
     refuse("stack", "{} scalars do not fill shape {}", scalars.size(), shape);
   std::vector<double> numbers;
@@ -102,11 +103,13 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 
-Tensor stack(const std::vector<Scalar>& scalars, DType dtype) {
+Tensor stack(const std::vector<Scalar>& scalars, DType dtype, Site site) {
+  const CallSite call(site);
   return stack(scalars, {static_cast<std::int64_t>(scalars.size())}, dtype);
 }
 
-Scalar at(const Tensor& x, const Dims& index) {
+Scalar at(const Tensor& x, const Dims& index, Site site) {
+  const CallSite call(site);
   if (index.rank() != x.rank()) refuse("at", "index {} does not fit shape {}", index, x.shape());
   std::int64_t position = 0, offset = 0;
   for (int axis = 0; axis < x.rank(); ++axis) {
@@ -121,7 +124,8 @@ Scalar at(const Tensor& x, const Dims& index) {
   return record_at(x, position, value);
 }
 
-std::vector<Scalar> unstack(const Tensor& x) {
+std::vector<Scalar> unstack(const Tensor& x, Site site) {
+  const CallSite call(site);
   const std::vector<double> numbers = x.to_vector();
   std::vector<Scalar> scalars;
   scalars.reserve(numbers.size());

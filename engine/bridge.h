@@ -9,12 +9,14 @@ namespace tapestry {
 
 // A tensor of the given shape from that many scalars, row-major. Error when the number does not
 // fit.
-Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype = DType::f64);
-Tensor stack(const std::vector<Scalar>& scalars, DType dtype = DType::f64);  // one axis
+Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype = DType::f64,
+             Site site = {});
+Tensor stack(const std::vector<Scalar>& scalars, DType dtype = DType::f64,
+             Site site = {});  // one axis
 
 // The element at an index, as a scalar. Error when it is out of range.
-Scalar at(const Tensor& x, const Dims& index);
+Scalar at(const Tensor& x, const Dims& index, Site site = {});
 // All elements, row-major.
-std::vector<Scalar> unstack(const Tensor& x);
+std::vector<Scalar> unstack(const Tensor& x, Site site = {});
 
 }  // namespace tapestry

@@ -86,7 +86,8 @@ struct Sum {
 
 }  // namespace
 
-Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+Tensor broadcast_to(const Tensor& x, const Shape& shape, Site site) {
+  const CallSite call(site);
   if (!broadcasts_to(x.shape(), shape))
     refuse("broadcast_to", "shape {} does not broadcast to {}", x.shape(), shape);
   if (x.shape() == shape) return x;

@@ -12,7 +12,7 @@ using AxisSet = std::uint32_t;
 constexpr AxisSet axis_bit(int axis) { return AxisSet{1} << axis; }
 
 // A view of x stretched to `shape` by NumPy's rule. Error when x does not broadcast to it.
-Tensor broadcast_to(const Tensor& x, const Shape& shape);
+Tensor broadcast_to(const Tensor& x, const Shape& shape, Site site = {});
 
 // The sum over `axes`, of which those in `dropped` vanish and the others stay with extent 1.
 // f32 and f64 keep their dtype, i64 and boolean give i64. The same bits for any number of threads.

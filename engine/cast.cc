@@ -26,8 +26,10 @@ struct Cast {
 
 }  // namespace
 
-Tensor Tensor::to(DType dtype) const {
-  return dtype == this->dtype() ? *this : apply<Cast>({this}, {dtype});
+Tensor Tensor::to(DType dtype, Site site) const {
+  if (dtype == this->dtype()) return *this;
+  const CallSite call(site);
+  return apply<Cast>({this}, {dtype});
 }
 
 }  // namespace tapestry

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "engine/ancestry.h"
+#include "engine/anomaly.h"
 #include "engine/bridge.h"
 #include "engine/broadcast.h"
+#include "engine/explain.h"
 #include "engine/factory.h"
 #include "engine/format.h"
 #include "engine/gradient.h"
 #include "engine/memory.h"
+#include "engine/memory_report.h"
+#include "engine/scope.h"
 #include "engine/tape.h"
 #include "engine/transform.h"
 #include "engine/verify.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/ancestry.h"
+#include "engine/called.h"
+#include "engine/explain.h"
 #include "engine/factory.h"
 #include "engine/sweep.h"
 
@@ -10,14 +12,6 @@ namespace tapestry {
 namespace {
 
 constexpr std::string_view kWho = "gradient";
-
-// A node as a message names it: "w" (node 3, (2, 3)), or mul (node 3, (2, 3)).
-std::string called(const Tape& tape, NodeId id) {
-  const std::string_view name = tape.name(id);
-  const std::string known =
-      name.empty() ? std::string(tape.op_name(id)) : fmt::format("\"{}\"", name);
-  return fmt::format("{} (node {}, {})", known, id, tape.shape(id));
-}
 
 Tape& tape_of_result(const Active& y) {
   if (!y.is_tracked())
@@ -40,36 +34,6 @@ void check_input(const Tape& tape, const Active& x, std::size_t position) {
   if (x.epoch() == tape.epoch()) return;
   if (find_tape(x.epoch())) refuse(kWho, "x[{}] and y are recorded on different tapes", position);
   refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
-}
-
-// The first node without a gradient on the way from x to y; 0 when no way leads from x to y at all.
-NodeId find_cut(const Tape& tape, NodeId y, NodeId x) {
-  if (x >= y) return 0;
-  constexpr NodeId unreached = 0, whole = ~NodeId{0};
-  std::vector<NodeId> cuts(y - x + 1,
-                           unreached);  // the cut before each node, or `whole` when there is none
-  cuts[0] = whole;
-  for (NodeId id = x + 1; id <= y; ++id) {
-    NodeId cut = unreached;
-    for (NodeId operand : tape.operands(id))
-      if (operand >= x) cut = std::max(cut, cuts[operand - x]);
-    cuts[id - x] = cut == whole && !is_floating(tape.dtype(id)) ? id : cut;
-  }
-  return cuts[y - x];
-}
-
-[[noreturn]] void explain(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
-  const std::string who = fmt::format("x[{}] {}", position, called(tape, x));
-  if (!is_floating(tape.dtype(x)))
-    refuse(kWho, "{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
-  if (const NodeId cut = find_cut(tape, y, x))
-    refuse(kWho, "y depends on {} only through {}, whose result has dtype {} and no gradient", who,
-           called(tape, cut), tape.dtype(cut));
-  refuse(kWho,
-         "y does not depend on {}: no path on the tape leads from it to y. A value taken by "
-         "detach(), item(), "
-         "value() or under PauseRecording breaks the path",
-         who);
 }
 
 Tensor first_cotangent(const Active& y, const GradientOptions& options) {
@@ -138,7 +102,10 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
     const NodeId id = xs[i].id();
     const bool linked =
         id <= last && sweep.active(last) && (xs[i].is_scalar() || sweep.tensor(id).defined());
-    if (!linked && !options.allow_unused) explain(tape, last, id, i);
+    if (!linked && !options.allow_unused)
+      raise_error(kWho, detail::explain(tape, last, id,
+                                        fmt::format("x[{}] {}", i, detail::called(tape, id)))
+                            .text);
     if (xs[i].is_scalar()) {
       if (!linked)
         results.emplace_back(Scalar(0));

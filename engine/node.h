@@ -9,6 +9,7 @@
 
 #include "engine/op.h"
 #include "engine/scalar.h"
+#include "engine/site.h"
 
 namespace tapestry {
 
@@ -28,8 +29,10 @@ struct TensorNode {
   const NodeId* operands;   // ids of operands, tensors or scalars as the op says
   const OutputType* types;  // one for each output
   const void* attributes;
-  Tensor* saved;   // in the order of the bits of saved_mask
-  Tensor* values;  // the outputs themselves where the tape keeps values, else null
+  Tensor* saved;             // in the order of the bits of saved_mask
+  Tensor* values;            // the outputs themselves where the tape keeps values, else null
+  Site site;                 // of the user's call
+  const std::string* scope;  // null outside of name scopes
 
   std::span<const NodeId> operand_ids() const { return {operands, operand_count}; }
   const OutputType& type(NodeId output) const { return types[output - id]; }

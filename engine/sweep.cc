@@ -1,9 +1,37 @@
 #include "engine/sweep.h"
 
+#include "engine/anomaly.h"
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
+#include "engine/scope.h"
 
 namespace tapestry {
+namespace {
+
+// What a vjp does belongs to the place of its operation.
+class AtNode {
+ public:
+  explicit AtNode(const TensorNode& node)
+      : site_(detail::call_site), scope_(detail::name_scope), reversed_(detail::reversed) {
+    detail::call_site = &node.site;
+    detail::name_scope = node.scope;
+    detail::reversed = &node;
+  }
+  ~AtNode() {
+    detail::call_site = site_;
+    detail::name_scope = scope_;
+    detail::reversed = reversed_;
+  }
+  AtNode(const AtNode&) = delete;
+  AtNode& operator=(const AtNode&) = delete;
+
+ private:
+  const Site* site_;
+  const std::string* scope_;
+  const TensorNode* reversed_;
+};
+
+}  // namespace
 
 Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
              bool recorded)
@@ -57,10 +85,20 @@ void Sweep::run() {
     const Run run = tape_.span_within(span, first_, last_);
     if (run.kernel) {
       if (run.kernel->reverse) run.kernel->reverse(run, *this);
+      if (detail::watch) watch_leaves(run);
     } else {
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id);
     }
   }
+}
+
+void Sweep::watch_leaves(const Run& run) const {
+  const std::size_t leaves = run.count * static_cast<std::size_t>(run.kernel->leaves);
+  for (std::size_t i = 0; i < leaves; ++i)
+    if (active(run.leaves[i]) && tape_.is_scalar(run.leaves[i]))
+      detail::watch_scalar_adjoint(run.kernel->name, recorded_
+                                                         ? number<Scalar>(run.leaves[i]).value()
+                                                         : number<double>(run.leaves[i]));
 }
 
 void Sweep::reverse(NodeId id) {
@@ -72,6 +110,7 @@ void Sweep::reverse(NodeId id) {
   for (NodeId output = node.id; output < node.id + node.output_count; ++output)
     reached |= active(output) && tensor(output).defined();
   if (!reached) return;
+  const AtNode place(node);
   Pullback pullback(*this, node);
   node.op->vjp(pullback);
   for (NodeId output = id; output < node.id + node.output_count && output <= last_; ++output)
@@ -101,6 +140,12 @@ DType Pullback::input_dtype(int operand) const {
   return sweep_.tape().dtype(node_.operands[operand]);
 }
 void Pullback::give(int operand, Tensor contribution) {
+  if (detail::watch && wants(operand)) {
+    std::vector<Tensor> adjoints;
+    for (std::uint32_t k = 0; k < node_.output_count; ++k)
+      adjoints.push_back(adjoint(static_cast<int>(k)));
+    detail::watch_contribution(node_, operand, contribution, adjoints);
+  }
   sweep_.give(node_.operands[operand], std::move(contribution));
 }
 

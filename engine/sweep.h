@@ -60,6 +60,7 @@ class Sweep {
 
   void mark(const std::vector<NodeId>& targets);
   void reverse(NodeId id);
+  void watch_leaves(const Run& run) const;
 
   Tape& tape_;
   const NodeId first_, last_;

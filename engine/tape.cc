@@ -175,6 +175,24 @@ std::string Tape::attributes_text(NodeId id) const {
              : std::string{};
 }
 
+Site Tape::site(NodeId id) const { return is_scalar(id) ? Site::nowhere() : tensor_node(id).site; }
+
+std::string_view Tape::scope(NodeId id) const {
+  const std::string* path = is_scalar(id) ? nullptr : tensor_node(id).scope;
+  return path ? std::string_view(*path) : std::string_view();
+}
+
+std::span<const std::pair<NodeId, NodeId>> Tape::severed() const { return storage_->severed; }
+
+void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const {
+  for (const TensorNode* node : storage_->owners) {
+    if (node->op == &op_of<detail::Variable> || node->op == &op_of<detail::Constant>) continue;
+    for (std::uint32_t k = 0; k < node->saved_count; ++k) f(*node, node->saved[k]);
+    if (node->values)
+      for (std::uint32_t k = 0; k < node->output_count; ++k) f(*node, node->values[k]);
+  }
+}
+
 // ---- pausing ----
 
 PauseRecording::PauseRecording() : paused_(std::exchange(detail::recording, nullptr)) {}

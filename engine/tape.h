@@ -7,9 +7,11 @@
 // tensor operations, and runs of scalar statements of one kernel.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/node.h"
@@ -43,10 +45,10 @@ class Tape {
 
   // A leaf to differentiate with respect to. The value is taken as plain numbers. Error for an
   // integer dtype.
-  Tensor variable(const Tensor& value, std::string_view name = {});
+  Tensor variable(const Tensor& value, std::string_view name = {}, Site site = {});
   Scalar variable(double value, std::string_view name = {});
   // A leaf that stands in the graph but takes no gradient: an input, a target.
-  Tensor constant(const Tensor& value, std::string_view name = {});
+  Tensor constant(const Tensor& value, std::string_view name = {}, Site site = {});
   // The variable that stands for `key` in this recording: made from `value` on first use, or when
   // the value changed.
   Tensor variable_for(const void* key, const Tensor& value, std::string_view name = {});
@@ -96,6 +98,14 @@ class Tape {
   DType dtype(NodeId id) const;
   const Tensor* kept_value(NodeId id) const;  // null when not kept; scalars: see scalar_value
   std::string attributes_text(NodeId id) const;
+  Site site(NodeId id) const;               // where the user asked for it; scalars: nowhere
+  std::string_view scope(NodeId id) const;  // the name scopes it stands in; scalars: none
+
+  // Leaves that hold the numbers of another node of this tape without its history, as {leaf, node}:
+  // they went through detach(), or a plain tensor was used in place of its variable.
+  std::span<const std::pair<NodeId, NodeId>> severed() const;
+  // Numbers that operations keep for vjps and drawings: calls f(node, tensor), nodes in order.
+  void for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const;
 
   // ---- reading: runs, for sweeps. Calls f(run of tensor ids [first, last)) or f(statement run),
   // last span first ----
@@ -117,7 +127,7 @@ class Tape {
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
 
  private:
-  NodeId record_leaf(const Op& op, const Tensor& value, bool keep);
+  NodeId record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name = {});
   NodeId push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
                    std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
                    bool keep_values);

@@ -8,6 +8,7 @@
 #include "engine/apply.h"
 #include "engine/leaf.h"
 #include "engine/pushforward.h"
+#include "engine/scope.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -125,13 +126,16 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       types,
                                       block + attributes_at,
                                       saved,
-                                      values};
+                                      values,
+                                      current_site(),
+                                      detail::name_scope};
   if (store.spans.empty() || store.spans.back().kernel)
     store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.entries.push_back({.node = node});
     if (values) new (values + k) Tensor(detach(outputs[k]));
     outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
+    outputs[k].set_origin(epoch_, outputs[k].id());
   }
   if (save_all) {
     for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
@@ -146,9 +150,16 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   return id;
 }
 
-NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep) {
+NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
+  if (detail::watch) detail::watch_leaf(value, name);
   Tensor plain = detach(value);
+  const NodeId origin = plain.origin_in(epoch_);
   const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
+  if (origin) {
+    storage_->severed.emplace_back(id, origin);
+    plain.set_origin(epoch_, origin);
+  }
+  if (!name.empty()) storage_->names[id] = name;
   if (value.is_tracked()) set_outward(id, outward(value));
   return id;
 }
@@ -169,6 +180,11 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
 Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
                               std::span<const double> constants, double value) {
   refuse_tangents(kernel.name);
+  if (detail::watch) {
+    std::vector<double> read;
+    for (NodeId leaf : leaves) read.push_back(is_scalar(leaf) ? scalar_value(leaf) : 0);
+    detail::watch_statement(kernel.name, value, read);
+  }
   auto& store = *storage_;
   const auto id = static_cast<NodeId>(store.entries.size());
   if (store.spans.empty() || store.spans.back().kernel != &kernel) {
@@ -248,11 +264,11 @@ const Tensor& Tape::tangent(const Tensor& x) const {
 
 // ---- leaves ----
 
-Tensor Tape::variable(const Tensor& value, std::string_view name) {
+Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
+  const CallSite call(site);
   if (!is_floating(value.dtype()))
     refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
-  const NodeId id = record_leaf(op_of<detail::Variable>, value, true);
-  if (!name.empty()) storage_->names[id] = name;
+  const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
   return value.tracked_as(epoch_, id);
 }
 
@@ -262,9 +278,9 @@ Scalar Tape::variable(double value, std::string_view name) {
   return x;
 }
 
-Tensor Tape::constant(const Tensor& value, std::string_view name) {
-  const NodeId id = record_leaf(op_of<detail::Constant>, value, true);
-  if (!name.empty()) storage_->names[id] = name;
+Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
+  const CallSite call(site);
+  const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
   return value.tracked_as(epoch_, id);
 }
 

@@ -18,6 +18,7 @@ void TapeStorage::reset() {
   }
   owners.clear();
   outward.clear();
+  severed.clear();
   tangents.clear();
   kept.clear();
   if (!names.empty()) names.clear();

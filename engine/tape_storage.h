@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/arena.h"
@@ -42,6 +43,7 @@ struct TapeStorage {
   std::map<NodeId, std::string> names;
   std::unordered_map<const void*, Binding> bindings;
   std::vector<Tensor> outward;   // by id: the same value on the tape around, where it is tracked
+  std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
   std::vector<Tensor> tangents;  // by id, on a tape that carries them
   std::vector<std::shared_ptr<const void>> kept;  // what attributes point to
   bool has_scalars = false;

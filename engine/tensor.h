@@ -13,6 +13,7 @@
 #include "engine/dtype.h"
 #include "engine/error.h"
 #include "engine/shape.h"
+#include "engine/site.h"
 
 namespace tapestry {
 
@@ -30,7 +31,8 @@ struct Body {
   std::byte* data;
   std::int64_t size;
   std::size_t block_bytes;
-  Body* owner;  // of the numbers; null when they follow this body
+  Body* owner;                           // of the numbers; null when they follow this body
+  std::atomic<std::uint64_t> origin{0};  // the last node that stood for it: epoch and id
   Shape shape;
   Strides strides;
 };
@@ -75,8 +77,8 @@ class Tensor {
 
   double item() const;                    // the only element; Error when there is not exactly one
   std::vector<double> to_vector() const;  // row-major, any dtype
-  Tensor to(DType dtype) const;           // differentiable between floating dtypes
-  Tensor contiguous() const;              // itself, or a row-major copy; untracked
+  Tensor to(DType dtype, Site site = {}) const;  // differentiable between floating dtypes
+  Tensor contiguous() const;                     // itself, or a row-major copy; untracked
 
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
@@ -92,6 +94,22 @@ class Tensor {
   // No other handle or view shares the numbers, so they may be overwritten unseen.
   bool is_unique() const {
     return !body().owner && body().references.load(std::memory_order_acquire) == 1;
+  }
+
+  // The memory that holds the numbers: one block, which views share.
+  const void* block() const { return body().owner ? body_->owner : body_; }
+  std::size_t block_bytes() const {
+    return body().owner ? body_->owner->block_bytes : body_->block_bytes;
+  }
+
+  // For explanations: the node of that recording that this tensor stood for, even if the handle no
+  // longer says so; 0 when there is none.
+  NodeId origin_in(Epoch epoch) const {
+    const std::uint64_t origin = body().origin.load(std::memory_order_relaxed);
+    return origin >> 32 == epoch ? static_cast<NodeId>(origin) : 0;
+  }
+  void set_origin(Epoch epoch, NodeId id) {
+    body_->origin.store(std::uint64_t{epoch} << 32 | id, std::memory_order_relaxed);
   }
 
   bool is_tracked() const { return epoch_ != 0; }

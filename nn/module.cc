@@ -31,7 +31,10 @@ void Module::to(DType dtype) {
 
 Tensor Sequential::operator()(const Tensor& x) const {
   Tensor y = x;
-  for (const auto& module : modules_) y = (*module)(y);
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    const NameScope scope(std::to_string(i));
+    y = (*modules_[i])(y);
+  }
   return y;
 }
 

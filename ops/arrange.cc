@@ -39,7 +39,8 @@ Dims axes_once(const Dims& axes, int rank) {
 
 }  // namespace
 
-Tensor movedim(const Tensor& x, const Dims& from, const Dims& to) {
+Tensor movedim(const Tensor& x, const Dims& from, const Dims& to, Site site) {
+  const CallSite call(site);
   if (from.rank() != to.rank())
     refuse("movedim", "{} names {} axes, {} names {}; there must be as many", from, from.rank(), to,
            to.rank());
@@ -55,9 +56,13 @@ Tensor movedim(const Tensor& x, const Dims& from, const Dims& to) {
   return permute(x, order);
 }
 
-Tensor movedim(const Tensor& x, int from, int to) { return movedim(x, Dims{from}, Dims{to}); }
+Tensor movedim(const Tensor& x, int from, int to, Site site) {
+  const CallSite call(site);
+  return movedim(x, Dims{from}, Dims{to});
+}
 
-Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
+Tensor roll(const Tensor& x, std::int64_t shift, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("roll", axis, x.rank());
   const std::int64_t extent = x.shape()[axis];
   if (extent == 0 || shift % extent == 0) return x;
@@ -65,8 +70,9 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   return concat({slice(x, axis, cut, extent), slice(x, axis, 0, cut)}, axis);
 }
 
-Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shifts,
-            const std::vector<int>& axes) {
+Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shifts, const std::vector<int>& axes,
+            Site site) {
+  const CallSite call(site);
   if (shifts.size() != axes.size())
     refuse("roll", "{} shifts for {} axes; there must be one for each", shifts.size(), axes.size());
   for (int axis : axes) normalize_axis("roll", axis, x.rank());
@@ -75,11 +81,13 @@ Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shifts,
   return result;
 }
 
-Tensor roll(const Tensor& x, std::int64_t shift) {
+Tensor roll(const Tensor& x, std::int64_t shift, Site site) {
+  const CallSite call(site);
   return reshape(roll(flat(x), shift, 0), x.shape());
 }
 
-Tensor tile(const Tensor& x, const Dims& counts) {
+Tensor tile(const Tensor& x, const Dims& counts, Site site) {
+  const CallSite call(site);
   for (std::int64_t count : counts) refuse_negative("tile", count);
   Shape shape = x.shape();
   Dims every = counts;
@@ -91,7 +99,8 @@ Tensor tile(const Tensor& x, const Dims& counts) {
   return result;
 }
 
-Tensor repeat(const Tensor& x, const Dims& counts) {
+Tensor repeat(const Tensor& x, const Dims& counts, Site site) {
+  const CallSite call(site);
   if (counts.rank() < x.rank())
     refuse("repeat", "{} counts for shape {}; there must be one for each axis", counts.rank(),
            x.shape());
@@ -99,15 +108,20 @@ Tensor repeat(const Tensor& x, const Dims& counts) {
   return tile(x, counts);
 }
 
-Tensor repeat(const Tensor& x, std::int64_t count, int axis) {
+Tensor repeat(const Tensor& x, std::int64_t count, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("repeat", axis, x.rank());
   refuse_negative("repeat", count);
   return count == 1 ? x : multiplied(x, axis, count, Order::elements);
 }
 
-Tensor repeat_flat(const Tensor& x, std::int64_t count) { return repeat(flat(x), count, 0); }
+Tensor repeat_flat(const Tensor& x, std::int64_t count, Site site) {
+  const CallSite call(site);
+  return repeat(flat(x), count, 0);
+}
 
-std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, int axis) {
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("chunk", axis, x.rank());
   if (chunks < 1) refuse("chunk", "{} chunks; there must be at least one", chunks);
   const std::int64_t extent = x.shape()[axis], size = (extent + chunks - 1) / chunks;
@@ -118,7 +132,8 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, int axis) {
   return split(x, sizes, axis);
 }
 
-std::vector<Tensor> meshgrid(const std::vector<Tensor>& vectors, Indexing indexing) {
+std::vector<Tensor> meshgrid(const std::vector<Tensor>& vectors, Indexing indexing, Site site) {
+  const CallSite call(site);
   const int rank = static_cast<int>(vectors.size());
   Dims place;
   Shape grid;

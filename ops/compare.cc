@@ -39,10 +39,16 @@ Tensor compare(const Tensor& x, const Tensor& z) {
 
 }  // namespace
 
-#define COMPARE(name, value, doc)                                                        \
-  Tensor name(const Tensor& x, const Tensor& z) { return compare<name##_record>(x, z); } \
-  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); }        \
-  Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); }
+#define TAPESTRY_CALL(name, left, right, call) \
+  Tensor name(left, right, Site site) {        \
+    const CallSite here(site);                 \
+    return call;                               \
+  }
+#define COMPARE(name, value, doc)                                                       \
+  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
+  TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))          \
+  TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))
 #include "ops/elementwise.def"
+#undef TAPESTRY_CALL
 
 }  // namespace tapestry

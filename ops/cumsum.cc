@@ -83,7 +83,8 @@ struct Cumsum {
 
 }  // namespace
 
-Tensor cumsum(const Tensor& x, int axis) {
+Tensor cumsum(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   return apply<Cumsum>({&x}, {normalize_axis("cumsum", axis, x.rank()), false});
 }
 

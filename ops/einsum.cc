@@ -74,7 +74,8 @@ DType common_dtype(const std::vector<Tensor>& operands) {
 
 }  // namespace
 
-Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
+Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Site site) {
+  const CallSite call(site);
   if (operands.empty()) refuse("einsum", "there are no operands; at least one is needed");
   const Equation read = read_equation(equation, operands);
   const DType dtype = common_dtype(operands);

@@ -211,16 +211,23 @@ Tensor tensor_beside(const Tensor& x, Scalar z) {
 
 }  // namespace
 
+#define TAPESTRY_CALL(name, left, right, call) \
+  Tensor name(left, right, Site site) {        \
+    const CallSite here(site);                 \
+    return call;                               \
+  }
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  Tensor name(const Tensor& x) { return unary<name##_record>(Kind::kind, x); }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)    \
-  Tensor name(const Tensor& x, const Tensor& z) {                                 \
-    return binary<name##_record>(Kind::kind, x, z);                               \
-  }                                                                               \
-  Tensor name(const Tensor& x, double z) { return name(x, number_beside(x, z)); } \
-  Tensor name(double x, const Tensor& z) { return name(number_beside(z, x), z); } \
-  Tensor name(const Tensor& x, Scalar z) { return name(x, tensor_beside(x, z)); } \
-  Tensor name(Scalar x, const Tensor& z) { return name(tensor_beside(z, x), z); }
+  Tensor name(const Tensor& x, Site site) {              \
+    const CallSite here(site);                           \
+    return unary<name##_record>(Kind::kind, x);          \
+  }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                     \
+  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_record>(Kind::kind, x, z))) \
+  TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))                     \
+  TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))                     \
+  TAPESTRY_CALL(name, const Tensor& x, Scalar z, name(x, tensor_beside(x, z)))                     \
+  TAPESTRY_CALL(name, Scalar x, const Tensor& z, name(tensor_beside(z, x), z))
 #include "ops/elementwise.def"
+#undef TAPESTRY_CALL
 
 }  // namespace tapestry

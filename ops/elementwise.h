@@ -5,34 +5,45 @@
 #pragma once
 
 #include "engine/bridge.h"
-#include "engine/tensor.h"
+#include "ops/operand.h"
 
 namespace tapestry {
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) Tensor name(const Tensor& x);
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  Tensor name(const Tensor& x, Site site = {});
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  Tensor name(const Tensor& x, const Tensor& z);                               \
-  Tensor name(const Tensor& x, double z);                                      \
-  Tensor name(double x, const Tensor& z);                                      \
-  Tensor name(const Tensor& x, Scalar z);                                      \
-  Tensor name(Scalar x, const Tensor& z);
+  Tensor name(const Tensor& x, const Tensor& z, Site site = {});               \
+  Tensor name(const Tensor& x, double z, Site site = {});                      \
+  Tensor name(double x, const Tensor& z, Site site = {});                      \
+  Tensor name(const Tensor& x, Scalar z, Site site = {});                      \
+  Tensor name(Scalar x, const Tensor& z, Site site = {});
 // Comparisons give boolean tensors and carry no gradient.
-#define COMPARE(name, value, doc)                \
-  Tensor name(const Tensor& x, const Tensor& z); \
-  Tensor name(const Tensor& x, double z);        \
-  Tensor name(double x, const Tensor& z);
+#define COMPARE(name, value, doc)                                \
+  Tensor name(const Tensor& x, const Tensor& z, Site site = {}); \
+  Tensor name(const Tensor& x, double z, Site site = {});        \
+  Tensor name(double x, const Tensor& z, Site site = {});
 #include "ops/elementwise.def"
 
-inline Tensor operator-(const Tensor& x) { return neg(x); }
+inline Tensor operator-(const Operand& x) { return neg(x.tensor(), x.site()); }
 
-#define TAPESTRY_OPERATOR(symbol, name)                                                  \
-  inline Tensor operator symbol(const Tensor& x, const Tensor& z) { return name(x, z); } \
-  inline Tensor operator symbol(const Tensor& x, double z) { return name(x, z); }        \
-  inline Tensor operator symbol(double x, const Tensor& z) { return name(x, z); }
-#define TAPESTRY_ARITHMETIC(symbol, name)                                         \
-  TAPESTRY_OPERATOR(symbol, name)                                                 \
-  inline Tensor operator symbol(const Tensor& x, Scalar z) { return name(x, z); } \
-  inline Tensor operator symbol(Scalar x, const Tensor& z) { return name(x, z); }
+#define TAPESTRY_OPERATOR(symbol, name)                              \
+  inline Tensor operator symbol(const Operand& x, const Tensor& z) { \
+    return name(x.tensor(), z, x.site());                            \
+  }                                                                  \
+  inline Tensor operator symbol(const Operand& x, double z) {        \
+    return name(x.tensor(), z, x.site());                            \
+  }                                                                  \
+  inline Tensor operator symbol(double x, const Operand& z) {        \
+    return name(x, z.tensor(), z.site());                            \
+  }
+#define TAPESTRY_ARITHMETIC(symbol, name)                     \
+  TAPESTRY_OPERATOR(symbol, name)                             \
+  inline Tensor operator symbol(const Operand& x, Scalar z) { \
+    return name(x.tensor(), z, x.site());                     \
+  }                                                           \
+  inline Tensor operator symbol(Scalar x, const Operand& z) { \
+    return name(x, z.tensor(), z.site());                     \
+  }
 TAPESTRY_ARITHMETIC(+, add)
 TAPESTRY_ARITHMETIC(-, sub)
 TAPESTRY_ARITHMETIC(*, mul)
@@ -43,24 +54,19 @@ TAPESTRY_OPERATOR(<, less)
 TAPESTRY_OPERATOR(<=, less_equal)
 TAPESTRY_OPERATOR(>, greater)
 TAPESTRY_OPERATOR(>=, greater_equal)
-#undef TAPESTRY_ARITHMETIC
 #undef TAPESTRY_OPERATOR
 
-template <class T>
-Tensor& operator+=(Tensor& x, const T& z) {
-  return x = x + z;
-}
-template <class T>
-Tensor& operator-=(Tensor& x, const T& z) {
-  return x = x - z;
-}
-template <class T>
-Tensor& operator*=(Tensor& x, const T& z) {
-  return x = x * z;
-}
-template <class T>
-Tensor& operator/=(Tensor& x, const T& z) {
-  return x = x / z;
-}
+#define TAPESTRY_ASSIGNMENT(symbol, name)                                                         \
+  inline Tensor& operator symbol(Tensor& x, const Operand& z) {                                   \
+    return x = name(x, z.tensor(), z.site());                                                     \
+  }                                                                                               \
+  inline Tensor& operator symbol(Tensor& x, double z) { return x = name(x, z, Site::nowhere()); } \
+  inline Tensor& operator symbol(Tensor& x, Scalar z) { return x = name(x, z, Site::nowhere()); }
+TAPESTRY_ASSIGNMENT(+=, add)
+TAPESTRY_ASSIGNMENT(-=, sub)
+TAPESTRY_ASSIGNMENT(*=, mul)
+TAPESTRY_ASSIGNMENT(/=, div)
+#undef TAPESTRY_ASSIGNMENT
+#undef TAPESTRY_ARITHMETIC
 
 }  // namespace tapestry

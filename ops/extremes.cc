@@ -194,10 +194,22 @@ Tensor position(const Tensor& x, const ArgOptions& options) {
 
 }  // namespace
 
-Tensor max(const Tensor& x, const ReduceOptions& options) { return extreme<true>(x, options); }
-Tensor min(const Tensor& x, const ReduceOptions& options) { return extreme<false>(x, options); }
-Tensor argmax(const Tensor& x, const ArgOptions& options) { return position<true>(x, options); }
-Tensor argmin(const Tensor& x, const ArgOptions& options) { return position<false>(x, options); }
+Tensor max(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
+  return extreme<true>(x, options);
+}
+Tensor min(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
+  return extreme<false>(x, options);
+}
+Tensor argmax(const Tensor& x, const ArgOptions& options, Site site) {
+  const CallSite call(site);
+  return position<true>(x, options);
+}
+Tensor argmin(const Tensor& x, const ArgOptions& options, Site site) {
+  const CallSite call(site);
+  return position<false>(x, options);
+}
 
 std::vector<Record> extreme_records() {
   const Tensor x = sample_numbers({2, 3, 4});

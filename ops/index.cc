@@ -220,18 +220,22 @@ struct OneHot {
 
 }  // namespace
 
-Tensor take(const Tensor& x, const Tensor& indices, int axis) {
+Tensor take(const Tensor& x, const Tensor& indices, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("take", axis, x.rank());
   require_indices("take", indices);
   return apply<Take>({&x, &indices}, {axis});
 }
 
-Tensor gather(const Tensor& x, int axis, const Tensor& index) {
+Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site) {
+  const CallSite call(site);
   axis = require_aligned("gather", x, axis, index);
   return apply<Gather>({&x, &index}, {axis});
 }
 
-Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
+Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source,
+                   Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "scatter_add";
   axis = require_aligned(kWho, x, axis, index);
   if (!(source.shape() == index.shape()))
@@ -244,7 +248,8 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor&
   return apply<ScatterAdd>({&into, &index, &terms}, {axis});
 }
 
-Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype) {
+Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Site site) {
+  const CallSite call(site);
   require_indices("one_hot", labels);
   return apply<OneHot>({&labels}, {classes, dtype});
 }

@@ -10,17 +10,19 @@
 namespace tapestry {
 
 // Slices of x along `axis`: that axis is replaced by the axes of `indices`.
-Tensor take(const Tensor& x, const Tensor& indices, int axis = 0);
+Tensor take(const Tensor& x, const Tensor& indices, int axis = 0, Site site = {});
 
 // As torch.gather: result[i, j, k] = x[i, index[i, j, k], k] for axis 1. Same rank; the extents of
 // index are at most those of x, but for that axis. The result has the shape of index.
-Tensor gather(const Tensor& x, int axis, const Tensor& index);
+Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site = {});
 
 // x with result[i, index[i, j, k], k] += source[i, j, k] for axis 1: the transpose of gather.
 // source has the shape of index; dtypes are promoted.
-Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source);
+Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source,
+                   Site site = {});
 
 // A new last axis of extent `classes`: 1 at the label, 0 elsewhere. Not differentiable.
-Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::f32);
+Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::f32,
+               Site site = {});
 
 }  // namespace tapestry

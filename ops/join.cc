@@ -86,7 +86,8 @@ std::vector<Tensor> promoted(std::string_view who, const std::vector<Tensor>& te
 
 }  // namespace
 
-Tensor concat(const std::vector<Tensor>& tensors, int axis) {
+Tensor concat(const std::vector<Tensor>& tensors, int axis, Site site) {
+  const CallSite call(site);
   const std::vector<Tensor> parts = promoted("concat", tensors);
   const Shape& first = parts[0].shape();
   axis = normalize_axis("concat", axis, first.rank());
@@ -102,7 +103,8 @@ Tensor concat(const std::vector<Tensor>& tensors, int axis) {
   return apply<Concat>(parts, {axis});
 }
 
-Tensor stack(const std::vector<Tensor>& tensors, int axis) {
+Tensor stack(const std::vector<Tensor>& tensors, int axis, Site site) {
+  const CallSite call(site);
   std::vector<Tensor> parts = promoted("stack", tensors);
   const Shape first = parts[0].shape();
   axis = normalize_axis("stack", axis, first.rank() + 1);
@@ -115,7 +117,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int axis) {
   return apply<Concat>(parts, {axis});
 }
 
-std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis) {
+std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("split", axis, x.rank());
   const std::int64_t extent = x.shape()[axis];
   if (parts < 1 || extent % parts != 0)
@@ -124,7 +127,9 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis) {
   return split(x, std::vector<std::int64_t>(static_cast<std::size_t>(parts), extent / parts), axis);
 }
 
-std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, int axis) {
+std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, int axis,
+                          Site site) {
+  const CallSite call(site);
   axis = normalize_axis("split", axis, x.rank());
   bool fits = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) == x.shape()[axis] &&
               !sizes.empty();

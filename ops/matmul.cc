@@ -168,7 +168,8 @@ void require_vectors(std::string_view who, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-Tensor matmul(const Tensor& a, const Tensor& b) {
+Tensor matmul(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = Matmul::name;
   if (a.rank() == 0 || b.rank() == 0)
     refuse(kWho, "operands need at least one axis: {} x {}; multiply by a number with *", a.shape(),
@@ -190,7 +191,8 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return reshape(result, shape);
 }
 
-Tensor dot(const Tensor& a, const Tensor& b) {
+Tensor dot(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   require_vectors("dot", a, b);
   if (!(a.shape() == b.shape()))
     refuse("dot", "lengths differ: {} and {}; the {} and the {} must be equal", a.shape(),
@@ -198,7 +200,8 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   return matmul(a, b);
 }
 
-Tensor outer(const Tensor& a, const Tensor& b) {
+Tensor outer(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   require_vectors("outer", a, b);
   return unsqueeze(a, 1) * unsqueeze(b, 0);
 }

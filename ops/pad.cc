@@ -25,7 +25,8 @@ std::int64_t source(std::int64_t at, std::int64_t extent, PadMode mode) {
 }  // namespace
 
 Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           PadMode mode) {
+           PadMode mode, Site site) {
+  const CallSite call(site);
   if (widths.size() != static_cast<std::size_t>(x.rank()))
     refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
            x.shape());

@@ -87,7 +87,8 @@ struct Prod {
 
 }  // namespace
 
-Tensor prod(const Tensor& x, const ReduceOptions& options) {
+Tensor prod(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   const AxisSet axes = options.axis.resolve("prod", x.rank());
   return apply<Prod>({&x}, {axes, options.keepdims ? 0 : axes});
 }

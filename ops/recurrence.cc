@@ -140,7 +140,8 @@ struct Logcumsumexp {
 
 }  // namespace
 
-Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis) {
+Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = Recurrence::name;
   const Shape shape = broadcast_shapes(kWho, a.shape(), b.shape());
   axis = normalize_axis(kWho, axis, shape.rank());
@@ -149,7 +150,8 @@ Tensor linear_recurrence(const Tensor& a, const Tensor& b, int axis) {
                     false);
 }
 
-Tensor cumprod(const Tensor& x, int axis) {
+Tensor cumprod(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("cumprod", axis, x.rank());
   const Tensor factors = x.to(promote(x.dtype(), DType::i64));
   const std::int64_t extent = x.shape()[axis];
@@ -158,7 +160,8 @@ Tensor cumprod(const Tensor& x, int axis) {
   return recurrence(factors, first, axis, false);
 }
 
-Tensor logcumsumexp(const Tensor& x, int axis) {
+Tensor logcumsumexp(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = Logcumsumexp::name;
   if (!is_floating(x.dtype()))
     refuse(kWho, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());

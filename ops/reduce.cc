@@ -80,23 +80,35 @@ Tensor truth(const Tensor& x, const ReduceOptions& options) {
 
 }  // namespace
 
-Tensor sum(const Tensor& x, const ReduceOptions& options) {
+Tensor sum(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   const AxisSet axes = options.axis.resolve("sum", x.rank());
   return sum_axes(x, axes, options.keepdims ? 0 : axes);
 }
 
-Tensor mean(const Tensor& x, const ReduceOptions& options) {
+Tensor mean(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   require_floating("mean", x);
   return mean_over(x, options.axis.resolve("mean", x.rank()), options.keepdims);
 }
 
-Tensor var(const Tensor& x, const VarianceOptions& options) { return variance("var", x, options); }
-Tensor std(const Tensor& x, const VarianceOptions& options) {
+Tensor var(const Tensor& x, const VarianceOptions& options, Site site) {
+  const CallSite call(site);
+  return variance("var", x, options);
+}
+Tensor std(const Tensor& x, const VarianceOptions& options, Site site) {
+  const CallSite call(site);
   return sqrt(variance("std", x, options));
 }
 
-Tensor any(const Tensor& x, const ReduceOptions& options) { return truth<Or>(x, options); }
-Tensor all(const Tensor& x, const ReduceOptions& options) { return truth<And>(x, options); }
+Tensor any(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
+  return truth<Or>(x, options);
+}
+Tensor all(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
+  return truth<And>(x, options);
+}
 
 std::vector<Record> reduce_records() {
   const Tensor x = sample_numbers({2, 3, 4});

@@ -16,17 +16,17 @@ struct ReduceOptions {
 };
 
 // f32 and f64 keep their dtype, i64 and boolean give i64. Of nothing: 0 and 1.
-Tensor sum(const Tensor& x, const ReduceOptions& options = {});
-Tensor prod(const Tensor& x,
-            const ReduceOptions& options = {});  // exact derivatives of any order at zeros too
+Tensor sum(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
+Tensor prod(const Tensor& x, const ReduceOptions& options = {},
+            Site site = {});  // exact derivatives of any order at zeros too
 
 // f32 and f64 only. Of nothing: NaN.
-Tensor mean(const Tensor& x, const ReduceOptions& options = {});
+Tensor mean(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
 // The largest and smallest element, in x's dtype; NaN if there is one. Equal extremes share the
 // adjoint evenly. Error when there are no elements to choose from.
-Tensor max(const Tensor& x, const ReduceOptions& options = {});
-Tensor min(const Tensor& x, const ReduceOptions& options = {});
+Tensor max(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
+Tensor min(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
 // The sum of squared deviations from the mean over (n - correction), and its square root. f32 and
 // f64 only. Where namespaces are mixed by using-directives, say tapestry::std(x).
@@ -35,8 +35,8 @@ struct VarianceOptions {
   bool keepdims = false;
   double correction = 1;
 };
-Tensor var(const Tensor& x, const VarianceOptions& options = {});
-Tensor std(const Tensor& x, const VarianceOptions& options = {});
+Tensor var(const Tensor& x, const VarianceOptions& options = {}, Site site = {});
+Tensor std(const Tensor& x, const VarianceOptions& options = {}, Site site = {});
 
 // Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the
 // position in row-major order. Error when there are no elements to choose from.
@@ -44,14 +44,14 @@ struct ArgOptions {
   std::optional<int> axis{};
   bool keepdims = false;
 };
-Tensor argmax(const Tensor& x, const ArgOptions& options = {});
-Tensor argmin(const Tensor& x, const ArgOptions& options = {});
+Tensor argmax(const Tensor& x, const ArgOptions& options = {}, Site site = {});
+Tensor argmin(const Tensor& x, const ArgOptions& options = {}, Site site = {});
 
 // boolean: is any element, are all elements different from 0? Of nothing: false and true.
-Tensor any(const Tensor& x, const ReduceOptions& options = {});
-Tensor all(const Tensor& x, const ReduceOptions& options = {});
+Tensor any(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
+Tensor all(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
 // Running sums along an axis. i64 and boolean give i64.
-Tensor cumsum(const Tensor& x, int axis);
+Tensor cumsum(const Tensor& x, int axis, Site site = {});
 
 }  // namespace tapestry

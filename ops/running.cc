@@ -58,8 +58,14 @@ Running running(const Tensor& x, int axis) {
 
 }  // namespace
 
-Running cummax(const Tensor& x, int axis) { return running<true>(x, axis); }
-Running cummin(const Tensor& x, int axis) { return running<false>(x, axis); }
+Running cummax(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
+  return running<true>(x, axis);
+}
+Running cummin(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
+  return running<false>(x, axis);
+}
 
 std::vector<Record> running_records() {
   const Tensor x = sample_numbers({4, 5});

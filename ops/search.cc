@@ -74,9 +74,14 @@ struct Searchsorted {
 
 }  // namespace
 
-Tensor nonzero(const Tensor& x) { return apply<Nonzero>({&x}); }
+Tensor nonzero(const Tensor& x, Site site) {
+  const CallSite call(site);
+  return apply<Nonzero>({&x});
+}
 
-Tensor searchsorted(const Tensor& sorted, const Tensor& values, const SearchOptions& options) {
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, const SearchOptions& options,
+                    Site site) {
+  const CallSite call(site);
   bool fits = sorted.rank() == 1 || (sorted.rank() > 1 && sorted.rank() == values.rank());
   for (int axis = 0; fits && axis < sorted.rank() - 1; ++axis)
     fits = sorted.shape()[axis] == values.shape()[axis];

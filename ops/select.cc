@@ -61,7 +61,8 @@ Shape with_extent(Shape shape, int axis, std::int64_t extent) {
 
 }  // namespace
 
-Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "take_along_axis";
   axis = normalize_axis(kWho, axis, x.rank());
   require_indices(kWho, indices);
@@ -74,13 +75,15 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
                 broadcast_to(indices, with_extent(common, axis, indices.shape()[axis])));
 }
 
-Tensor index_select(const Tensor& x, int axis, const Tensor& indices) {
+Tensor index_select(const Tensor& x, int axis, const Tensor& indices, Site site) {
+  const CallSite call(site);
   if (indices.rank() != 1)
     refuse("index_select", "the indices have shape {}; they must be a vector", indices.shape());
   return take(x, indices, axis);
 }
 
-Tensor scatter(const Tensor& x, int axis, const Tensor& index, const Tensor& source) {
+Tensor scatter(const Tensor& x, int axis, const Tensor& index, const Tensor& source, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "scatter";
   axis = require_aligned(kWho, x, axis, index);
   if (!(source.shape() == index.shape()))
@@ -95,11 +98,13 @@ Tensor scatter(const Tensor& x, int axis, const Tensor& index, const Tensor& sou
   return where(last >= 0, put, x);
 }
 
-Tensor scatter(const Tensor& x, int axis, const Tensor& index, double value) {
+Tensor scatter(const Tensor& x, int axis, const Tensor& index, double value, Site site) {
+  const CallSite call(site);
   return scatter(x, axis, index, broadcast_to(number_of("scatter", x, value), index.shape()));
 }
 
-Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
+Tensor masked_fill(const Tensor& x, const Tensor& mask, double value, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "masked_fill";
   if (mask.dtype() != DType::boolean)
     refuse(kWho, "the mask is {}; it must be boolean", mask.dtype());

@@ -104,7 +104,8 @@ Cut resolve(const Range& range, std::int64_t extent) {
 
 }  // namespace
 
-Tensor slice(const Tensor& x, int axis, const Range& range) {
+Tensor slice(const Tensor& x, int axis, const Range& range, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("slice", axis, x.rank());
   std::vector<Range> ranges(static_cast<std::size_t>(axis) + 1);
   ranges.back() = range;
@@ -112,11 +113,13 @@ Tensor slice(const Tensor& x, int axis, const Range& range) {
 }
 
 Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
-             std::optional<std::int64_t> stop, std::int64_t step) {
+             std::optional<std::int64_t> stop, std::int64_t step, Site site) {
+  const CallSite call(site);
   return slice(x, axis, Range{start, stop, step});
 }
 
-Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
+Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site) {
+  const CallSite call(site);
   if (ranges.size() > static_cast<std::size_t>(x.rank()))
     refuse("slice", "{} ranges for shape {}; there is at most one for each axis", ranges.size(),
            x.shape());
@@ -132,7 +135,8 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
   return cut(x, placement, extents);
 }
 
-Tensor flip(const Tensor& x, const Axes& axes) {
+Tensor flip(const Tensor& x, const Axes& axes, Site site) {
+  const CallSite call(site);
   const AxisSet set = axes.resolve("flip", x.rank());
   std::vector<Range> ranges(static_cast<std::size_t>(x.rank()));
   for (int axis = 0; axis < x.rank(); ++axis)
@@ -141,7 +145,8 @@ Tensor flip(const Tensor& x, const Axes& axes) {
 }
 
 Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           double value) {
+           double value, Site site) {
+  const CallSite call(site);
   if (widths.size() != static_cast<std::size_t>(x.rank()))
     refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
            x.shape());

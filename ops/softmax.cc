@@ -125,17 +125,20 @@ void require_floating(std::string_view who, const Tensor& x) {
 
 }  // namespace
 
-Tensor softmax(const Tensor& x, int axis) {
+Tensor softmax(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   require_floating(Softmax::name, x);
   return apply<Softmax>({&x}, {normalize_axis(Softmax::name, axis, x.rank()), false});
 }
 
-Tensor log_softmax(const Tensor& x, int axis) {
+Tensor log_softmax(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   require_floating(LogSoftmax::name, x);
   return apply<LogSoftmax>({&x}, {normalize_axis(LogSoftmax::name, axis, x.rank())});
 }
 
-Tensor logsumexp(const Tensor& x, const ReduceOptions& options) {
+Tensor logsumexp(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   require_floating(LogSumExp::name, x);
   const AxisSet axes = options.axis.resolve(LogSumExp::name, x.rank());
   for (int axis = 0; axis < x.rank(); ++axis)

@@ -14,16 +14,16 @@ struct AlongOptions {
   int axis = -1;
 };
 
-Tensor softmax(const Tensor& x, int axis = -1);
-Tensor log_softmax(const Tensor& x, int axis = -1);
-inline Tensor softmax(const Tensor& x, const AlongOptions& options) {
-  return softmax(x, options.axis);
+Tensor softmax(const Tensor& x, int axis = -1, Site site = {});
+Tensor log_softmax(const Tensor& x, int axis = -1, Site site = {});
+inline Tensor softmax(const Tensor& x, const AlongOptions& options, Site site = {}) {
+  return softmax(x, options.axis, site);
 }
-inline Tensor log_softmax(const Tensor& x, const AlongOptions& options) {
-  return log_softmax(x, options.axis);
+inline Tensor log_softmax(const Tensor& x, const AlongOptions& options, Site site = {}) {
+  return log_softmax(x, options.axis, site);
 }
 
 // log(sum(exp(x))) over axes, by default all. Of nothing: -inf.
-Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {});
+Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
 }  // namespace tapestry

@@ -119,17 +119,20 @@ Tensor between_neighbours(std::string_view who, const Tensor& x, double q,
 
 }  // namespace
 
-Sorted sort(const Tensor& x, int axis, bool descending) {
+Sorted sort(const Tensor& x, int axis, bool descending, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("sort", axis, x.rank());
   return first_of(x, {axis, descending, x.shape()[axis]});
 }
 
-Tensor argsort(const Tensor& x, int axis, bool descending) {
+Tensor argsort(const Tensor& x, int axis, bool descending, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("argsort", axis, x.rank());
   return apply<Argsort>({&x}, {axis, descending, x.shape()[axis]});
 }
 
-Sorted topk(const Tensor& x, std::int64_t k, int axis, bool largest) {
+Sorted topk(const Tensor& x, std::int64_t k, int axis, bool largest, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("topk", axis, x.rank());
   if (k < 0 || k > x.shape()[axis])
     refuse("topk", "{} elements of axis {} of shape {}, which holds {}", k, axis, x.shape(),
@@ -137,12 +140,14 @@ Sorted topk(const Tensor& x, std::int64_t k, int axis, bool largest) {
   return first_of(x, {axis, largest, k});
 }
 
-Tensor quantile(const Tensor& x, double q, const ReduceOptions& options) {
+Tensor quantile(const Tensor& x, double q, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   if (!(q >= 0 && q <= 1)) refuse("quantile", "the share is {}; it must lie in [0, 1]", q);
   return between_neighbours("quantile", x, q, options);
 }
 
-Tensor median(const Tensor& x, const ReduceOptions& options) {
+Tensor median(const Tensor& x, const ReduceOptions& options, Site site) {
+  const CallSite call(site);
   return between_neighbours("median", x, 0.5, options);
 }
 

@@ -12,7 +12,8 @@
 
 namespace tapestry {
 
-Tensor tensordot(const Tensor& a, const Tensor& b, int axes) {
+Tensor tensordot(const Tensor& a, const Tensor& b, int axes, Site site) {
+  const CallSite call(site);
   if (axes < 0 || axes > std::min(a.rank(), b.rank()))
     refuse("tensordot", "{} axes of shapes {} and {}; both must have as many", axes, a.shape(),
            b.shape());
@@ -23,7 +24,8 @@ Tensor tensordot(const Tensor& a, const Tensor& b, int axes) {
 }
 
 Tensor tensordot(const Tensor& a, const Tensor& b, const std::vector<int>& axes_of_a,
-                 const std::vector<int>& axes_of_b) {
+                 const std::vector<int>& axes_of_b, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "tensordot";
   if (axes_of_a.size() != axes_of_b.size())
     refuse(kWho, "{} axes of a and {} of b; they are summed in pairs", axes_of_a.size(),
@@ -50,7 +52,8 @@ Tensor tensordot(const Tensor& a, const Tensor& b, const std::vector<int>& axes_
   return contract(left, right, kept).x;
 }
 
-Tensor bmm(const Tensor& a, const Tensor& b) {
+Tensor bmm(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   if (a.rank() != 3 || b.rank() != 3 || a.shape()[0] != b.shape()[0] ||
       a.shape()[2] != b.shape()[1])
     refuse("bmm", "needs shapes (n, m, k) and (n, k, l); the operands have {} and {}", a.shape(),
@@ -58,7 +61,9 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
   return matmul(a, b);
 }
 
-Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, const AddmmOptions& options) {
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, const AddmmOptions& options,
+             Site site) {
+  const CallSite call(site);
   if (a.rank() != 2 || b.rank() != 2 || a.shape()[1] != b.shape()[0])
     refuse("addmm", "needs matrices (m, k) and (k, n); the operands have shapes {} and {}",
            a.shape(), b.shape());

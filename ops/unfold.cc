@@ -88,7 +88,8 @@ void Unfold::vjp(Pullback& p) {
 
 }  // namespace
 
-Tensor unfold(const Tensor& x, int axis, std::int64_t size, std::int64_t step) {
+Tensor unfold(const Tensor& x, int axis, std::int64_t size, std::int64_t step, Site site) {
+  const CallSite call(site);
   axis = normalize_axis("unfold", axis, x.rank());
   if (size < 1 || step < 1)
     refuse("unfold", "size {} and step {}; both must be at least 1", size, step);

@@ -122,23 +122,27 @@ Shape resolve(const Tensor& x, const Shape& shape) {
 
 }  // namespace
 
-Tensor reshape(const Tensor& x, const Shape& shape) {
+Tensor reshape(const Tensor& x, const Shape& shape, Site site) {
+  const CallSite call(site);
   const Shape target = resolve(x, shape);
   return target == x.shape() ? x : apply<Reshape>({&x}, {target});
 }
 
-Tensor transpose(const Tensor& x) {
+Tensor transpose(const Tensor& x, Site site) {
+  const CallSite call(site);
   if (x.rank() < 2) refuse("transpose", "shape {} has no last two axes to exchange", x.shape());
   return apply<Transpose>({&x}, {x.rank() - 2, x.rank() - 1});
 }
 
-Tensor transpose(const Tensor& x, int first, int second) {
+Tensor transpose(const Tensor& x, int first, int second, Site site) {
+  const CallSite call(site);
   first = normalize_axis("transpose", first, x.rank());
   second = normalize_axis("transpose", second, x.rank());
   return first == second ? x : apply<Transpose>({&x}, {first, second});
 }
 
-Tensor permute(const Tensor& x, const Dims& axes) {
+Tensor permute(const Tensor& x, const Dims& axes, Site site) {
+  const CallSite call(site);
   if (axes.rank() != x.rank())
     refuse("permute", "{} names {} axes of shape {}; all {} must be named", axes, axes.rank(),
            x.shape(), x.rank());
@@ -154,7 +158,8 @@ Tensor permute(const Tensor& x, const Dims& axes) {
   return apply<Permute>({&x}, {order});
 }
 
-Tensor squeeze(const Tensor& x, const Axes& axes) {
+Tensor squeeze(const Tensor& x, const Axes& axes, Site site) {
+  const CallSite call(site);
   const AxisSet set = axes.resolve("squeeze", x.rank());
   Shape shape;
   for (int axis = 0; axis < x.rank(); ++axis) {
@@ -168,7 +173,8 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
   return reshape(x, shape);
 }
 
-Tensor unsqueeze(const Tensor& x, int axis) {
+Tensor unsqueeze(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
   Shape shape = x.shape();
   shape.insert(normalize_axis("unsqueeze", axis, x.rank() + 1), 1);
   return reshape(x, shape);

@@ -13,18 +13,19 @@
 namespace tapestry {
 
 // One extent may be -1: it follows from the others. Error when the number of elements differs.
-Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor reshape(const Tensor& x, const Shape& shape, Site site = {});
 
-Tensor transpose(const Tensor& x);  // exchanges the last two axes; Error below rank 2
-Tensor transpose(const Tensor& x, int first, int second);
+Tensor transpose(const Tensor& x,
+                 Site site = {});  // exchanges the last two axes; Error below rank 2
+Tensor transpose(const Tensor& x, int first, int second, Site site = {});
 
 // Axis i of the result is axis axes[i] of x. Error unless each axis is named once.
-Tensor permute(const Tensor& x, const Dims& axes);
+Tensor permute(const Tensor& x, const Dims& axes, Site site = {});
 
 // Removes axes of extent 1: those named, or all. Error when a named one is longer.
-Tensor squeeze(const Tensor& x, const Axes& axes = {});
+Tensor squeeze(const Tensor& x, const Axes& axes = {}, Site site = {});
 // A new axis of extent 1, before the axis that is there; -1 is after the last.
-Tensor unsqueeze(const Tensor& x, int axis);
+Tensor unsqueeze(const Tensor& x, int axis, Site site = {});
 
 // Python's start:stop:step. Negative positions count from the end, missing ones mean the whole way,
 // those outside are clamped; the step may be negative, not 0.
@@ -33,17 +34,17 @@ struct Range {
   std::int64_t step = 1;
 };
 
-Tensor slice(const Tensor& x, int axis, const Range& range);
+Tensor slice(const Tensor& x, int axis, const Range& range, Site site = {});
 Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
-             std::optional<std::int64_t> stop, std::int64_t step = 1);
+             std::optional<std::int64_t> stop, std::int64_t step = 1, Site site = {});
 // The leading axes, one range each: slice(x, {{1, 3}, {.step = -1}}).
-Tensor slice(const Tensor& x, const std::vector<Range>& ranges);
+Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site = {});
 
 // Reverses the named axes, or all.
-Tensor flip(const Tensor& x, const Axes& axes = {});
+Tensor flip(const Tensor& x, const Axes& axes = {}, Site site = {});
 
 // `value` around x: for each axis how many before and how many after.
 Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           double value = 0);
+           double value = 0, Site site = {});
 
 }  // namespace tapestry

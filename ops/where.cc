@@ -48,7 +48,8 @@ struct Where {
 
 }  // namespace
 
-Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
+Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   if (mask.dtype() != DType::boolean)
     refuse("where", "the mask has dtype {}; it must be boolean", mask.dtype());
   const DType dtype = promote(a.dtype(), b.dtype());
@@ -56,14 +57,17 @@ Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
   return apply<Where>({&mask, &yes, &no});
 }
 
-Tensor where(const Tensor& mask, const Tensor& a, double b) {
+Tensor where(const Tensor& mask, const Tensor& a, double b, Site site) {
+  const CallSite call(site);
   return where(mask, a, number_beside(a, b));
 }
-Tensor where(const Tensor& mask, double a, const Tensor& b) {
+Tensor where(const Tensor& mask, double a, const Tensor& b, Site site) {
+  const CallSite call(site);
   return where(mask, number_beside(b, a), b);
 }
 
-Tensor clamp(const Tensor& x, double low, double high) {
+Tensor clamp(const Tensor& x, double low, double high, Site site) {
+  const CallSite call(site);
   if (!(low <= high)) refuse("clamp", "the bounds [{}, {}] are empty", low, high);
   return where(x < low, low, where(x > high, high, x));
 }

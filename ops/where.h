@@ -6,11 +6,11 @@
 namespace tapestry {
 
 // a where the mask holds, else b; all three broadcast. Error when the mask is not boolean.
-Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
-Tensor where(const Tensor& mask, const Tensor& a, double b);
-Tensor where(const Tensor& mask, double a, const Tensor& b);
+Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, Site site = {});
+Tensor where(const Tensor& mask, const Tensor& a, double b, Site site = {});
+Tensor where(const Tensor& mask, double a, const Tensor& b, Site site = {});
 
 // x held to [low, high]; slope 1 within, bounds included, else 0. Error when low > high.
-Tensor clamp(const Tensor& x, double low, double high);
+Tensor clamp(const Tensor& x, double low, double high, Site site = {});
 
 }  // namespace tapestry

@@ -27,23 +27,32 @@ Tensor adaptive(std::string_view who, const Tensor& x, const PerAxis& output_siz
 
 }  // namespace
 
-Tensor avg_pool1d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options) {
+Tensor avg_pool1d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<1>("avg_pool1d", x, kernel, options);
 }
-Tensor avg_pool2d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options) {
+Tensor avg_pool2d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<2>("avg_pool2d", x, kernel, options);
 }
-Tensor avg_pool3d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options) {
+Tensor avg_pool3d(const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<3>("avg_pool3d", x, kernel, options);
 }
 
-Tensor adaptive_avg_pool1d(const Tensor& x, const PerAxis& output_size) {
+Tensor adaptive_avg_pool1d(const Tensor& x, const PerAxis& output_size, Site site) {
+  const CallSite call(site);
   return adaptive<1>("adaptive_avg_pool1d", x, output_size);
 }
-Tensor adaptive_avg_pool2d(const Tensor& x, const PerAxis& output_size) {
+Tensor adaptive_avg_pool2d(const Tensor& x, const PerAxis& output_size, Site site) {
+  const CallSite call(site);
   return adaptive<2>("adaptive_avg_pool2d", x, output_size);
 }
-Tensor adaptive_avg_pool3d(const Tensor& x, const PerAxis& output_size) {
+Tensor adaptive_avg_pool3d(const Tensor& x, const PerAxis& output_size, Site site) {
+  const CallSite call(site);
   return adaptive<3>("adaptive_avg_pool3d", x, output_size);
 }
 

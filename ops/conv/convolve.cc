@@ -181,50 +181,62 @@ Tensor convolve_transposed(const Tensor& x, const Tensor& weight, const Tensor& 
 
 }  // namespace
 
-Tensor conv1d(const Tensor& x, const Tensor& weight, const ConvOptions& options) {
+Tensor conv1d(const Tensor& x, const Tensor& weight, const ConvOptions& options, Site site) {
+  const CallSite call(site);
   return convolve<1>(x, weight, {}, options);
 }
-Tensor conv2d(const Tensor& x, const Tensor& weight, const ConvOptions& options) {
+Tensor conv2d(const Tensor& x, const Tensor& weight, const ConvOptions& options, Site site) {
+  const CallSite call(site);
   return convolve<2>(x, weight, {}, options);
 }
-Tensor conv3d(const Tensor& x, const Tensor& weight, const ConvOptions& options) {
+Tensor conv3d(const Tensor& x, const Tensor& weight, const ConvOptions& options, Site site) {
+  const CallSite call(site);
   return convolve<3>(x, weight, {}, options);
 }
-Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options) {
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options,
+              Site site) {
+  const CallSite call(site);
   return convolve<1>(x, weight, bias, options);
 }
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options) {
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options,
+              Site site) {
+  const CallSite call(site);
   return convolve<2>(x, weight, bias, options);
 }
-Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options) {
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options,
+              Site site) {
+  const CallSite call(site);
   return convolve<3>(x, weight, bias, options);
 }
 
-Tensor conv_transpose1d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options) {
+Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const ConvTransposeOptions& options,
+                        Site site) {
+  const CallSite call(site);
   return convolve_transposed<1>(x, weight, {}, options);
 }
-Tensor conv_transpose2d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options) {
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const ConvTransposeOptions& options,
+                        Site site) {
+  const CallSite call(site);
   return convolve_transposed<2>(x, weight, {}, options);
 }
-Tensor conv_transpose3d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options) {
+Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const ConvTransposeOptions& options,
+                        Site site) {
+  const CallSite call(site);
   return convolve_transposed<3>(x, weight, {}, options);
 }
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options) {
+                        const ConvTransposeOptions& options, Site site) {
+  const CallSite call(site);
   return convolve_transposed<1>(x, weight, bias, options);
 }
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options) {
+                        const ConvTransposeOptions& options, Site site) {
+  const CallSite call(site);
   return convolve_transposed<2>(x, weight, bias, options);
 }
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options) {
+                        const ConvTransposeOptions& options, Site site) {
+  const CallSite call(site);
   return convolve_transposed<3>(x, weight, bias, options);
 }
 

@@ -15,15 +15,18 @@ struct ConvOptions {
 // x (N, C, spatial...), weight (O, C / groups, kernel...), bias (O,) -> (N, O, spatial...), where
 // each spatial extent is (x + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
 // Error when shapes do not fit, and when the kernel reaches over more than the padded input.
-Tensor conv1d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {});
-Tensor conv2d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {});
-Tensor conv3d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {});
+Tensor conv1d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {},
+              Site site = {});
+Tensor conv2d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {},
+              Site site = {});
+Tensor conv3d(const Tensor& x, const Tensor& weight, const ConvOptions& options = {},
+              Site site = {});
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options = {});
+              const ConvOptions& options = {}, Site site = {});
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options = {});
+              const ConvOptions& options = {}, Site site = {});
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const ConvOptions& options = {});
+              const ConvOptions& options = {}, Site site = {});
 
 struct ConvTransposeOptions {
   PerAxis stride = 1, padding = 0, dilation = 1;
@@ -35,16 +38,16 @@ struct ConvTransposeOptions {
 // kernel...), bias (O,) -> (N, O, spatial...), where each spatial extent is
 // (x - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                        const ConvTransposeOptions& options = {});
+                        const ConvTransposeOptions& options = {}, Site site = {});
 
 }  // namespace tapestry

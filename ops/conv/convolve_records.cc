@@ -8,8 +8,8 @@ namespace {
 // How samples are called: with a bias where there are three inputs.
 template <class Options>
 struct Convolution {
-  Tensor (*plain)(const Tensor&, const Tensor&, const Options&);
-  Tensor (*biased)(const Tensor&, const Tensor&, const Tensor&, const Options&);
+  Tensor (*plain)(const Tensor&, const Tensor&, const Options&, Site);
+  Tensor (*biased)(const Tensor&, const Tensor&, const Tensor&, const Options&, Site);
 
   Sample sample(std::string label, const std::vector<Shape>& shapes,
                 const Options& options = {}) const {
@@ -17,8 +17,8 @@ struct Convolution {
     inputs.reserve(shapes.size());
     for (const Shape& shape : shapes) inputs.push_back(sample_numbers(shape, inputs.size() + 3));
     return {std::move(label), inputs, [*this, options](const auto& in) {
-              return in.size() == 3 ? biased(in[0], in[1], in[2], options)
-                                    : plain(in[0], in[1], options);
+              return in.size() == 3 ? biased(in[0], in[1], in[2], options, {})
+                                    : plain(in[0], in[1], options, {});
             }};
   }
 };

@@ -12,7 +12,8 @@ constexpr std::string_view kWho = "interpolate";
 
 }  // namespace
 
-Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
+Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Site site) {
+  const CallSite call(site);
   const int axes = std::clamp(x.rank() - 2, 1, kSpatial);
   check_input(kWho, x, axes);
   const bool by_scale = options.scale != 0;

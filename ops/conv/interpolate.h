@@ -18,6 +18,6 @@ struct InterpolateOptions {
 
 // As in PyTorch. f32 and f64; linear, and so is its derivative. Error unless exactly one of size
 // and scale is given, and the result has elements.
-Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
+Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Site site = {});
 
 }  // namespace tapestry

@@ -182,38 +182,50 @@ Tensor unpool(std::string_view who, const Tensor& values, const Tensor& indices,
 }  // namespace
 
 MaxPooled max_pool1d_with_indices(const Tensor& x, const PerAxis& kernel,
-                                  const MaxPoolOptions& options) {
+                                  const MaxPoolOptions& options, Site site) {
+  const CallSite call(site);
   return pool<1>(x, kernel, options);
 }
 MaxPooled max_pool2d_with_indices(const Tensor& x, const PerAxis& kernel,
-                                  const MaxPoolOptions& options) {
+                                  const MaxPoolOptions& options, Site site) {
+  const CallSite call(site);
   return pool<2>(x, kernel, options);
 }
 MaxPooled max_pool3d_with_indices(const Tensor& x, const PerAxis& kernel,
-                                  const MaxPoolOptions& options) {
+                                  const MaxPoolOptions& options, Site site) {
+  const CallSite call(site);
   return pool<3>(x, kernel, options);
 }
 
-Tensor max_pool1d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+Tensor max_pool1d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<1>(x, kernel, options).values;
 }
-Tensor max_pool2d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+Tensor max_pool2d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<2>(x, kernel, options).values;
 }
-Tensor max_pool3d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+Tensor max_pool3d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options,
+                  Site site) {
+  const CallSite call(site);
   return pool<3>(x, kernel, options).values;
 }
 
 Tensor max_unpool1d(const Tensor& values, const Tensor& indices, const PerAxis& kernel,
-                    const MaxUnpoolOptions& options) {
+                    const MaxUnpoolOptions& options, Site site) {
+  const CallSite call(site);
   return unpool<1>("max_unpool1d", values, indices, kernel, options);
 }
 Tensor max_unpool2d(const Tensor& values, const Tensor& indices, const PerAxis& kernel,
-                    const MaxUnpoolOptions& options) {
+                    const MaxUnpoolOptions& options, Site site) {
+  const CallSite call(site);
   return unpool<2>("max_unpool2d", values, indices, kernel, options);
 }
 Tensor max_unpool3d(const Tensor& values, const Tensor& indices, const PerAxis& kernel,
-                    const MaxUnpoolOptions& options) {
+                    const MaxUnpoolOptions& options, Site site) {
+  const CallSite call(site);
   return unpool<3>("max_unpool3d", values, indices, kernel, options);
 }
 

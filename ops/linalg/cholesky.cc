@@ -65,7 +65,8 @@ struct Cholesky {
 
 }  // namespace
 
-Tensor cholesky(const Tensor& a) {
+Tensor cholesky(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(Cholesky::name, a);
   require_square(Cholesky::name, a);
   return apply<Cholesky>({&a});

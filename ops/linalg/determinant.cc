@@ -137,13 +137,15 @@ struct SLogDet {
 
 }  // namespace
 
-Tensor det(const Tensor& a) {
+Tensor det(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(Det::name, a);
   require_square(Det::name, a);
   return apply<Det>({&a});
 }
 
-SignAndLog slogdet(const Tensor& a) {
+SignAndLog slogdet(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(SLogDet::name, a);
   require_square(SLogDet::name, a);
   const std::vector<Tensor> outputs = apply_many<SLogDet>({&a}, 2);

@@ -82,14 +82,18 @@ struct EighOp {
 
 }  // namespace
 
-Eigh eigh(const Tensor& a) {
+Eigh eigh(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(EighOp::name, a);
   require_square(EighOp::name, a);
   const std::vector<Tensor> outputs = apply_many<EighOp>({&a}, 2);
   return {outputs[0], outputs[1]};
 }
 
-Tensor eigvalsh(const Tensor& a) { return eigh(a).w; }
+Tensor eigvalsh(const Tensor& a, Site site) {
+  const CallSite call(site);
+  return eigh(a).w;
+}
 
 std::vector<Record> linalg::eigh_records() {
   const Tensor a = sample_numbers({3, 3}, 1), batch = sample_numbers({2, 3, 3}, 2);

@@ -19,9 +19,9 @@ namespace tapestry {
 struct Eigh {
   Tensor w, v;
 };
-Eigh eigh(const Tensor& a);
+Eigh eigh(const Tensor& a, Site site = {});
 
 // The eigenvalues alone.
-Tensor eigvalsh(const Tensor& a);
+Tensor eigvalsh(const Tensor& a, Site site = {});
 
 }  // namespace tapestry

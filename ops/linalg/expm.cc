@@ -113,7 +113,8 @@ struct Expm {
 
 }  // namespace
 
-Tensor expm(const Tensor& a) {
+Tensor expm(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(Expm::name, a);
   require_square(Expm::name, a);
   return apply<Expm>({&a});

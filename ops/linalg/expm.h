@@ -10,6 +10,6 @@ namespace tapestry {
 // squaring. Error when A is not square. A matrix with an element that is not finite gives NaN.
 // N. J. Higham, The scaling and squaring method for the matrix exponential revisited, SIAM J.
 // Matrix Anal. Appl. 26, 2005.
-Tensor expm(const Tensor& a);
+Tensor expm(const Tensor& a, Site site = {});
 
 }  // namespace tapestry

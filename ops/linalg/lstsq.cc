@@ -50,7 +50,8 @@ Tensor least_squares(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-Tensor lstsq(const Tensor& a, const Tensor& b) {
+Tensor lstsq(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   require_matrices(kWho, a);
   return meet_in_equations(kWho, a, b, least_squares);
 }

@@ -10,6 +10,6 @@ namespace tapestry {
 // and so is then each X. Different floating dtypes meet in the larger. Error when the extents
 // differ, or when A does not have full rank: an element of R's diagonal is 0 to rounding (max(m, n)
 // eps times the largest); pinv takes such matrices.
-Tensor lstsq(const Tensor& a, const Tensor& b);
+Tensor lstsq(const Tensor& a, const Tensor& b, Site site = {});
 
 }  // namespace tapestry

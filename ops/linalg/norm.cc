@@ -33,7 +33,8 @@ Tensor flat_at_zero(const Tensor& x, double power) {
 
 }  // namespace
 
-Tensor norm(const Tensor& x, const NormOptions& options) {
+Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
+  const CallSite call(site);
   require_floating("norm", x, "x");
   const double ord = options.ord;
   if (!(ord > 0)) refuse("norm", "the order is {}; it must be above 0", ord);
@@ -47,7 +48,8 @@ Tensor norm(const Tensor& x, const NormOptions& options) {
   return options.keepdims ? result : reshape(result, sum(detach(x), over).shape());
 }
 
-Tensor matrix_norm(const Tensor& a, MatrixNorm kind) {
+Tensor matrix_norm(const Tensor& a, MatrixNorm kind, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "matrix_norm";
   require_floating(kWho, a);
   require_matrices(kWho, a);
@@ -66,7 +68,8 @@ Tensor matrix_norm(const Tensor& a, MatrixNorm kind) {
   return max(svdvals(a), {.axis = -1});
 }
 
-Tensor kron(const Tensor& a, const Tensor& b) {
+Tensor kron(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   const int rank = std::max(a.rank(), b.rank());
   Shape left, right, joint;
   for (int axis = 0; axis < rank; ++axis) {

@@ -14,15 +14,15 @@ struct NormOptions {
   Axes axis{};
   bool keepdims = false;
 };
-Tensor norm(const Tensor& x, const NormOptions& options = {});
+Tensor norm(const Tensor& x, const NormOptions& options = {}, Site site = {});
 
 // Of the last two axes: the root of the sum of squares, the sum of singular values, the largest
 // column sum and row sum of absolute values, the largest singular value. Error below rank 2, and
 // for the last three where there are no elements.
 enum class MatrixNorm { frobenius, nuclear, one, infinity, two };
-Tensor matrix_norm(const Tensor& a, MatrixNorm kind = MatrixNorm::frobenius);
+Tensor matrix_norm(const Tensor& a, MatrixNorm kind = MatrixNorm::frobenius, Site site = {});
 
 // Kronecker's product: every element of a times all of b, as NumPy's kron; ranks may differ.
-Tensor kron(const Tensor& a, const Tensor& b);
+Tensor kron(const Tensor& a, const Tensor& b, Site site = {});
 
 }  // namespace tapestry

@@ -117,7 +117,8 @@ struct Qr {
 
 }  // namespace
 
-QR qr(const Tensor& a) {
+QR qr(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(Qr::name, a);
   require_matrices(Qr::name, a);
   const std::vector<Tensor> outputs = apply_many<Qr>({&a}, 2);

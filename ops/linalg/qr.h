@@ -13,6 +13,6 @@ namespace tapestry {
 struct QR {
   Tensor q, r;
 };
-QR qr(const Tensor& a);
+QR qr(const Tensor& a, Site site = {});
 
 }  // namespace tapestry

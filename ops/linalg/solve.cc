@@ -130,7 +130,8 @@ Tensor power(Tensor base, std::uint64_t k) {
 
 }  // namespace
 
-Tensor solve(const Tensor& a, const Tensor& b) {
+Tensor solve(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
   return solve_equations(Solve::name, a, b, [](const Tensor& left, const Tensor& right) {
     return apply<Solve>({&left, &right});
   });
@@ -142,9 +143,13 @@ Tensor linalg::inverse_for(std::string_view who, const Tensor& a) {
   return apply<Inverse>({&a}, {who});
 }
 
-Tensor inverse(const Tensor& a) { return inverse_for(Inverse::name, a); }
+Tensor inverse(const Tensor& a, Site site) {
+  const CallSite call(site);
+  return inverse_for(Inverse::name, a);
+}
 
-Tensor matrix_power(const Tensor& a, std::int64_t k) {
+Tensor matrix_power(const Tensor& a, std::int64_t k, Site site) {
+  const CallSite call(site);
   constexpr std::string_view kWho = "matrix_power";
   require_floating(kWho, a);
   require_square(kWho, a);

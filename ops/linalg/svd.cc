@@ -149,16 +149,21 @@ struct Pinv {
 
 }  // namespace
 
-SVD svd(const Tensor& a) {
+SVD svd(const Tensor& a, Site site) {
+  const CallSite call(site);
   require_floating(SvdOp::name, a);
   require_matrices(SvdOp::name, a);
   const std::vector<Tensor> outputs = apply_many<SvdOp>({&a}, 3);
   return {outputs[0], outputs[1], outputs[2]};
 }
 
-Tensor svdvals(const Tensor& a) { return svd(a).s; }
+Tensor svdvals(const Tensor& a, Site site) {
+  const CallSite call(site);
+  return svd(a).s;
+}
 
-Tensor pinv(const Tensor& a, std::optional<double> rcond) {
+Tensor pinv(const Tensor& a, std::optional<double> rcond, Site site) {
+  const CallSite call(site);
   require_floating(Pinv::name, a);
   require_matrices(Pinv::name, a);
   const double eps = a.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
@@ -176,7 +181,7 @@ std::vector<Record> linalg::svd_records() {
   const auto right = [](const auto& in) { return square(svd(spread(in[0])).vh); };
   const auto sine = [](const auto& in) {
     const auto [u, s, vh] = svd(spread(in[0]));
-    return matmul(u * across(sin(0.5 * s)), vh);
+    return matmul(u * unsqueeze(sin(0.5 * s), -2), vh);
   };
   const auto inverted = [](const auto& in) { return pinv(spread(in[0])); };
   return {{"svd",

@@ -113,28 +113,33 @@ void Diagonal::vjp(Pullback& p) {
 
 }  // namespace
 
-Tensor tril(const Tensor& x, std::int64_t k) {
+Tensor tril(const Tensor& x, std::int64_t k, Site site) {
+  const CallSite call(site);
   linalg::require_matrices("tril", x, "x");
   return apply<Triangle<Side::lower>>({&x}, {k});
 }
 
-Tensor triu(const Tensor& x, std::int64_t k) {
+Tensor triu(const Tensor& x, std::int64_t k, Site site) {
+  const CallSite call(site);
   linalg::require_matrices("triu", x, "x");
   return apply<Triangle<Side::upper>>({&x}, {k});
 }
 
-Tensor diagonal(const Tensor& x, std::int64_t k) {
+Tensor diagonal(const Tensor& x, std::int64_t k, Site site) {
+  const CallSite call(site);
   linalg::require_matrices("diagonal", x, "x");
   return apply<Diagonal>({&x}, {k});
 }
 
-Tensor diag_embed(const Tensor& x, std::int64_t k) {
+Tensor diag_embed(const Tensor& x, std::int64_t k, Site site) {
+  const CallSite call(site);
   if (x.rank() == 0) refuse("diag_embed", "a diagonal needs an axis; x has shape {}", x.shape());
   const std::int64_t n = x.shape().back() + std::abs(k);
   return apply<DiagEmbed>({&x}, {k, n, n});
 }
 
-Tensor diag(const Tensor& x, std::int64_t k) {
+Tensor diag(const Tensor& x, std::int64_t k, Site site) {
+  const CallSite call(site);
   if (x.rank() != 1 && x.rank() != 2)
     refuse("diag",
            "needs a vector or a matrix; x has shape {}: for batches see diagonal and "
@@ -143,7 +148,8 @@ Tensor diag(const Tensor& x, std::int64_t k) {
   return x.rank() == 1 ? diag_embed(x, k) : diagonal(x, k);
 }
 
-Tensor trace(const Tensor& x) {
+Tensor trace(const Tensor& x, Site site) {
+  const CallSite call(site);
   linalg::require_matrices("trace", x, "x");
   const Tensor d = diagonal(x);
   const AxisSet last = axis_bit(d.rank() - 1);
@@ -153,8 +159,8 @@ Tensor trace(const Tensor& x) {
 std::vector<Record> linalg::triangle_records() {
   const Tensor x = sample_numbers({3, 4}), batch = sample_numbers({2, 3, 3}),
                v = sample_numbers({3});
-  const auto of = [](Tensor (*f)(const Tensor&, std::int64_t), std::int64_t k) {
-    return [=](const std::vector<Tensor>& in) { return f(in[0], k); };
+  const auto of = [](auto* f, std::int64_t k) {
+    return [=](const std::vector<Tensor>& in) { return f(in[0], k, {}); };
   };
   return {
       {"tril",

@@ -103,7 +103,9 @@ Tensor linalg::triangular_solve_for(std::string_view who, const Tensor& a, const
   });
 }
 
-Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options) {
+Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options,
+                        Site site) {
+  const CallSite call(site);
   return triangular_solve_for(TriangularSolve::name, a, b, options);
 }
 

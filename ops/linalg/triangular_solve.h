@@ -16,7 +16,8 @@ struct TriangularOptions {
 // X with A X = B, for A (..., n, n) and B (..., n, k), leading axes broadcast; B of rank 1 is a
 // vector, and so is then each X. Different floating dtypes meet in the larger. Error when A is not
 // square, the extents differ, or an element of the diagonal is 0.
-Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options = {});
+Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options = {},
+                        Site site = {});
 
 namespace linalg {
 // Where the matrix is singular, refuses in the name of `who`, which must be a literal.

@@ -36,9 +36,9 @@ double ulps_between(T a, long double b) {
 
 // The largest error of a function over tensors against the same formula in a wider type.
 template <class T, class Wide>
-double worst_error(const Domain& domain, Tensor (*function)(const Tensor&), Wide (*wide)(Wide)) {
+double worst_error(const Domain& domain, Tensor (*function)(const Tensor&, Site), Wide (*wide)(Wide)) {
   const Tensor x = sample_domain(domain, {4001}, 11, 9).to(dtype_of<T>());
-  const Tensor y = function(x);
+  const Tensor y = function(x, {});
   double worst = 0;
   for (std::int64_t i = 0; i < x.size(); ++i)
     worst = std::max(worst, ulps_between(y.data<T>()[i], wide(static_cast<Wide>(x.data<T>()[i]))));

@@ -66,6 +66,25 @@ void graph(const Record& record, Findings& findings) {
   findings.check(nodes > 0 || variables == 0, "no call leaves a node on the tape");
 }
 
+// Every node names the line of the user's call, here the sample's, whatever the op is composed of;
+// so do the nodes of its recorded walk.
+void site(const Record& record, Findings& findings) {
+  findings.not_applicable("its operands carry no gradient, so no call leaves a node");
+  for_samples(record, findings, [&](const Sample& sample) {
+    Recording recording(sample, sample.inputs);
+    if (recording.has_gradient()) recording.gradients(true);
+    const Tape& tape = recording.tape();
+    for (NodeId id = 1; id <= tape.size(); ++id) {
+      if (tape.is_variable(id) || tape.is_constant(id)) continue;
+      const Site site = tape.site(id);
+      findings.check(site.is_known() && (site.function().find("records") != site.function().npos ||
+                                         site.file().ends_with("sample.cc") ||
+                                         site.file().find("records") != site.file().npos),
+                     "node {} ({}) names {} in {}", id, tape.op_name(id), site, site.function());
+    }
+  });
+}
+
 constexpr std::int64_t kEnough = 1 << 16;  // elements that several threads share
 
 // Inputs long enough for threads to share the work, where the sample takes longer ones.
@@ -120,6 +139,8 @@ void threads(const Record& record, Findings& findings) {
 
 }  // namespace
 
-std::vector<Property> tape_properties() { return {{"graph", graph}, {"threads", threads}}; }
+std::vector<Property> tape_properties() {
+  return {{"graph", graph}, {"site", site}, {"threads", threads}};
+}
 
 }  // namespace tapestry::test

@@ -1,0 +1,34 @@
+// Why has x a gradient, or none? The way from x to y on the tape, or what cut it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/gradient.h"
+#include "engine/tape.h"
+
+namespace tapestry {
+
+struct GradientPath {
+  bool connected = false;     // a gradient flows from y to x
+  std::vector<NodeId> nodes;  // the shortest way, x first, y last; empty when there is none at all
+  NodeId cut = 0;             // the node on it through which no gradient flows
+  std::string text;           // all this for people, with names, shapes and source lines
+};
+
+// Error when y or x is not recorded on one living tape.
+GradientPath explain_gradient(const Active& y, const Active& x);
+
+namespace detail {
+// The same for nodes of one tape; the text calls x `who`.
+GradientPath explain(const Tape& tape, NodeId y, NodeId x, std::string_view who);
+}  // namespace detail
+
+}  // namespace tapestry
+
+template <>
+struct fmt::formatter<tapestry::GradientPath> : fmt::formatter<std::string_view> {
+  auto format(const tapestry::GradientPath& path, format_context& context) const {
+    return fmt::formatter<std::string_view>::format(path.text, context);
+  }
+};
