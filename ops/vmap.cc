@@ -211,9 +211,9 @@ FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
 }
 
 Function vmap(Function f) {
-  return [many = vmap([f = std::move(f)](
-                          const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
-                      {0})](const Tensor& x) { return many({x})[0]; };
+  return [many = vmap(
+              [f = std::move(f)](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
+              {0})](const Tensor& x) { return many({x})[0]; };
 }
 
 }  // namespace tapestry
