@@ -121,9 +121,8 @@ constexpr Op make_op() {
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
   constexpr bool differentiable = !requires { D::not_differentiable; };
   static_assert(
-      D::arity == 0 || requires { D::elementwise; } || requires { &D::batch; } || requires {
-        D::example_by_example;
-      },
+      D::arity == 0 || requires { D::elementwise; } || requires { &D::batch; } ||
+          requires { D::example_by_example; },
       "vmap asks for `elementwise`, for `batch`, or for the reason in `example_by_example`");
   Op op{D::name, D::arity, differentiable, sizeof(Attributes), &forward_thunk<D>, nullptr, nullptr,
         nullptr, requires {D::elementwise;

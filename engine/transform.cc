@@ -72,6 +72,7 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
 
 // Only a tape that observes needs to know of it.
 Tensor stop_gradient(const Tensor& x) {
+  if (!recording_tape()) return detach(x);
   Tensor known = x;
   while (known.is_tracked()) {
     Tape& tape = tape_of("stop_gradient", known.epoch());

@@ -127,7 +127,7 @@ template <class Attributes>
 Attributes behind_batch(const Batching& b) {
   Attributes a = b.attributes<Attributes>();
   ++a.along.axis;
-  a.along.shared += b.is_batched(1) || a.along.shared;
+  if (b.is_batched(1) || a.along.shared) ++a.along.shared;
   return a;
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using namespace linalg;
 
-// A power of 2 near the largest element, by which x is divided to be summed; no gradient flows through.
+// A power of 2 near the largest element, by which x is divided to be summed; a constant.
 Tensor magnitude(const Tensor& x, const Axes& axes) {
   if (x.size() == 0) return full({}, 1, x.dtype());
   const Tensor largest = max(abs(stop_gradient(x)), {.axis = axes, .keepdims = true});
