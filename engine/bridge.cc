@@ -15,6 +15,7 @@ namespace {
 struct StackScalars {
   static constexpr std::string_view name = "stack";
   static constexpr int arity = kVariadic;
+  static constexpr std::string_view example_by_example = "scalars have no axes";
   static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
   static void vjp(Pullback& p) {
     const std::vector<Scalar> elements =
@@ -74,6 +75,7 @@ Scalar record_at(const Tensor& x, std::int64_t position, double value) {
   if (!tape) return value;
   if (tape->outward(x.id()).defined())
     refuse("at", "the tensor is followed by an outer tape, too: scalars do not nest");
+  detail::numbers_left = true;
   const NodeId leaf = x.id();
   const auto index = static_cast<double>(position);
   return tape->record_statement(kAt, {&leaf, 1}, {&index, 1}, value);

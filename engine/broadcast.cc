@@ -76,11 +76,7 @@ struct Sum {
     const auto& a = p.attributes<Attributes>();
     p.give(0, apply<Broadcast>({&p.adjoint()}, {p.input_shape(0), a.dropped}));
   }
-  static void batch(Batching& b) {
-    const auto& a = b.attributes<Attributes>();
-    const Attributes shifted{a.axes << 1, a.dropped << 1};
-    b.carry_out({b.operand(0)}, &shifted);
-  }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };
 

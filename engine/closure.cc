@@ -24,6 +24,7 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   const typename Record::Attributes attributes{closure.get()};
   for (Tape* t = tape; t; t = t->around()) t->keep(closure);
   tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
+  detail::numbers_left |= result.is_tracked();
   return result;
 }
 
@@ -36,6 +37,7 @@ Tensor operand(const Pullback& p, int i) {
 // What records a closure: its forward pass is the function's own.
 struct Recorded {
   static constexpr int arity = kVariadic;
+  static constexpr std::string_view example_by_example = "its function is the user's";
   static constexpr SaveMask saves(int) { return kSaveAll; }
   static Tensor forward(Inputs) {
     refuse("function", "a function of the user's is not carried out from its record");

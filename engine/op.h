@@ -16,8 +16,10 @@
 // together), or `bilinear = true`, or a `static void jvp(Pushforward& p)`; without any of them the
 // vjp is transposed.
 //
-// vmap asks for `static void batch(Batching& b)` or `elementwise = true`; without, it goes example
-// by example.
+// vmap asks for `static constexpr bool elementwise = true` or `static void batch(Batching& b)`, as
+// engine/batching.h describes. An op that can only be carried out example by example says why:
+// `static constexpr std::string_view example_by_example = "reason"`. With none of them it does not
+// compile.
 //
 // Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it
 // does not compile.
@@ -68,10 +70,11 @@ struct Op {
   void (*forward)(Inputs inputs, const void* attributes, std::span<Tensor> outputs);
   void (*vjp)(Pullback& pullback);        // null when not differentiable
   void (*jvp)(Pushforward& pushforward);  // null when not differentiable
-  void (*batch)(Batching& batching);      // null: examples are carried out one by one
+  void (*batch)(Batching& batching);      // null: elementwise, or example by example
   bool elementwise;  // each element of the result comes from one of each operand
   SaveMask (*saves)(int operand);
   std::string (*describe)(const void* attributes);
+  std::string_view example_by_example{};  // why there is no batch; empty where there is
 };
 
 namespace detail {
@@ -117,6 +120,10 @@ constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
   constexpr bool differentiable = !requires { D::not_differentiable; };
+  static_assert(
+      D::arity == 0 || requires { D::elementwise; } || requires { &D::batch; } ||
+          requires { D::example_by_example; },
+      "vmap asks for `elementwise`, for `batch`, or for the reason in `example_by_example`");
   Op op{D::name, D::arity, differentiable, sizeof(Attributes), &forward_thunk<D>, nullptr, nullptr,
         nullptr, requires {D::elementwise;
 }
@@ -134,6 +141,7 @@ if constexpr (differentiable) {
     op.jvp = &push_by_transposition;
 }
 if constexpr (requires { &D::batch; }) op.batch = &D::batch;
+if constexpr (requires { D::example_by_example; }) op.example_by_example = D::example_by_example;
 return op;
 }  // namespace tapestry
 

@@ -67,6 +67,7 @@ class Tape {
   bool keeps_values() const { return options_.keep_values; }
   bool keeps_saves() const { return !options_.observe_only && !options_.carry_tangents; }
   bool carries_tangents() const { return options_.carry_tangents; }
+  bool observes() const { return options_.observe_only; }
   bool adopts() const { return options_.adopt || options_.observe_only; }
 
   // ---- nesting: a variable made of a value that an outer tape tracks is followed by both. Each

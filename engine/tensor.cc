@@ -21,6 +21,8 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
+constinit thread_local bool detail::numbers_left = false;
+
 void detail::destroy(Body* body) noexcept {
   while (body) {  // a view drops its owner in turn, without recursion
     Body* owner = body->owner;
@@ -75,11 +77,13 @@ Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t off
 
 double Tensor::item() const {
   if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());
+  detail::numbers_left |= is_tracked();
   return visit(dtype(),
                [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
 }
 
 std::vector<double> Tensor::to_vector() const {
+  detail::numbers_left |= is_tracked();
   std::vector<double> result(static_cast<std::size_t>(size()));
   copy_elements(*this, result.data());
   return result;

@@ -39,6 +39,11 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
+// Set when numbers of a tracked tensor leave the tapes on this thread, by item() or to_vector() or
+// in a function of the user's: what is done with them is not recorded. Who observes a computation
+// clears it first.
+extern constinit thread_local bool numbers_left;
+
 }  // namespace detail
 
 class Tensor {

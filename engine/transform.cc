@@ -1,8 +1,20 @@
 #include "engine/transform.h"
 
+#include "engine/apply.h"
 #include "engine/factory.h"
 
 namespace tapestry {
+namespace {
+
+struct StopGradient {
+  static constexpr std::string_view name = "stop_gradient";
+  static constexpr int arity = 1;
+  static constexpr bool elementwise = true;
+  static constexpr bool not_differentiable = true;
+  static Tensor forward(Inputs in) { return detach(in[0]); }
+};
+
+}  // namespace
 
 std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                                       const Tensor& cotangent) {
@@ -56,6 +68,21 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
       jvp([&](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x},
           std::vector{v});
   return {values[0], tangents[0]};
+}
+
+// Only a tape that observes needs to know of it.
+Tensor stop_gradient(const Tensor& x) {
+  if (!recording_tape()) return detach(x);
+  Tensor known = x;
+  while (known.is_tracked()) {
+    Tape& tape = tape_of("stop_gradient", known.epoch());
+    if (tape.observes()) {
+      const ResumeRecording here(&tape);
+      return apply<StopGradient>({&known});
+    }
+    known = tape.outward(known);
+  }
+  return known;
 }
 
 }  // namespace tapestry

@@ -86,6 +86,10 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
 // x, whose adjoint is handed to `hook` on its way back and replaced by what it returns.
 Tensor on_gradient(const Tensor& x, Function hook);
 
+// x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
+// cannot follow the plain numbers of detach(x).
+Tensor stop_gradient(const Tensor& x);
+
 // The value of `forward(x)` with the slope of the identity.
 Tensor straight_through(const Function& forward, const Tensor& x);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/pullback.h"
@@ -72,6 +73,7 @@ struct Cumsum {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
     p.give(0, apply<Cumsum>({&p.adjoint()}, {a.axis, !a.reverse}));

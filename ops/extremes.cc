@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/reduce.h"
@@ -60,6 +61,7 @@ struct Shares {
     });
     return shares;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   template <class T, class F>
   static void walk(Tensor& shares, const Tensor& x, const Tensor& y, F&& f) {
     const Strides stretched = broadcast_strides(y.shape(), y.strides(), x.shape());
@@ -93,6 +95,7 @@ struct Reduce {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
     const Shape kept = reduced_shape(p.input_shape(0), a.axes, 0);
@@ -135,6 +138,7 @@ struct Position {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}{}", a.axis, a.keepdims ? ", keepdims" : "");
   }

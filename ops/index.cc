@@ -1,6 +1,7 @@
 #include "ops/index.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/copy.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
@@ -20,21 +21,30 @@ struct Choice {
   std::int64_t step;
 };
 
+// The axis that indices choose along, behind those that they share with what they index.
+struct Alongside {
+  int axis;
+  int shared = 0;
+};
+
 Choice gather_choice(const Tensor& x, int axis, const Tensor& index) {
   Choice choice{index.shape(), index.strides(), x.strides(), x.strides()[axis]};
   choice.base[axis] = 0;
   return choice;
 }
 
-Choice take_choice(const Tensor& x, int axis, const Tensor& indices) {
+Choice take_choice(const Tensor& x, const Alongside& a, const Tensor& indices) {
+  const int axis = a.axis;
   Choice choice{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis]};
   choice.shape.erase(axis);
   choice.index.erase(axis);
   choice.base.erase(axis);
-  for (int i = 0; i < indices.rank(); ++i) {
-    choice.shape.insert(axis + i, indices.shape()[i]);
-    choice.index.insert(axis + i, indices.strides()[i]);
-    choice.base.insert(axis + i, 0);
+  for (int i = 0; i < a.shared; ++i) choice.index[i] = indices.strides()[i];
+  for (int i = a.shared; i < indices.rank(); ++i) {
+    const int place = axis + i - a.shared;
+    choice.shape.insert(place, indices.shape()[i]);
+    choice.index.insert(place, indices.strides()[i]);
+    choice.base.insert(place, 0);
   }
   return choice;
 }
@@ -112,18 +122,33 @@ struct Along {
 };
 std::string axis_text(const Along& a) { return fmt::format("axis={}", a.axis); }
 
+// Indices of each example's own share the batch's axis with x.
+template <class Attributes>
+Attributes behind_batch(const Batching& b) {
+  Attributes a = b.attributes<Attributes>();
+  ++a.along.axis;
+  if (b.is_batched(1) || a.along.shared) ++a.along.shared;
+  return a;
+}
+
 struct Take {
   static constexpr std::string_view name = "take";
   static constexpr int arity = 2;
   static constexpr bool linear = true;
-  using Attributes = Along;
+  struct Attributes {
+    Alongside along;
+  };
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(name, in[1], in[0].shape()[a.axis]);
-    return read(in[0], in[1], take_choice(in[0], a.axis, in[1]));
+    require_range(name, in[1], in[0].shape()[a.along.axis]);
+    return read(in[0], in[1], take_choice(in[0], a.along, in[1]));
+  }
+  static void batch(Batching& b) {
+    const auto a = behind_batch<Attributes>(b);
+    b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
   }
   static void vjp(Pullback& p);
-  static std::string describe(const Attributes& a) { return axis_text(a); }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.along.axis); }
 };
 
 // The transpose of take: zeros, with slices added at the indices.
@@ -132,26 +157,31 @@ struct PutAdd {
   static constexpr int arity = 2;
   static constexpr bool linear = true;
   struct Attributes {
-    int axis;
+    Alongside along;
     Shape shape;
   };
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = zeros(a.shape, in[0].dtype());
-    add(result, in[1], in[0], take_choice(result, a.axis, in[1]));
+    add(result, in[1], in[0], take_choice(result, a.along, in[1]));
     return result;
   }
+  static void batch(Batching& b) {
+    auto a = behind_batch<Attributes>(b);
+    a.shape.insert(0, b.size());
+    b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
+  }
   static void vjp(Pullback& p) {
-    p.give(0, take(p.adjoint(), p.input(1), p.attributes<Attributes>().axis));
+    p.give(0, apply<Take>({&p.adjoint(), &p.input(1)}, {p.attributes<Attributes>().along}));
   }
   static std::string describe(const Attributes& a) {
-    return fmt::format("axis={}, shape={}", a.axis, a.shape);
+    return fmt::format("axis={}, shape={}", a.along.axis, a.shape);
   }
 };
 
 void Take::vjp(Pullback& p) {
   p.give(0, apply<PutAdd>({&p.adjoint(), &p.input(1)},
-                          {p.attributes<Attributes>().axis, p.input_shape(0)}));
+                          {p.attributes<Attributes>().along, p.input_shape(0)}));
 }
 
 struct Gather {
@@ -164,6 +194,7 @@ struct Gather {
     require_range(name, in[1], in[0].shape()[a.axis]);
     return read(in[0], in[1], gather_choice(in[0], a.axis, in[1]));
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
     p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.adjoint()));
@@ -185,6 +216,7 @@ struct ScatterAdd {
     add(result, in[1], in[2], gather_choice(result, a.axis, in[1]));
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     if (p.wants(0)) p.give(0, p.adjoint());
     if (p.wants(2)) p.give(2, gather(p.adjoint(), p.attributes<Attributes>().axis, p.input(1)));
@@ -213,6 +245,7 @@ struct OneHot {
     });
     return result;
   }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
   static std::string describe(const Attributes& a) {
     return fmt::format("classes={}, dtype={}", a.classes, a.dtype);
   }
@@ -224,7 +257,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis, Site site) {
   const CallSite call(site);
   axis = normalize_axis("take", axis, x.rank());
   require_indices("take", indices);
-  return apply<Take>({&x, &indices}, {axis});
+  return apply<Take>({&x, &indices}, {{axis}});
 }
 
 Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site) {

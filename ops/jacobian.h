@@ -2,6 +2,9 @@
 // each other.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "engine/transform.h"
 
 namespace tapestry {
@@ -20,8 +23,16 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
 
 // f for a batch: maps the first axis of x, and gives the results one after the other on a new first
 // axis. f is run once, on the first example, and its operations are then carried out for the whole
-// batch; so f must not look at numbers (item, to_vector, comparisons in its control flow), and
-// draws of random numbers are shared.
+// batch; draws of random numbers are shared. An f that looks at numbers (item, to_vector, scalars)
+// or calls a function of the user's (checkpoint, custom_vjp, on_gradient, straight_through) is run
+// again for every example instead. Numbers that detach(), data() or PauseRecording take out of f
+// are the first example's: see stop_gradient. Errors: no example; results of different shapes.
 Function vmap(Function f);
+
+// The same of many arguments: in_axes says which axis of each is mapped, nullopt that all examples
+// share it. Errors also for as many axes as there are not arguments, none that is mapped, mapped
+// axes of different extents.
+using InAxes = std::vector<std::optional<int>>;
+FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes);
 
 }  // namespace tapestry

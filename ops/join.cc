@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "ops/assign.h"
@@ -32,6 +33,7 @@ struct Concat {
     }
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const int axis = p.attributes<Attributes>().axis;
     std::int64_t start = 0;
@@ -61,6 +63,10 @@ struct Split {
       parts[k] = in[0].view(shape, in[0].strides(), start * in[0].strides()[a.axis]);
       start += sizes[k];
     }
+  }
+  static void batch(Batching& b) {
+    const Attributes behind{b.attributes<Attributes>().axis + 1};
+    b.carry_out({b.operand(0), b.operand(1)}, &behind);
   }
   static void vjp(Pullback& p) {
     std::vector<Tensor> parts;

@@ -1,5 +1,6 @@
 // Products over axes.
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/reduce.h"
@@ -61,6 +62,7 @@ struct Prod {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor& x = p.input(0);
     const AxisSet axes = p.attributes<Attributes>().axes;

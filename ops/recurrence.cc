@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "ops/catalogue.h"
@@ -65,6 +66,7 @@ struct Recurrence {
     });
     return y;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   // With adjoint u of b, that of a[i] is u[i] y[i - 1], or u[i - 1] y[i] when transposed.
   static void vjp(Pullback& p) {
     const auto [axis, transposed] = p.attributes<Attributes>();
@@ -118,6 +120,7 @@ struct Logcumsumexp {
     });
     return y;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   // dx[i] = sum over j >= i of g[j] exp(x[i] - y[j]) = exp(x[i] - y[i]) s[i], where s[i] = g[i] +
   // exp(y[i] - y[i + 1]) s[i + 1]: no exponent is positive, since y grows.
   static void vjp(Pullback& p) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/reduce.h"
 #include "ops/catalogue.h"
@@ -69,6 +70,7 @@ struct Truth {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };
 

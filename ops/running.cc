@@ -1,5 +1,6 @@
 // The largest and the smallest so far.
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "ops/catalogue.h"
@@ -42,6 +43,7 @@ struct RunningExtreme {
     outputs[0] = std::move(values);
     outputs[1] = std::move(indices);
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
     p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.output(1), p.adjoint()));

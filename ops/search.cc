@@ -2,11 +2,13 @@
 #include <algorithm>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/rows.h"
 #include "ops/catalogue.h"
 #include "ops/select.h"
+#include "ops/view.h"
 
 namespace tapestry {
 namespace {
@@ -15,6 +17,7 @@ struct Nonzero {
   static constexpr std::string_view name = "nonzero";
   static constexpr int arity = 1;
   static constexpr bool not_differentiable = true;
+  static constexpr std::string_view example_by_example = "the shape of its result is counted";
   static Tensor forward(Inputs in) {
     const Tensor x = in[0].contiguous();
     Tensor result;
@@ -68,6 +71,15 @@ struct Searchsorted {
       });
     });
     return result;
+  }
+  // Rows of numbers have as many rows of values; a vector of each example's own meets all of its.
+  static void batch(Batching& b) {
+    const int rank = b.operand(0).rank() - b.is_batched(0);
+    if (rank > 1) return b.carry_out(b.expanded());
+    if (!b.is_batched(0)) return b.carry_out({b.operand(0), b.operand(1)});
+    const Tensor values = b.expanded(1);
+    b.carry_out({b.operand(0), reshape(values, {b.size(), values.size() / b.size()})});
+    b.give({reshape(b.results()[0], values.shape())});
   }
   static std::string describe(const Attributes& a) { return a.right ? "right" : ""; }
 };

@@ -1,6 +1,7 @@
 #include "ops/select.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/broadcast.h"
 #include "engine/factory.h"
 #include "engine/rows.h"
@@ -16,7 +17,8 @@ namespace tapestry {
 namespace {
 
 // For each place of a tensor of this shape the element of the index, counted in row-major order,
-// that is the last to name it; -1 where none does.
+// that is the last to name it; -1 where none does. The count starts anew after `count` elements:
+// those of one example.
 struct LastNamed {
   static constexpr std::string_view name = "last_named";
   static constexpr int arity = 1;
@@ -24,8 +26,10 @@ struct LastNamed {
   struct Attributes {
     int axis;
     Shape shape;
+    std::int64_t count;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
+    require_range("scatter", in[0], a.shape[a.axis]);
     Tensor result = full(a.shape, -1, DType::i64);
     Strides base = result.strides();
     const std::int64_t step = base[a.axis];
@@ -35,10 +39,18 @@ struct LastNamed {
     rows.for_each([&](const std::array<std::int64_t, 2>& at) {
       const auto* index = in[0].data<std::int64_t>() + at[0];
       auto* place = result.mutable_data<std::int64_t>() + at[1];
-      for (std::int64_t i = 0; i < rows.length; ++i)
-        place[i * rows.inner[1] + index[i * rows.inner[0]] * step] = element++;
+      for (std::int64_t i = 0; i < rows.length; ++i) {
+        place[i * rows.inner[1] + index[i * rows.inner[0]] * step] = element;
+        element = element + 1 == a.count ? 0 : element + 1;
+      }
     });
     return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    ++a.axis;
+    a.shape.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}, shape={}", a.axis, a.shape);
@@ -89,11 +101,10 @@ Tensor scatter(const Tensor& x, int axis, const Tensor& index, const Tensor& sou
   if (!(source.shape() == index.shape()))
     refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(),
            index.shape());
-  require_range(kWho, index, x.shape()[axis]);
   const DType dtype = promote(x.dtype(), source.dtype());
   if (index.size() == 0)  // nothing is put, yet the result depends on the source
     return is_floating(dtype) ? scatter_add(x, axis, index, source) : x.to(dtype);
-  const Tensor last = apply<LastNamed>({&index}, {axis, x.shape()});
+  const Tensor last = apply<LastNamed>({&index}, {axis, x.shape(), index.size()});
   const Tensor put = take(reshape(source, {source.size()}), maximum(last, 0));
   return where(last >= 0, put, x);
 }

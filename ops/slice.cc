@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "ops/assign.h"
@@ -27,6 +28,11 @@ struct Placement {
     for (int axis = 0; axis < whole.rank(); ++axis) result[axis] *= steps[axis];
     return result;
   }
+  // The same behind a new first axis, all of which is the part.
+  void add_whole_axis() {
+    starts.insert(0, 0);
+    steps.insert(0, 1);
+  }
   std::string text() const { return fmt::format("start={}, step={}", starts, steps); }
 };
 
@@ -44,6 +50,12 @@ struct Slice {
   static Tensor forward(Inputs in, const Attributes& a) {
     const Strides& whole = in[0].strides();
     return in[0].view(a.extents, a.placement.strides(whole), a.placement.offset(whole));
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.placement.add_whole_axis();
+    a.extents.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
     p.give(0, place(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
@@ -64,6 +76,12 @@ struct Pad {
     const Strides whole = row_major(a.shape);
     assign(in[0], result, a.placement.strides(whole), a.placement.offset(whole));
     return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.placement.add_whole_axis();
+    a.shape.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
     p.give(0, cut(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0)));

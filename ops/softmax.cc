@@ -1,6 +1,7 @@
 #include "ops/softmax.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/pullback.h"
@@ -70,6 +71,7 @@ struct Softmax {
   static Tensor forward(Inputs in, const Attributes& a) {
     return along(a.or_zeros ? RowFunction::softmax_or_zeros : RowFunction::softmax, in[0], a.axis);
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor &y = p.output(), &g = p.adjoint();
     p.give(0, y * (g - sum_axes(g * y, axis_bit(p.attributes<Attributes>().axis), 0)));
@@ -87,6 +89,7 @@ struct LogSoftmax {
   static Tensor forward(Inputs in, const Attributes& a) {
     return along(RowFunction::log_softmax, in[0], a.axis);
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor& g = p.adjoint();
     p.give(0, g - exp(p.output()) * sum_axes(g, axis_bit(p.attributes<Attributes>().axis), 0));
@@ -108,6 +111,7 @@ struct LogSumExp {
     fill_rows(RowFunction::logsumexp, as_rows(in[0], a.axis), result);
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const int axis = p.attributes<Attributes>().axis;
     const Tensor g = reshape(p.adjoint(), reduced_shape(p.input_shape(0), axis_bit(axis), 0));

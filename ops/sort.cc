@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/reduce.h"
 #include "ops/catalogue.h"
@@ -75,6 +76,7 @@ struct Argsort {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}, count={}{}", a.axis, a.count, a.descending ? ", descending" : "");
   }

@@ -1,5 +1,6 @@
 // Windows that overlap share their elements, so unfold is a view, and its transpose adds.
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
 #include "engine/pullback.h"
@@ -40,6 +41,7 @@ struct Unfold {
     const auto [shape, strides] = windows_of(in[0], a);
     return in[0].view(shape, strides);
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p);
   static std::string describe(const Attributes& a) { return windows_text(a); }
 };
@@ -75,6 +77,7 @@ struct Fold {
     });
     return result;
   }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
     p.give(0, unfold(p.adjoint(), a.axis, a.size, a.step));

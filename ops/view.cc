@@ -1,6 +1,7 @@
 #include "ops/view.h"
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "ops/assign.h"
@@ -43,6 +44,11 @@ struct Reshape {
     assign(in[0], copy, row_major(in[0].shape()));
     return copy;
   }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.shape.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
+  }
   static void vjp(Pullback& p) { p.give(0, reshape(p.adjoint(), p.input_shape(0))); }
   static std::string describe(const Attributes& a) { return fmt::format("shape={}", a.shape); }
 };
@@ -60,6 +66,11 @@ struct Transpose {
     std::swap(shape[a.first], shape[a.second]);
     std::swap(strides[a.first], strides[a.second]);
     return in[0].view(shape, strides);
+  }
+  static void batch(Batching& b) {
+    const auto& a = b.attributes<Attributes>();
+    const Attributes behind{a.first + 1, a.second + 1};
+    b.carry_out({b.operand(0)}, &behind);
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
@@ -85,6 +96,11 @@ struct Permute {
       strides.push_back(in[0].strides()[static_cast<int>(axis)]);
     }
     return in[0].view(shape, strides);
+  }
+  static void batch(Batching& b) {
+    Attributes a{{0}};
+    for (std::int64_t axis : b.attributes<Attributes>().axes) a.axes.push_back(axis + 1);
+    b.carry_out({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();

@@ -1,4 +1,7 @@
-// vmap: f's operations are recorded for one example and carried out again for the batch.
+// vmap: f's operations are recorded for one example and carried out again for the batch. Where
+// numbers left the record, f is run for every example.
+#include <utility>
+
 #include "engine/ancestry.h"
 #include "engine/batching.h"
 #include "engine/broadcast.h"
@@ -24,6 +27,23 @@ Tensor aligned(const Value& x, int rank) {
 
 Tensor example(const Tensor& x, std::int64_t i) { return squeeze(slice(x, 0, i, i + 1), 0); }
 
+// The results of the examples, each a list of as many, one after the other on a new first axis.
+std::vector<Tensor> stacked(std::string_view what,
+                            const std::vector<std::vector<Tensor>>& examples) {
+  std::vector<Tensor> results;
+  for (std::size_t k = 0; k < examples[0].size(); ++k) {
+    std::vector<Tensor> each;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      each.push_back(examples[i][k]);
+      if (each[i].shape() != each[0].shape())
+        refuse("vmap", "{} gives shape {} for example {}, {} for example 0; they must be equal",
+               what, each[i].shape(), i, each[0].shape());
+    }
+    results.push_back(stack(each));
+  }
+  return results;
+}
+
 class Replay {
  public:
   Replay(const Tape& tape, std::int64_t size)
@@ -34,7 +54,6 @@ class Replay {
   Tensor of(NodeId result) {
     const Ancestry needed(tape_, result);
     for (NodeId id : needed.ids()) {
-      if (tape_.is_scalar(id)) refuse("vmap", "scalars are not mapped: use tensors of rank 0");
       if (!values_[id].tensor.defined()) carry_out(tape_.tensor_node(id), id);
     }
     const Value& value = values_[result];
@@ -84,17 +103,14 @@ class Replay {
       node.op->batch(batching);
       return batching.results();
     }
-    std::vector<std::vector<Tensor>> examples(node.output_count);
+    std::vector<std::vector<Tensor>> examples;
     for (std::int64_t i = 0; i < size_; ++i) {
       std::vector<Tensor> single;
       for (std::size_t k = 0; k < operands.size(); ++k)
         single.push_back(batched[k] ? example(operands[k], i) : operands[k]);
-      const std::vector<Tensor> results = plain(node, single);
-      for (std::size_t k = 0; k < results.size(); ++k) examples[k].push_back(results[k]);
+      examples.push_back(plain(node, single));
     }
-    std::vector<Tensor> stacked;
-    for (const auto& results : examples) stacked.push_back(stack(results));
-    return stacked;
+    return stacked(node.op->name, examples);
   }
 
   const Tape& tape_;
@@ -102,27 +118,102 @@ class Replay {
   std::vector<Value> values_;
 };
 
+// Whether numbers left the tapes since it began. Who watches around it learns of them, too.
+class Watch {
+ public:
+  bool numbers_left() const { return detail::numbers_left; }
+  ~Watch() { detail::numbers_left |= before_; }
+
+ private:
+  bool before_ = std::exchange(detail::numbers_left, false);
+};
+
+constexpr std::string_view kWho = "vmap";
+
+// The arguments with the mapped axis in front, or whole.
+std::vector<Value> with_batch_first(const std::vector<Tensor>& xs, const InAxes& in_axes) {
+  if (xs.size() != in_axes.size())
+    refuse(kWho, "{} arguments, and axes for {}; there must be one for each", xs.size(),
+           in_axes.size());
+  std::vector<Value> arguments;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const Tensor& x = xs[i];
+    if (!in_axes[i]) {
+      arguments.push_back({x, false});
+      continue;
+    }
+    if (x.rank() == 0)
+      refuse(kWho, "argument {} has rank 0; it must have an axis that is mapped", i);
+    Dims order{normalize_axis(kWho, *in_axes[i], x.rank())};
+    for (int axis = 0; axis < x.rank(); ++axis)
+      if (axis != order[0]) order.push_back(axis);
+    arguments.push_back({order[0] == 0 ? x : permute(x, order), true});
+  }
+  return arguments;
+}
+
+// The number of examples, which all mapped arguments have.
+std::int64_t count_of(const std::vector<Value>& arguments) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!arguments[i].batched) continue;
+    const std::int64_t count = arguments[i].tensor.shape()[0];
+    if (count == 0) refuse(kWho, "argument {} has no examples; there must be one at least", i);
+    if (!first) first = i;
+    if (const std::int64_t expected = arguments[*first].tensor.shape()[0]; count != expected)
+      refuse(kWho, "argument {} has {} examples, argument {} {}; there must be as many", i, count,
+             *first, expected);
+  }
+  if (!first) refuse(kWho, "no argument is mapped; one must be");
+  return arguments[*first].tensor.shape()[0];
+}
+
+std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>& arguments,
+                               std::int64_t size) {
+  std::vector<std::vector<Tensor>> examples;
+  for (std::int64_t i = 0; i < size; ++i) {
+    std::vector<Tensor> single;
+    for (const Value& x : arguments) single.push_back(x.batched ? example(x.tensor, i) : x.tensor);
+    examples.push_back(f(single));
+  }
+  return stacked("the function", examples);
+}
+
+std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& arguments,
+                           std::int64_t size) {
+  const Watch watch;
+  Tape tape(TapeOptions{.keep_values = true, .observe_only = true});
+  std::vector<Tensor> first;
+  for (const Value& x : arguments)
+    first.push_back(x.batched ? tape.constant(example(detach(x.tensor), 0)) : x.tensor);
+  const std::vector<Tensor> ys = f(first);
+  tape.stop();
+  if (watch.numbers_left()) return one_by_one(f, arguments, size);
+  Replay replay(tape, size);
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (arguments[i].batched) replay.set(first[i].id(), arguments[i].tensor);
+  std::vector<Tensor> results;
+  for (const Tensor& y : ys) {
+    Shape shape = y.shape();
+    shape.insert(0, size);
+    results.push_back(tape.owns(y) ? replay.of(y.id()) : broadcast_to(y, shape));
+  }
+  return results;
+}
+
 }  // namespace
 
-Function vmap(Function f) {
-  return [f = std::move(f)](const Tensor& x) {
-    if (x.rank() == 0 || x.shape()[0] == 0)
-      refuse("vmap",
-             "the argument has shape {}; its first axis, which is mapped, must hold an example",
-             x.shape());
-    Tape tape(TapeOptions{.keep_values = true, .observe_only = true});
-    const Tensor first = tape.constant(detach(example(detach(x), 0)));
-    const Tensor y = f(first);
-    tape.stop();
-    Replay replay(tape, x.shape()[0]);
-    if (tape.owns(y)) {
-      replay.set(first.id(), x);
-      return replay.of(y.id());
-    }
-    Shape shape = y.shape();
-    shape.insert(0, x.shape()[0]);
-    return broadcast_to(y, shape);
+FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
+  return [f = std::move(f), in_axes = std::move(in_axes)](const std::vector<Tensor>& xs) {
+    const std::vector<Value> arguments = with_batch_first(xs, in_axes);
+    return mapped(f, arguments, count_of(arguments));
   };
+}
+
+Function vmap(Function f) {
+  return [many = vmap(
+              [f = std::move(f)](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
+              {0})](const Tensor& x) { return many({x})[0]; };
 }
 
 }  // namespace tapestry

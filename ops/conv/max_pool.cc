@@ -169,7 +169,7 @@ Tensor unpool(std::string_view who, const Tensor& values, const Tensor& indices,
                                    options.output_size);
   const Shape shape = values.shape();
   const std::int64_t extent = Windows::volume(w.input);
-  for (const double index : indices.to_vector())
+  for (const double index : detach(indices).to_vector())  // scatter_add looks again for vmap
     if (index < 0 || index >= static_cast<double>(extent))
       refuse(who, "index {} is out of range; the result has {} elements in each channel", index,
              extent);

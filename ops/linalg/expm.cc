@@ -8,6 +8,7 @@
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/tape.h"
+#include "engine/transform.h"
 #include "ops/elementwise.h"
 #include "ops/join.h"
 #include "ops/linalg/batch.h"
@@ -15,6 +16,7 @@
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
 #include "ops/matmul.h"
+#include "ops/reduce.h"
 #include "ops/view.h"
 #include "ops/where.h"
 
@@ -95,15 +97,10 @@ struct Expm {
   // 1996; Higham, Functions of Matrices, 2008, (3.16) and 10.6.
   static void vjp(Pullback& p) {
     const Tensor at = transpose(p.input(0)), &g = p.adjoint();
-    const Tensor size = for_each_matrix(detach(g).to(DType::f64), [](const Item<double>& item) {
-                          double largest = 0;
-                          for (std::int64_t i = 0; i < item.rows; ++i)
-                            for (std::int64_t j = 0; j < item.columns; ++j)
-                              largest = std::max(largest, std::abs(item.at(i, j)));
-                          return largest > 0 && std::isfinite(largest)
-                                     ? std::exp2(std::ceil(std::log2(largest)))
-                                     : 1;
-                        }).to(g.dtype());
+    if (g.size() == 0) return p.give(0, g);
+    const Tensor largest = max(abs(stop_gradient(g)), {.axis = {-2, -1}, .keepdims = true});
+    const Tensor finite = where(largest < std::numeric_limits<double>::infinity(), largest, 1);
+    const Tensor size = exp2(ceil(log2(where(largest > 0, finite, 1))));
     const Tensor above = concat({at, g / size}, -1), below = concat({zeros_like(at), at}, -1);
     const std::int64_t n = rows(at);
     const Tensor block = expm(concat({above, below}, -2));

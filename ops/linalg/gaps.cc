@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/apply.h"
+#include "engine/batching.h"
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
 #include "ops/elementwise.h"
@@ -75,6 +76,7 @@ struct InverseGaps {
     });
     return result;
   }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
   // d(1 / (y_j - y_i)) = -(1 / (y_j - y_i))^2 (dy_j - dy_i), with y = x or x^2.
   static void vjp(Pullback& p) {
     const Tensor &x = p.input(0), &f = p.output();
@@ -91,7 +93,7 @@ struct InverseGaps {
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints) {
   std::vector<Tensor> inputs{x};
   for (const Tensor& g : adjoints)
-    if (g.defined()) inputs.push_back(detach(g));
+    if (g.defined()) inputs.push_back(g);
   return apply<InverseGaps>(inputs, kind);
 }
 

@@ -17,7 +17,7 @@ struct GapKind {
 // (..., n) -> (..., n, n): 1 / (x_j - x_i) in row i and column j, and 0 on the diagonal. Where two
 // differ by rounding only, by eps max |x| or less, their vectors have no derivative: an Error when
 // an element of the matrix's part of `adjoints` is not 0, and 0 otherwise. `adjoints` are those of
-// the vectors, (..., a, b), undefined ones skipped; they are only looked at.
+// the vectors, (..., a, b), undefined ones skipped; nothing flows back to them.
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints);
 
 }  // namespace tapestry::linalg

@@ -4,8 +4,11 @@
 #include <limits>
 
 #include "engine/factory.h"
+#include "engine/pullback.h"
+#include "engine/pushforward.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
+#include "ops/linalg/mapping.h"
 #include "ops/linalg/qr.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
@@ -20,10 +23,10 @@ using namespace linalg;
 
 constexpr std::string_view kWho = "lstsq";
 
-// The diagonal of R has an element that is 0 to rounding.
+// Refuses R whose diagonal has an element that is 0 to rounding.
 void require_full_rank(const Tensor& r, std::int64_t longer) {
   const std::int64_t k = std::min(rows(r), columns(r));
-  const std::vector<double> elements = diagonal(detach(r)).to_vector();
+  const std::vector<double> elements = diagonal(r).to_vector();
   const double eps = r.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
                                              : std::numeric_limits<double>::epsilon();
   for (std::size_t at = 0; at < elements.size(); at += static_cast<std::size_t>(k)) {
@@ -40,10 +43,26 @@ void require_full_rank(const Tensor& r, std::int64_t longer) {
   }
 }
 
+// R itself, where its rank is full: an op, so that every matrix that vmap brings is looked at.
+struct FullRank {
+  static constexpr std::string_view name = kWho;
+  static constexpr int arity = 1;
+  struct Attributes {
+    std::int64_t longer;  // the larger extent of A
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    require_full_rank(detach(in[0]), a.longer);
+    return detach(in[0]);
+  }
+  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>()); }
+  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
+};
+
 Tensor least_squares(const Tensor& a, const Tensor& b) {
   const std::int64_t m = rows(a), n = columns(a);
-  const auto [q, r] = qr(m >= n ? a : transpose(a));
-  require_full_rank(r, std::max(m, n));
+  const auto [q, any] = qr(m >= n ? a : transpose(a));
+  const Tensor r = apply<FullRank>({&any}, {std::max(m, n)});
   if (m >= n) return triangular_solve_for(kWho, r, matmul(transpose(q), b), {.upper = true});
   return matmul(q, triangular_solve_for(kWho, r, b, {.upper = true, .transpose = true}));
 }

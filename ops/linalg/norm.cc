@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/factory.h"
+#include "engine/transform.h"
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/records.h"
@@ -17,10 +18,10 @@ namespace {
 
 using namespace linalg;
 
-// A power of 2 near the largest element, by which x is divided to be summed; plain numbers.
+// A power of 2 near the largest element, by which x is divided to be summed; a constant.
 Tensor magnitude(const Tensor& x, const Axes& axes) {
   if (x.size() == 0) return full({}, 1, x.dtype());
-  const Tensor largest = max(abs(detach(x)), {.axis = axes, .keepdims = true});
+  const Tensor largest = max(abs(stop_gradient(x)), {.axis = axes, .keepdims = true});
   const double most = x.dtype() == DType::f32 ? 0x1p126 : 0x1p1022;
   return exp2(floor(log2(where(largest > 0, minimum(largest, most), 1))));
 }

@@ -22,6 +22,7 @@ Tensor mul(const Tensor& x, const Tensor& z);
 struct Mul {
   static constexpr std::string_view name = "mul";
   static constexpr int arity = 2;
+  static constexpr bool elementwise = true;
   static Tensor forward(Inputs in) { return zip(in[0], in[1], std::multiplies<>{}); }
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
   static void vjp(Pullback& p) {
@@ -33,6 +34,7 @@ struct Mul {
 struct Sub {
   static constexpr std::string_view name = "sub";
   static constexpr int arity = 2;
+  static constexpr bool elementwise = true;
   static Tensor forward(Inputs in) { return zip(in[0], in[1], std::minus<>{}); }
   static void vjp(Pullback& p) {
     if (p.wants(0)) p.give(0, p.adjoint());
@@ -44,6 +46,7 @@ struct Sub {
 struct DoubleAndSquare {
   static constexpr std::string_view name = "double_and_square";
   static constexpr int arity = 1;
+  static constexpr bool elementwise = true;
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     outputs[0] = zip(in[0], in[0], std::plus<>{});
     outputs[1] = zip(in[0], in[0], std::multiplies<>{});

@@ -19,9 +19,9 @@ namespace {
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = [] {
     std::vector<Property> joined;
-    for (const auto family :
-         {record_properties, calculus_properties, dtype_properties, layout_properties,
-          sharing_properties, extent_properties, special_value_properties, tape_properties})
+    for (const auto family : {record_properties, calculus_properties, dtype_properties,
+                              layout_properties, sharing_properties, extent_properties,
+                              special_value_properties, tape_properties, vmap_properties})
       for (const Property& property : family()) joined.push_back(property);
     return joined;
   }();

@@ -144,9 +144,125 @@ BOOST_AUTO_TEST_CASE(vmap_is_a_loop) {
   const Function rows =
       vmap([](const Tensor& row) { return vmap([](const Tensor& e) { return e * e; })(row); });
   BOOST_TEST(close(rows(batch), batch * batch));
+  BOOST_TEST(refusal([] { vmap(cubic)(tensor(1.0)); }) ==
+             "[vmap] argument 0 has rank 0; it must have an axis that is mapped");
+}
+
+BOOST_AUTO_TEST_CASE(vmap_maps_any_axes_of_many_arguments) {
+  Rng rng(5);
+  const Tensor a = randn({4, 2, 3}, rng, DType::f64), b = randn({3, 5, 4}, rng, DType::f64),
+               c = randn({5}, rng, DType::f64);
+  const auto f = [](const std::vector<Tensor>& in) {
+    return std::vector{matmul(in[0], in[1]) + in[2], sum(in[1])};
+  };
+  const std::vector<Tensor> got = vmap(f, {0, -1, std::nullopt})({a, b, c});
+  BOOST_REQUIRE(got.size() == 2);
+  const Tensor last_first = permute(b, {2, 0, 1});
+  BOOST_TEST(close(got[0], matmul(a, last_first) + c));
+  BOOST_TEST(close(got[1], sum(b, {.axis = {0, 1}})));
+  // In both modes of an outer derivative.
+  const auto total = [&](const Tensor& x) {
+    return sum(square(vmap(f, {0, -1, std::nullopt})({a, x, c})[0]));
+  };
+  const auto direct = [&](const Tensor& x) {
+    return sum(square(matmul(a, permute(x, {2, 0, 1})) + c));
+  };
+  BOOST_TEST(close(grad(total)(b), grad(direct)(b)));
+  BOOST_TEST(close(jvp(total, b, b).second, jvp(direct, b, b).second));
+
+  BOOST_TEST(refusal([&] {
+               vmap(f, {0, 0})({a, b, c});
+             }) == "[vmap] 3 arguments, and axes for 2; there must be one for each");
+  BOOST_TEST(refusal([&] {
+               vmap(f, {0, 0, {}})({a, b, c});
+             }) == "[vmap] argument 1 has 3 examples, argument 0 4; there must be as many");
+  BOOST_TEST(refusal([&] {
+               vmap(f, {{}, {}, {}})({a, b, c});
+             }) == "[vmap] no argument is mapped; one must be");
+  BOOST_TEST(refusal([&] {
+               vmap(f, {3, -1, {}})({a, b, c});
+             }) == "[vmap] axis 3 is out of range for rank 3; it must lie in [-3, 2]");
+  BOOST_TEST(refusal([] {
+               vmap(cubic)(zeros({0, 3}));
+             }) == "[vmap] argument 0 has no examples; there must be one at least");
+  BOOST_TEST(refusal([] {
+               vmap([](const Tensor& x) { return nonzero(x); })(eye(2) + ones({1, 2}));
+             }).empty());
+  BOOST_TEST(refusal([] {
+               vmap([](const Tensor& x) { return nonzero(x); })(tril(ones({2, 2})));
+             }) ==
+             "[vmap] nonzero gives shape (2, 1) for example 1, (1, 1) for example 0; they must be "
+             "equal");
+}
+
+BOOST_AUTO_TEST_CASE(vmap_runs_f_for_every_example_where_numbers_leave_it) {
+  const Tensor batch = tensor({{0.5, 1, 2}, {-0.5, 3, 1}, {-1, 0.2, 0.1}}, DType::f64);
+  const auto check = [&](const Function& f) {
+    std::vector<Tensor> rows;
+    for (const Tensor& row : split(batch, 3)) rows.push_back(f(squeeze(row, 0)));
+    BOOST_TEST(close(vmap(f)(batch), stack(rows), 0));
+    const Function nested = vmap([&](const Tensor& x) { return vmap(f)(stack({x, 2.0 * x})); });
+    BOOST_TEST(close(squeeze(slice(nested(batch), 1, 0, 1), 1), stack(rows), 0));
+    const auto total = [&](const Tensor& x) { return sum(sin(f(x))); };
+    std::vector<Tensor> slopes;
+    for (const Tensor& row : split(batch, 3)) slopes.push_back(grad(total)(squeeze(row, 0)));
+    BOOST_TEST(close(vmap(grad(total))(batch), stack(slopes), 1e-15));
+  };
+  check([](const Tensor& x) { return sum(x).item() > 2.5 ? exp(x) : square(x); });
+  check([](const Tensor& x) { return x * x.to_vector()[0]; });
+  check([](const Tensor& x) { return checkpoint([](const Tensor& u) { return tanh(u) * u; })(x); });
+  check([](const Tensor& x) {
+    return custom_vjp([](const auto& xs) { return xs[0] * xs[0]; },
+                      [](const Tensor& g, const auto& xs, const Tensor&) {
+                        return std::vector{g * xs[0] * 4.0};
+                      })({x});
+  });
+  check([](const Tensor& x) { return on_gradient(square(x), [](const Tensor& g) { return -g; }); });
+  check([](const Tensor& x) {
+    return straight_through([](const Tensor& u) { return round(u); }, x * x);
+  });
+  const auto of_scalars = [](const Tensor& x) {
+    return x * stack({at(x, {0})}, Shape{}, x.dtype());
+  };
+  BOOST_TEST(close(vmap(of_scalars)(batch), batch * slice(batch, 1, 0, 1), 0));
+}
+
+BOOST_AUTO_TEST_CASE(vmap_looks_at_the_operands_of_every_example) {
+  const Tensor places = from_vector(std::vector<std::int64_t>{0, 1, 2, 0, 1, 3}, {2, 3});
+  const Tensor x = ones({3});
+  const auto out_of = [](std::string_view who) {
+    return fmt::format(
+        "[{}] index 3 is out of range for extent 3; indices start at 0 and stay below it", who);
+  };
+  const auto refused = [&](const Function& f) { return refusal([&] { vmap(f)(places); }); };
+  BOOST_TEST(refused([&](const Tensor& i) { return take(x, i); }) == out_of("take"));
+  BOOST_TEST(refused([&](const Tensor& i) { return gather(x, 0, i); }) == out_of("gather"));
+  BOOST_TEST(refused([&](const Tensor& i) { return scatter(x, 0, i, x); }) == out_of("scatter"));
+  BOOST_TEST(refused([&](const Tensor& i) { return scatter_add(x, 0, i, x); }) ==
+             out_of("scatter_add"));
+  const Tensor a = stack({eye(3), zeros({3, 3})});
+  BOOST_TEST(refusal([&] {
+               vmap([](const Tensor& m) { return lstsq(m, ones({3})); })(a);
+             }).starts_with("[lstsq] A does not have full rank"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_flows_through_stop_gradient) {
+  const auto f = [](const Tensor& x) { return sum(x * stop_gradient(max(x)) * x); };
+  const Tensor batch = tensor({{0.5, 1, 2}, {-0.5, 3, 1}}, DType::f64);
+  const Tensor top = max(batch, {.axis = 1, .keepdims = true});
+  const Tensor row = squeeze(slice(batch, 0, 0, 1), 0);
+  BOOST_TEST(close(grad(f)(row), 4.0 * row));
+  BOOST_TEST(close(jvp(f, row, row).second, sum(4.0 * row * row)));
+  BOOST_TEST(close(hessian(f, row), 4.0 * eye(3, DType::f64)));
+  BOOST_TEST(close(vmap(f)(batch), sum(batch * batch * top, {.axis = 1})));
+  BOOST_TEST(close(vmap(grad(f))(batch), 2.0 * batch * top));
   BOOST_TEST(
-      refusal([] { vmap(cubic)(tensor(1.0)); }) ==
-      "[vmap] the argument has shape (); its first axis, which is mapped, must hold an example");
+      close(grad([&](const Tensor& x) { return sum(vmap(f)(x)); })(batch), 2.0 * batch * top));
+  BOOST_TEST(!stop_gradient(batch).is_tracked());
+  Tape tape;
+  const Tensor x = tape.variable(row);
+  BOOST_TEST(!stop_gradient(x).is_tracked());
+  BOOST_TEST(tape.size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_computes_again_what_it_did_not_keep) {

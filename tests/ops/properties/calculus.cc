@@ -1,5 +1,5 @@
 // Derivatives: the first and the second against differences in double, the recorded walk against
-// the plain one, and the pullback as the transpose of the derivative.
+// the plain one, the pullback as the transpose of the derivative, and forward mode against both.
 #include <cmath>
 
 #include "ops/elementwise.h"
@@ -38,12 +38,6 @@ Tensors pullback(const Sample& sample, const Tensors& x_and_w, bool recorded) {
                   {.create_graph = recorded, .cotangent = x_and_w.back()});
 }
 
-Tensors random_like(const Tensors& xs) {
-  Tensors result;
-  for (std::size_t i = 0; i < xs.size(); ++i) result.push_back(weights(xs[i], 7 + i));
-  return result;
-}
-
 // The gradient of <v, J(x)^T w> with respect to every x, and to w, where it is J(x) v.
 struct Second {
   Tensors v, gradients;
@@ -58,7 +52,7 @@ Second second_gradients(const Sample& sample) {
   }
   x_and_w.back() = tape.variable(x_and_w.back());
   const Tensors slopes = pullback(sample, x_and_w, true);
-  Second second{random_like(slopes), {}};
+  Second second{directions(slopes), {}};
   Tensor size = zeros({}, DType::f64);
   for (std::size_t k = 0; k < slopes.size(); ++k) size = size + sum(second.v[k] * slopes[k]);
   for (std::size_t i : floating(x_and_w)) {
@@ -108,6 +102,57 @@ void transpose_identity(const Record& record, Findings& findings) {
   });
 }
 
+// What forward mode says along v: J(x) v, with the reverse mode's J(x)^T w of the same numbers.
+void jvp(const Record& record, Findings& findings) {
+  for_differentiable_samples(record, findings, [&](const Sample& sample) {
+    const auto compare = [&](DType dtype, double tolerance) {
+      const Tensors inputs = in_dtype(sample.inputs, dtype);
+      const auto which = floating(inputs);
+      Tensors xs;
+      for (std::size_t i : which) xs.push_back(inputs[i]);
+      const Tensors vs = directions(xs);
+      const auto [ys, tangents] = tapestry::jvp(value_of(sample, inputs, which), xs, vs);
+      const Walk back = walk(sample, inputs);
+      findings.check(same_bits(ys[0], back.y), "{}: the value differs from that of a call", dtype);
+      findings.check(tangents[0].shape() == back.y.shape(), "{}: the tangent has shape {}", dtype,
+                     tangents[0].shape());
+      const double left = inner(tangents[0], weights(back.y));
+      double right = 0, scale = 1;
+      for (std::size_t k = 0; k < xs.size(); ++k) {
+        const double term = inner(vs[k], back.gradients[k]);
+        right += term;
+        scale += std::abs(term);
+      }
+      findings.check(std::abs(left - right) < tolerance * scale,
+                     "{}: <J v, w> is {}, <v, J^T w> is {}", dtype, left, right);
+    };
+    compare(DType::f64, 1e-12);
+    compare(DType::f32, 1e-5);
+  });
+}
+
+// The derivative of J(x)^T w along v is that of <v, J(x)^T w>, since second derivatives commute.
+void jvp_of_vjp(const Record& record, Findings& findings) {
+  for_differentiable_samples(record, findings, [&](const Sample& sample) {
+    const auto compare = [&](DType dtype, double tolerance) {
+      const Sample cast{sample.label, in_dtype(sample.inputs, dtype), sample.call};
+      const auto which = floating(cast.inputs);
+      Tensors xs;
+      for (std::size_t i : which) xs.push_back(cast.inputs[i]);
+      const Second reverse = second_gradients(cast);
+      const Tensors forward =
+          tapestry::jvp(gradients_of(cast, cast.inputs, which), xs, directions(xs)).second;
+      for (std::size_t k = 0; k < xs.size(); ++k) {
+        const double error = distance(forward[k], reverse.gradients[k]);
+        findings.check(error < tolerance, "{}: by input {} they differ by {:.1e}", dtype, which[k],
+                       error);
+      }
+    };
+    compare(DType::f64, 1e-10);
+    compare(DType::f32, 1e-3);
+  });
+}
+
 // Recording the walk does not change its numbers: it reads the same formulas, but as a tape of ops.
 void recorded_walk(const Record& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
@@ -127,10 +172,8 @@ void recorded_walk(const Record& record, Findings& findings) {
 }  // namespace
 
 std::vector<Property> calculus_properties() {
-  return {{"vjp", vjp},
-          {"vjp_of_vjp", vjp_of_vjp},
-          {"transpose_identity", transpose_identity},
-          {"recorded_walk", recorded_walk}};
+  return {{"vjp", vjp}, {"vjp_of_vjp", vjp_of_vjp}, {"transpose_identity", transpose_identity},
+          {"jvp", jvp}, {"jvp_of_vjp", jvp_of_vjp}, {"recorded_walk", recorded_walk}};
 }
 
 }  // namespace tapestry::test

@@ -53,5 +53,6 @@ std::vector<Property> sharing_properties();
 std::vector<Property> extent_properties();
 std::vector<Property> special_value_properties();
 std::vector<Property> tape_properties();
+std::vector<Property> vmap_properties();
 
 }  // namespace tapestry::test

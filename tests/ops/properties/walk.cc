@@ -31,6 +31,12 @@ Tensor weights(const Tensor& y, std::uint64_t seed) {
   return w.to(y.dtype());
 }
 
+Tensors directions(const Tensors& xs) {
+  Tensors result;
+  for (std::size_t i = 0; i < xs.size(); ++i) result.push_back(weights(xs[i], 7 + i));
+  return result;
+}
+
 double inner(const Tensor& w, const Tensor& y) {
   const std::vector<double> p = w.to_vector(), q = y.to_vector();
   long double sum = 0;
@@ -53,6 +59,25 @@ bool Recording::has_gradient() const { return y_.is_tracked() && is_floating(y_.
 
 Tensors Recording::gradients(bool recorded) const {
   return gradient(y_, variables_, {.create_graph = recorded, .cotangent = weights(y_)});
+}
+
+FunctionOfMany value_of(const Sample& sample, const Tensors& inputs,
+                        const std::vector<std::size_t>& which) {
+  return [=](const Tensors& xs) {
+    Tensors at = inputs;
+    for (std::size_t k = 0; k < which.size(); ++k) at[which[k]] = xs[k];
+    return Tensors{sample.call(at)};
+  };
+}
+
+FunctionOfMany gradients_of(const Sample& sample, const Tensors& inputs,
+                            const std::vector<std::size_t>& which, bool recorded) {
+  return [=](const Tensors& xs) {
+    Tensors at = inputs;
+    for (std::size_t k = 0; k < which.size(); ++k) at[which[k]] = xs[k];
+    const Recording recording(sample, at);
+    return recording.gradients(recorded);
+  };
 }
 
 Walk walk(const Sample& sample, const Tensors& inputs) {

@@ -23,6 +23,9 @@ Tensors in_dtype(const Tensors& inputs, DType dtype);
 // weighed.
 Tensor weights(const Tensor& y, std::uint64_t seed = 0);
 
+// As many directions, of their shapes and dtypes.
+Tensors directions(const Tensors& xs);
+
 // sum of w * y, in long double and without an op.
 double inner(const Tensor& w, const Tensor& y);
 
@@ -43,6 +46,14 @@ class Recording {
   Tensors variables_;
   Tensor y_;
 };
+
+// A sample as a function of some of its inputs, the others being as they are: its value, and the
+// adjoints of its floating inputs when that of the value is weights(value), by a plain or a
+// recorded walk.
+FunctionOfMany value_of(const Sample& sample, const Tensors& inputs,
+                        const std::vector<std::size_t>& which);
+FunctionOfMany gradients_of(const Sample& sample, const Tensors& inputs,
+                            const std::vector<std::size_t>& which, bool recorded = false);
 
 // Value and gradients, as plain numbers. No gradients where y has none.
 struct Walk {
