@@ -72,6 +72,13 @@ NodeId find_cut(const Tape& tape, NodeId y, NodeId x) {
          who);
 }
 
+void check_options(const GradientOptions& options) {
+  if (options.create_graph && !options.retain_graph)
+    refuse(kWho,
+           "create_graph with retain_graph = false; derivatives of the result pass the same "
+           "operations again, so these must be retained");
+}
+
 Tensor first_cotangent(const Active& y, const GradientOptions& options) {
   const Tensor& tensor = y.tensor();
   if (options.cotangent.defined()) {
@@ -110,6 +117,7 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  check_options(options);
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
     std::vector<Active> zeros;
     for (const Active& x : xs)
@@ -130,7 +138,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
   const bool recorded = options.create_graph && recording_tape();
   Sweep sweep(tape, first, last, targets, recorded);
   seed(sweep, y, options);
-  if (!targets.empty() && sweep.active(last)) sweep.run();
+  if (!targets.empty() && sweep.active(last)) sweep.run(!options.retain_graph);
 
   std::vector<Active> results;
   results.reserve(xs.size());
@@ -154,6 +162,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
+  check_options(options);
   Tape& tape = tape_of_result(y);
   std::vector<NodeId> targets;
   for (NodeId id : Ancestry(tape, y.id()).ids())
@@ -161,7 +170,7 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   if (targets.empty()) return {};
   Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph && recording_tape());
   seed(sweep, y, options);
-  sweep.run();
+  sweep.run(!options.retain_graph);
   std::vector<Adjoint> results;
   for (NodeId id : targets) {
     if (!tape.is_scalar(id)) {

@@ -1,5 +1,7 @@
 #include "engine/sweep.h"
 
+#include <algorithm>
+
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
 
@@ -47,7 +49,7 @@ void Sweep::mark(const std::vector<NodeId>& targets) {
   }
 }
 
-void Sweep::run() {
+void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
@@ -58,12 +60,12 @@ void Sweep::run() {
     if (run.kernel) {
       if (run.kernel->reverse) run.kernel->reverse(run, *this);
     } else {
-      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id);
+      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     }
   }
 }
 
-void Sweep::reverse(NodeId id) {
+void Sweep::reverse(NodeId id, bool release) {
   const TensorNode& node = tape_.tensor_node(id);
   if (id != node.id && node.id >= first_)
     return;  // a later output; its node is reversed at its first
@@ -72,8 +74,19 @@ void Sweep::reverse(NodeId id) {
   for (NodeId output = node.id; output < node.id + node.output_count; ++output)
     reached |= active(output) && tensor(output).defined();
   if (!reached) return;
-  Pullback pullback(*this, node);
-  node.op->vjp(pullback);
+  const auto operands = node.operand_ids();
+  if (std::none_of(operands.begin(), operands.end(), [&](NodeId of) { return active(of); }))
+    return;  // a target, beyond which nothing is asked for
+  if (node.released())
+    refuse("gradient",
+           "{} (node {}) was passed by an earlier gradient with retain_graph = false, which let go "
+           "of what its derivative reads; only the last gradient of a graph may release it",
+           node.op->name, node.id);
+  {
+    Pullback pullback(*this, node);
+    node.op->vjp(pullback);
+  }
+  if (release) tape_.release(node);
   for (NodeId output = id; output < node.id + node.output_count && output <= last_; ++output)
     if (!(marks_[output - first_] & kTarget)) tensors_[output - first_] = Tensor();
 }

@@ -17,8 +17,9 @@ class Sweep {
   // Over ids [first, last]. `targets` lie within; they and what depends on them are active.
   Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded);
 
-  // Walks from last to first, having been given the adjoint of `last`.
-  void run();
+  // Walks from last to first, having been given the adjoint of `last`. With `release` every node
+  // that is passed lets go of what it saved. Error at one that an earlier walk released.
+  void run(bool release = false);
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
@@ -59,7 +60,7 @@ class Sweep {
   enum Mark : std::uint8_t { kActive = 1, kTarget = 2 };
 
   void mark(const std::vector<NodeId>& targets);
-  void reverse(NodeId id);
+  void reverse(NodeId id, bool release);
 
   Tape& tape_;
   const NodeId first_, last_;
