@@ -77,7 +77,7 @@ struct Checkpoint : Recorded {
       }
     }
     const std::vector<Tensor> adjoints =
-        detail::pull_back(inner, y, leaves, {.cotangent = p.adjoint(), .retain_graph = false});
+        detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
     for (std::size_t k = 0; k < leaves.size(); ++k) p.give(stands_for[k], adjoints[k]);
   }
 };

@@ -1,6 +1,7 @@
 #include "engine/gradient.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/ancestry.h"
 #include "engine/factory.h"
@@ -79,13 +80,13 @@ void check_options(const GradientOptions& options) {
            "operations again, so these must be retained");
 }
 
-Tensor first_cotangent(const Active& y, const GradientOptions& options) {
+Tensor first_cotangent(const Active& y, GradientOptions& options) {
   const Tensor& tensor = y.tensor();
   if (options.cotangent.defined()) {
     if (options.cotangent.shape() != tensor.shape())
       refuse(kWho, "the cotangent has shape {}, y has shape {}", options.cotangent.shape(),
              tensor.shape());
-    return options.cotangent.to(tensor.dtype());
+    return std::exchange(options.cotangent, Tensor()).to(tensor.dtype());
   }
   if (tensor.size() != 1)
     refuse(kWho,
@@ -95,7 +96,7 @@ Tensor first_cotangent(const Active& y, const GradientOptions& options) {
   return ones_like(tensor);
 }
 
-void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
+void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
   if (y.is_scalar()) {
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
     sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
@@ -117,6 +118,11 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  return detail::consume_gradients(y, xs, options);
+}
+
+std::vector<Active> detail::consume_gradients(const Active& y, const std::vector<Active>& xs,
+                                              GradientOptions options) {
   check_options(options);
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
     std::vector<Active> zeros;
@@ -169,7 +175,8 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
   Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph && recording_tape());
-  seed(sweep, y, options);
+  GradientOptions consumed = options;
+  seed(sweep, y, consumed);
   sweep.run(!options.retain_graph);
   std::vector<Adjoint> results;
   for (NodeId id : targets) {

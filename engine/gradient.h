@@ -45,6 +45,12 @@ class Active {
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options = {});
 
+namespace detail {
+// The same, with a cotangent that is let go of when it has been read.
+std::vector<Active> consume_gradients(const Active& y, const std::vector<Active>& xs,
+                                      GradientOptions options);
+}  // namespace detail
+
 // The adjoint of a node.
 struct Adjoint {
   NodeId of;

@@ -106,6 +106,11 @@ const Tensor& Pullback::adjoint(int output) const {
   return sweep_.active(id) ? sweep_.tensor(id) : none;
 }
 
+Tensor Pullback::take_adjoint(int output) {
+  const NodeId id = node_.id + static_cast<NodeId>(output);
+  return sweep_.active(id) ? sweep_.take(id) : Tensor();
+}
+
 bool Pullback::wants(int operand) const { return sweep_.active(node_.operands[operand]); }
 Shape Pullback::input_shape(int operand) const {
   return sweep_.tape().shape(node_.operands[operand]);

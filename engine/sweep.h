@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/accumulate.h"
@@ -30,6 +31,11 @@ class Sweep {
   // Tensors. A contribution is summed down to the operand's shape and added to what is there.
   void give(NodeId id, Tensor contribution);
   const Tensor& tensor(NodeId id) const { return tensors_[id - first_]; }
+  // The same for its last reader, who may overwrite it if nobody shares it.
+  Tensor take(NodeId id) {
+    Tensor& adjoint = tensors_[id - first_];
+    return marks_[id - first_] & kTarget ? adjoint : std::move(adjoint);
+  }
 
   // Scalars, as double or, in a recorded sweep, as Scalar.
   template <class Number>

@@ -7,7 +7,12 @@ namespace tapestry {
 std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                                       GradientOptions options) {
   options.allow_unused = true;
-  if (tape.owns(y) && is_floating(y.dtype())) return gradient(y, xs, options);
+  if (tape.owns(y) && is_floating(y.dtype())) {
+    std::vector<Tensor> results;
+    for (const Active& result : consume_gradients(y, {xs.begin(), xs.end()}, std::move(options)))
+      results.push_back(result.tensor());
+    return results;
+  }
   if (!options.cotangent.defined() && y.size() != 1)
     refuse("gradient", "the function's value has shape {}; a gradient is taken of one number",
            y.shape());

@@ -1,20 +1,22 @@
 // Memory against time of checkpoint_sequential: one gradient of a deep MLP with respect to all its
 // parameters, plain and in segments.
 //
-// 64 layers of Linear(512, 512) and tanh, a batch of 8192: a layer's activations take 16 MiB, its
-// parameters 1 MiB and their gradient as much, so that activations are what a training step of this
-// kind lives on. Counted is what the allocator hands out beyond what lives before the step, which
-// is parameters and input: activations, adjoints, temporaries, and the gradients, 64 MiB in both
-// runs. A gradient that retains the graph holds every border until its tape dies; both ways are
-// shown.
+// 64 layers of Linear(256, 256) and tanh, a batch of 16384: a layer's activations take 16 MiB, its
+// parameters and their gradient 1/4 MiB each, so that activations are what the run lives on.
+// Counted is what the allocator hands out beyond what lives before the step, which is parameters
+// and input: activations, adjoints, temporaries, and the gradients (17 MiB in every run). Time is
+// processor time, so that other work on the machine counts little; OMP_NUM_THREADS=1 leaves out
+// waiting threads. A gradient that retains the graph holds what it passed until the tape dies;
+// both ways are shown.
 //
-//   checkpoint_bench [batch] [rounds]
+//   checkpoint_bench [width] [batch] [rounds]
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "nn/nn.h"
 
@@ -22,33 +24,34 @@ using namespace tapestry;
 
 namespace {
 
-constexpr std::int64_t kWidth = 512;
 constexpr int kLayers = 64;
 
+double mib(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
 struct Cost {
-  double seconds = 0;       // the least of the rounds
-  std::size_t peak = 0;     // bytes beyond what lived before
-  std::size_t forward = 0;  // bytes that the tape holds when the forward pass is done
-  std::vector<Tensor> gradients;
+  double seconds = 1e300;  // the least of the rounds
+  double peak = 0;         // MiB beyond what lived before
+  double forward = 0;      // MiB that the tape holds when the forward pass is done
+  std::vector<Tensor> gradients{};
 };
 
 Cost measure(const Function& f, const std::vector<nn::Parameter>& parameters, const Tensor& x,
              bool retain_graph, int rounds) {
-  Cost cost{.seconds = 1e300};
+  Cost cost;
   for (int round = 0; round < rounds + 1; ++round) {  // the first warms the allocator's lists
     cost.gradients.clear();
     const std::size_t before = memory_stats().live_bytes;
     reset_peak_memory();
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     {
       Tape tape;
       const Tensor loss = mean(square(f(x)));
-      cost.forward = memory_stats().live_bytes - before;
+      cost.forward = mib(memory_stats().live_bytes - before);
       cost.gradients = gradient(loss, parameters, {.retain_graph = retain_graph});
     }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    if (round > 0) cost.seconds = std::min(cost.seconds, took.count());
-    cost.peak = memory_stats().peak_bytes - before;
+    const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    if (round > 0) cost.seconds = std::min(cost.seconds, took);
+    cost.peak = mib(memory_stats().peak_bytes - before);
   }
   return cost;
 }
@@ -64,25 +67,25 @@ bool same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::int64_t batch = argc > 1 ? std::atoll(argv[1]) : 8192;
-  const int rounds = argc > 2 ? std::atoi(argv[2]) : 2;
+  const std::int64_t width = argc > 1 ? std::atoll(argv[1]) : 256;
+  const std::int64_t batch = argc > 2 ? std::atoll(argv[2]) : 16384;
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
   Rng rng(1);
   nn::Sequential net;
   for (int i = 0; i < kLayers; ++i)
-    net.append(nn::Sequential{nn::Linear(kWidth, kWidth, rng), nn::Tanh()});
+    net.append(nn::Sequential{nn::Linear(width, width, rng), nn::Tanh()});
   const std::vector<nn::Parameter> parameters = net.parameters();
-  const Tensor x = randn({batch, kWidth}, rng);
+  const Tensor x = randn({batch, width}, rng);
 
-  fmt::print("{} layers of Linear({}, {}) and tanh, batch {}\n", kLayers, kWidth, kWidth, batch);
+  fmt::print("{} layers of Linear({}, {}) and tanh, batch {}\n", kLayers, width, width, batch);
   fmt::print("{:28} {:>12} {:>12} {:>8} {:>8} {:>8}\n", "", "forward MiB", "peak MiB", "of plain",
              "seconds", "of plain");
-  constexpr double kMiB = 1 << 20;
   Cost plain;
   const auto show = [&](std::string_view name, const Cost& cost) {
-    fmt::print("{:28} {:12.1f} {:12.1f} {:8.3f} {:8.3f} {:8.3f}{}\n", name, cost.forward / kMiB,
-               cost.peak / kMiB, static_cast<double>(cost.peak) / static_cast<double>(plain.peak),
-               cost.seconds, cost.seconds / plain.seconds,
+    fmt::print("{:28} {:12.1f} {:12.1f} {:8.3f} {:8.3f} {:8.3f}{}\n", name, cost.forward, cost.peak,
+               cost.peak / plain.peak, cost.seconds, cost.seconds / plain.seconds,
                same_bits(cost.gradients, plain.gradients) ? "" : "  OTHER GRADIENTS");
+    std::fflush(stdout);
   };
   for (bool retain_graph : {true, false}) {
     const std::string_view how = retain_graph ? "retained" : "released";

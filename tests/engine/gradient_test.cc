@@ -65,6 +65,18 @@ BOOST_AUTO_TEST_CASE(a_gradient_may_be_taken_with_respect_to_what_lies_between) 
   BOOST_TEST(dx.item() == 36);
 }
 
+BOOST_AUTO_TEST_CASE(an_adjoint_that_is_given_or_asked_for_is_not_overwritten) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({0.5, -1.5}, DType::f64));
+  const Tensor h = tanh(x), given = tensor({2.0, 3.0}, DType::f64);
+  const std::vector<Tensor> slopes =
+      gradient(exp(h), std::vector{h, x}, {.cotangent = given, .retain_graph = false});
+  BOOST_TEST(given.to_vector() == (std::vector<double>{2, 3}));
+  const Tensor of_h = given * exp(detach(h));
+  BOOST_TEST(slopes[0].to_vector() == of_h.to_vector());
+  BOOST_TEST(slopes[1].to_vector() == (of_h * (1.0 - detach(h) * detach(h))).to_vector());
+}
+
 BOOST_AUTO_TEST_CASE(a_million_recorded_adds_need_no_recursion) {
   rlimit stack{};
   getrlimit(RLIMIT_STACK, &stack);
