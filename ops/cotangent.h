@@ -7,23 +7,25 @@
 #include <optional>
 #include <utility>
 
+#include "ops/constant.h"
+#include "ops/elementwise.h"
+#include "ops/where.h"
+
 namespace tapestry {
 
-// T is Tensor or Scalar.
-template <class T>
 class Cotangent {
  public:
-  Cotangent(T g) : g_(std::move(g)) {}  // NOLINT: an adjoint stands where a formula says g
+  Cotangent(Tensor g) : g_(std::move(g)) {}  // NOLINT: an adjoint stands where a formula says g
 
-  operator T() const {  // NOLINT: a formula's value is an adjoint again
+  operator Tensor() const {  // NOLINT: a formula's value is an adjoint again
     if (slope_) return mul_zero(g_, *slope_);
     return factor_ == 1 ? g_ : factor_ == -1 ? -g_ : g_ * factor_;
   }
 
-  friend Cotangent operator*(const Cotangent& g, const T& z) {
+  friend Cotangent operator*(const Cotangent& g, const Tensor& z) {
     return g.with(g.slope_ ? *g.slope_ * z : g.factor_ == 1 ? z : g.factor_ * z);
   }
-  friend Cotangent operator/(const Cotangent& g, const T& z) {
+  friend Cotangent operator/(const Cotangent& g, const Tensor& z) {
     return g.with(g.slope_ ? *g.slope_ / z : g.factor_ / z);
   }
   friend Cotangent operator*(const Cotangent& g, double c) {
@@ -38,22 +40,23 @@ class Cotangent {
   friend Cotangent operator/(const Cotangent& g, double c) { return g * (1 / c); }
   friend Cotangent operator-(const Cotangent& g) { return g * -1.0; }
   friend Cotangent zero(const Cotangent& g) { return zero(g.g_); }
-  friend Cotangent mul_zeros(const Cotangent& g, const T& z) { return mul_zeros(T(g), z); }
-  template <class Mask>
-  friend Cotangent where(const Mask& mask, const Cotangent& a, const Cotangent& b) {
-    return where(mask, T(a), T(b));
+  friend Cotangent mul_zeros(const Cotangent& g, const Tensor& z) {
+    return mul_zeros(Tensor(g), z);
+  }
+  friend Cotangent where(const Tensor& mask, const Cotangent& a, const Cotangent& b) {
+    return where(mask, Tensor(a), Tensor(b));
   }
 
  private:
-  Cotangent with(T slope) const {
+  Cotangent with(Tensor slope) const {
     Cotangent scaled = *this;
     scaled.slope_ = std::move(slope);
     return scaled;
   }
 
-  T g_;
-  double factor_ = 1;       // while no slope is there
-  std::optional<T> slope_;  // what multiplies g, factor included
+  Tensor g_;
+  double factor_ = 1;            // while no slope is there
+  std::optional<Tensor> slope_;  // what multiplies g, factor included
 };
 
 }  // namespace tapestry

@@ -28,12 +28,11 @@ DType working_dtype(Kind kind, DType dtype) {
 
 // ---- the page's formulas over tensors: the recorded vjp ----
 
-using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y,
-                           const Cotangent<Tensor>& g);
-#define TAPESTRY_FORMULA(name, formula)                                                        \
-  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,              \
-              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Cotangent<Tensor>& g) { \
-    return formula;                                                                            \
+using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Cotangent& g);
+#define TAPESTRY_FORMULA(name, formula)                                                \
+  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,      \
+              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Cotangent& g) { \
+    return formula;                                                                    \
   }
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(name##_vjp, vjp)
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \

@@ -2,7 +2,6 @@
 
 #include "engine/apply.h"
 #include "engine/sweep.h"
-#include "ops/cotangent.h"
 #include "ops/numbers.h"
 
 // The page over doubles.
@@ -31,10 +30,10 @@ namespace tapestry {
 namespace {
 
 // The page's vjps over active scalars.
-#define TAPESTRY_FORMULA(name, formula)                                                 \
-  inline Scalar name([[maybe_unused]] Scalar x, [[maybe_unused]] Scalar z,              \
-                     [[maybe_unused]] Scalar y, [[maybe_unused]] Cotangent<Scalar> g) { \
-    return formula;                                                                     \
+#define TAPESTRY_FORMULA(name, formula)                                      \
+  inline Scalar name([[maybe_unused]] Scalar x, [[maybe_unused]] Scalar z,   \
+                     [[maybe_unused]] Scalar y, [[maybe_unused]] Scalar g) { \
+    return formula;                                                          \
   }
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(op##_vjp, vjp)
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -44,9 +43,7 @@ namespace {
 #undef TAPESTRY_FORMULA
 
 template <class Number>
-using Rule =
-    Number (*)(Number x, Number z, Number y,
-               std::conditional_t<std::is_same_v<Number, double>, double, Cotangent<Scalar>> g);
+using Rule = Number (*)(Number x, Number z, Number y, Number g);
 
 double plain(double x) { return x; }
 double plain(Scalar x) { return x.value(); }

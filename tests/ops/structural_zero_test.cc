@@ -142,16 +142,3 @@ BOOST_AUTO_TEST_CASE(an_infinite_adjoint_is_not_hidden_by_a_slope_of_zero) {
     BOOST_TEST(std::isnan(slope.item()));  // 2 / x, by way of 1 / x^2 and 2 x
   }
 }
-
-BOOST_AUTO_TEST_CASE(recorded_walks_over_scalars_absorb_zeros_too) {
-  for (bool create_graph : {false, true}) {
-    Tape tape;
-    const Scalar x = tape.variable(0.0), w = tape.variable(0.0);
-    BOOST_TEST(gradient(w * sqrt(x), x, {.create_graph = create_graph}).value() == 0);
-    BOOST_TEST(gradient(w * log(x + 1.0), x, {.create_graph = create_graph}).value() == 0);
-  }
-  Tape tape;
-  const Scalar x = tape.variable(0.0), w = tape.variable(0.0);
-  const Scalar slope = gradient(w * sin(x), x, {.create_graph = true});
-  BOOST_TEST(gradient(slope, w) == 1);  // d/dw of w cos(x)
-}
