@@ -28,7 +28,7 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   return result;
 }
 
-// Operand i as a rule uses it, for nodes that save all.
+// Operand i as a rule uses it, for nodes that save every input.
 Tensor operand(const Pullback& p, int i) {
   const Tensor& x = p.node().saved_operand(i);
   return p.sweep().recorded() ? x : p.sweep().tape().outward(x);
@@ -48,6 +48,7 @@ struct Recorded {
 
 struct Checkpoint : Recorded {
   static constexpr std::string_view name = "checkpoint";
+  static constexpr SaveMask saves(int) { return kSaveInputs; }
   struct Attributes {
     const Function* f;
   };
@@ -77,7 +78,8 @@ struct Checkpoint : Recorded {
         break;
       }
     }
-    const std::vector<Tensor> adjoints = detail::pull_back(inner, y, leaves, p.adjoint());
+    const std::vector<Tensor> adjoints =
+        detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
     for (std::size_t k = 0; k < leaves.size(); ++k) p.give(stands_for[k], adjoints[k]);
   }
 };

@@ -1,6 +1,7 @@
 #include "engine/gradient.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/ancestry.h"
 #include "engine/called.h"
@@ -36,13 +37,20 @@ void check_input(const Tape& tape, const Active& x, std::size_t position) {
   refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
 }
 
-Tensor first_cotangent(const Active& y, const GradientOptions& options) {
+void check_options(const GradientOptions& options) {
+  if (options.create_graph && !options.retain_graph)
+    refuse(kWho,
+           "create_graph with retain_graph = false; derivatives of the result pass the same "
+           "operations again, so these must be retained");
+}
+
+Tensor first_cotangent(const Active& y, GradientOptions& options) {
   const Tensor& tensor = y.tensor();
   if (options.cotangent.defined()) {
     if (options.cotangent.shape() != tensor.shape())
       refuse(kWho, "the cotangent has shape {}, y has shape {}", options.cotangent.shape(),
              tensor.shape());
-    return options.cotangent.to(tensor.dtype());
+    return std::exchange(options.cotangent, Tensor()).to(tensor.dtype());
   }
   if (tensor.size() != 1)
     refuse(kWho,
@@ -52,7 +60,7 @@ Tensor first_cotangent(const Active& y, const GradientOptions& options) {
   return ones_like(tensor);
 }
 
-void seed(Sweep& sweep, const Active& y, const GradientOptions& options) {
+void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
   if (y.is_scalar()) {
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
     sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
@@ -74,6 +82,12 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  return detail::consume_gradients(y, xs, options);
+}
+
+std::vector<Active> detail::consume_gradients(const Active& y, const std::vector<Active>& xs,
+                                              GradientOptions options) {
+  check_options(options);
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
     std::vector<Active> zeros;
     for (const Active& x : xs)
@@ -94,7 +108,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
   const bool recorded = options.create_graph && recording_tape();
   Sweep sweep(tape, first, last, targets, recorded);
   seed(sweep, y, options);
-  if (!targets.empty() && sweep.active(last)) sweep.run();
+  if (!targets.empty() && sweep.active(last)) sweep.run(!options.retain_graph);
 
   std::vector<Active> results;
   results.reserve(xs.size());
@@ -121,14 +135,16 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
+  check_options(options);
   Tape& tape = tape_of_result(y);
   std::vector<NodeId> targets;
   for (NodeId id : Ancestry(tape, y.id()).ids())
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
   Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph && recording_tape());
-  seed(sweep, y, options);
-  sweep.run();
+  GradientOptions consumed = options;
+  seed(sweep, y, consumed);
+  sweep.run(!options.retain_graph);
   std::vector<Adjoint> results;
   for (NodeId id : targets) {
     if (!tape.is_scalar(id)) {

@@ -15,6 +15,9 @@ struct GradientOptions {
   bool allow_unused =
       false;  // zeros for an x that y does not depend on, instead of an Error that says why
   Tensor cotangent{};  // the adjoint of y, of its shape; needed when y is not a single number
+  // When false, the walk frees what the operations that it passes saved, as it passes them: for the
+  // last gradient of a graph. Another one that needs them is an Error, and so is create_graph.
+  bool retain_graph = true;
 };
 
 // A tensor or a scalar of a tape.
@@ -41,6 +44,12 @@ class Active {
 // x: the message says why.
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options = {});
+
+namespace detail {
+// The same, with a cotangent that is let go of when it has been read.
+std::vector<Active> consume_gradients(const Active& y, const std::vector<Active>& xs,
+                                      GradientOptions options);
+}  // namespace detail
 
 // The adjoint of a node.
 struct Adjoint {

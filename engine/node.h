@@ -37,14 +37,18 @@ struct TensorNode {
   std::span<const NodeId> operand_ids() const { return {operands, operand_count}; }
   const OutputType& type(NodeId output) const { return types[output - id]; }
   const Tensor* find_saved(SaveMask bit) const {
-    if (saved_mask == kSaveAll) {
+    if (saves_every_input()) {
       const int place = std::countr_zero(bit);
-      return saved + (place < 32 ? place : static_cast<int>(operand_count) + place - 32);
+      if (place < 32) return saved + place;
+      return saved_mask == kSaveAll ? saved + operand_count + (place - 32) : nullptr;
     }
     return saved_mask & bit ? saved + std::popcount(saved_mask & (bit - 1)) : nullptr;
   }
-  // Operand i of a node that saves all.
+  bool saves_every_input() const { return saved_mask == kSaveAll || saved_mask == kSaveInputs; }
+  // Operand i of a node that saves every input.
   const Tensor& saved_operand(int i) const { return saved[i]; }
+  // What its vjp reads was let go, see Tape::release.
+  bool released() const { return saved_count > 0 && !saved[0].defined(); }
 };
 
 class Sweep;

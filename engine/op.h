@@ -59,7 +59,8 @@ class Inputs {
 // Which inputs and outputs a vjp reads; only these are kept alive by the tape.
 using SaveMask = std::uint64_t;
 constexpr SaveMask save_input(int i) { return SaveMask{1} << i; }
-inline constexpr SaveMask kSaveAll = ~SaveMask{0};  // however many operands there are
+inline constexpr SaveMask kSaveAll = ~SaveMask{0};   // however many operands there are
+inline constexpr SaveMask kSaveInputs = 0xffffffff;  // likewise
 constexpr SaveMask save_output(int k = 0) { return SaveMask{1} << (32 + k); }
 
 struct Op {

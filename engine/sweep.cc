@@ -1,5 +1,7 @@
 #include "engine/sweep.h"
 
+#include <algorithm>
+
 #include "engine/anomaly.h"
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
@@ -75,7 +77,7 @@ void Sweep::mark(const std::vector<NodeId>& targets) {
   }
 }
 
-void Sweep::run() {
+void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
@@ -87,7 +89,7 @@ void Sweep::run() {
       if (run.kernel->reverse) run.kernel->reverse(run, *this);
       if (detail::watch) watch_leaves(run);
     } else {
-      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id);
+      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     }
   }
 }
@@ -101,7 +103,7 @@ void Sweep::watch_leaves(const Run& run) const {
                                                          : number<double>(run.leaves[i]));
 }
 
-void Sweep::reverse(NodeId id) {
+void Sweep::reverse(NodeId id, bool release) {
   const TensorNode& node = tape_.tensor_node(id);
   if (id != node.id && node.id >= first_)
     return;  // a later output; its node is reversed at its first
@@ -110,9 +112,20 @@ void Sweep::reverse(NodeId id) {
   for (NodeId output = node.id; output < node.id + node.output_count; ++output)
     reached |= active(output) && tensor(output).defined();
   if (!reached) return;
-  const AtNode place(node);
-  Pullback pullback(*this, node);
-  node.op->vjp(pullback);
+  const auto operands = node.operand_ids();
+  if (std::none_of(operands.begin(), operands.end(), [&](NodeId of) { return active(of); }))
+    return;  // a target, beyond which nothing is asked for
+  if (node.released())
+    refuse("gradient",
+           "{} (node {}) was passed by an earlier gradient with retain_graph = false, which let go "
+           "of what its derivative reads; only the last gradient of a graph may release it",
+           node.op->name, node.id);
+  {
+    const AtNode place(node);
+    Pullback pullback(*this, node);
+    node.op->vjp(pullback);
+  }
+  if (release) tape_.release(node);
   for (NodeId output = id; output < node.id + node.output_count && output <= last_; ++output)
     if (!(marks_[output - first_] & kTarget)) tensors_[output - first_] = Tensor();
 }
@@ -130,6 +143,11 @@ const Tensor& Pullback::adjoint(int output) const {
   static const Tensor none;
   const NodeId id = node_.id + static_cast<NodeId>(output);
   return sweep_.active(id) ? sweep_.tensor(id) : none;
+}
+
+Tensor Pullback::take_adjoint(int output) {
+  const NodeId id = node_.id + static_cast<NodeId>(output);
+  return sweep_.active(id) ? sweep_.take(id) : Tensor();
 }
 
 bool Pullback::wants(int operand) const { return sweep_.active(node_.operands[operand]); }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/accumulate.h"
@@ -17,8 +18,9 @@ class Sweep {
   // Over ids [first, last]. `targets` lie within; they and what depends on them are active.
   Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded);
 
-  // Walks from last to first, having been given the adjoint of `last`.
-  void run();
+  // Walks from last to first, having been given the adjoint of `last`. With `release` every node
+  // that is passed lets go of what it saved. Error at one that an earlier walk released.
+  void run(bool release = false);
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
@@ -29,6 +31,11 @@ class Sweep {
   // Tensors. A contribution is summed down to the operand's shape and added to what is there.
   void give(NodeId id, Tensor contribution);
   const Tensor& tensor(NodeId id) const { return tensors_[id - first_]; }
+  // The same for its last reader, who may overwrite it if nobody shares it.
+  Tensor take(NodeId id) {
+    Tensor& adjoint = tensors_[id - first_];
+    return marks_[id - first_] & kTarget ? adjoint : std::move(adjoint);
+  }
 
   // Scalars, as double or, in a recorded sweep, as Scalar.
   template <class Number>
@@ -59,7 +66,7 @@ class Sweep {
   enum Mark : std::uint8_t { kActive = 1, kTarget = 2 };
 
   void mark(const std::vector<NodeId>& targets);
-  void reverse(NodeId id);
+  void reverse(NodeId id, bool release);
   void watch_leaves(const Run& run) const;
 
   Tape& tape_;

@@ -124,7 +124,8 @@ class Tape {
                        Tensor output);
   Scalar record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
                           std::span<const double> constants, double value);
-  void keep(std::shared_ptr<const void> object);              // until this recording ends
+  void keep(std::shared_ptr<const void> object);  // until this recording ends
+  void release(const TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
 
  private:

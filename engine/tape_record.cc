@@ -95,9 +95,10 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                        std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
                        bool keep_values) {
   const auto padded = [](std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; };
-  const bool save_all = saves == kSaveAll;
-  const auto saved_count = static_cast<std::uint32_t>(
-      save_all ? inputs->size() + outputs.size() : static_cast<std::size_t>(std::popcount(saves)));
+  const bool save_all = saves == kSaveAll, save_inputs = save_all || saves == kSaveInputs;
+  const auto saved_count =
+      static_cast<std::uint32_t>(save_inputs ? inputs->size() + (save_all ? outputs.size() : 0)
+                                             : static_cast<std::size_t>(std::popcount(saves)));
   const std::size_t types_at = padded(sizeof(TensorNode));
   const std::size_t operands_at = types_at + padded(outputs.size() * sizeof(OutputType));
   const std::size_t attributes_at = operands_at + padded(operands.size_bytes());
@@ -137,11 +138,11 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
     outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
     outputs[k].set_origin(epoch_, outputs[k].id());
   }
-  if (save_all) {
+  if (save_inputs)
     for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
+  if (save_all)
     for (const Tensor& output : outputs) new (saved++) Tensor(output);
-  }
-  for (SaveMask rest = save_all ? 0 : saves; rest; rest &= rest - 1) {
+  for (SaveMask rest = save_inputs ? 0 : saves; rest; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);
     new (saved++) Tensor(bit < 32 ? (*inputs)[static_cast<std::size_t>(bit)]
                                   : outputs[static_cast<std::size_t>(bit - 32)]);
@@ -213,6 +214,10 @@ void Tape::refuse_tangents(std::string_view who) const {
 }
 
 void Tape::keep(std::shared_ptr<const void> object) { storage_->kept.push_back(std::move(object)); }
+
+void Tape::release(const TensorNode& node) {
+  for (Tensor& saved : std::span(node.saved, node.saved_count)) saved = Tensor();
+}
 
 // ---- nesting and tangents ----
 

@@ -17,15 +17,62 @@ struct StopGradient {
 }  // namespace
 
 std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
-                                      const Tensor& cotangent) {
-  if (tape.owns(y) && is_floating(y.dtype()))
-    return gradient(y, xs, {.allow_unused = true, .cotangent = cotangent});
-  if (!cotangent.defined() && y.size() != 1)
+                                      GradientOptions options) {
+  options.allow_unused = true;
+  if (tape.owns(y) && is_floating(y.dtype())) {
+    std::vector<Tensor> results;
+    for (const Active& result : consume_gradients(y, {xs.begin(), xs.end()}, std::move(options)))
+      results.push_back(result.tensor());
+    return results;
+  }
+  if (!options.cotangent.defined() && y.size() != 1)
     refuse("gradient", "the function's value has shape {}; a gradient is taken of one number",
            y.shape());
   std::vector<Tensor> zeros;
   for (const Tensor& x : xs) zeros.push_back(zeros_like(x));
   return zeros;
+}
+
+namespace {
+
+Function composed(std::vector<Function> functions) {
+  return [functions = std::move(functions)](const Tensor& x) {
+    Tensor y = x;
+    for (const Function& f : functions) y = f(y);
+    return y;
+  };
+}
+
+// How many functions go into each segment. While segment k is differentiated, k borders before it
+// are held and what lies within it; every function goes where this is least.
+std::vector<std::ptrdiff_t> segment_lengths(std::ptrdiff_t functions, std::size_t segments) {
+  std::vector<std::ptrdiff_t> lengths(segments, 1);
+  const auto held = [&](std::size_t k) { return static_cast<std::ptrdiff_t>(k) + lengths[k]; };
+  for (auto rest = functions - static_cast<std::ptrdiff_t>(segments); rest > 0; --rest) {
+    std::size_t least = 0;
+    for (std::size_t k = 1; k < segments; ++k)
+      if (held(k) < held(least)) least = k;
+    ++lengths[least];
+  }
+  return lengths;
+}
+
+}  // namespace
+
+Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments) {
+  if (segments < 1 || segments > std::ssize(functions))
+    refuse("checkpoint_sequential",
+           "{} segments of {} functions; there must be at least one, and each needs a function",
+           segments, functions.size());
+  std::vector<Function> parts;
+  auto next = functions.begin();
+  for (std::ptrdiff_t length :
+       segment_lengths(std::ssize(functions), static_cast<std::size_t>(segments))) {
+    Function part = composed({next, next + length});
+    next += length;
+    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part)));
+  }
+  return composed(std::move(parts));
 }
 
 std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
@@ -38,7 +85,7 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
             if (cotangent.shape() != y.shape())
               refuse("vjp", "the cotangent has shape {}, the value {}", cotangent.shape(),
                      y.shape());
-            return detail::pull_back(*tape, y, {tracked}, cotangent)[0];
+            return detail::pull_back(*tape, y, {tracked}, {.cotangent = cotangent})[0];
           }};
 }
 

@@ -19,7 +19,7 @@ namespace detail {
 
 // dy/dx of a tape's own xs, as the tapes around know it; zeros where y does not depend on x.
 std::vector<Tensor> pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
-                              const Tensor& cotangent = {});
+                              GradientOptions options);
 
 template <std::size_t n>
 auto one_or_all(std::vector<Tensor> tensors) {
@@ -44,7 +44,8 @@ auto value_and_grad(F f) {
     const std::vector<Tensor> xs{tape.variable(x)...};
     const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) { return f(xs[I]...); }
     (std::index_sequence_for<decltype(x)...>{});
-    auto gradients = detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs));
+    auto gradients =
+        detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs, {.retain_graph = false}));
     return std::pair(tape.outward(y), std::move(gradients));
   };
 }
@@ -74,6 +75,14 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
 // kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
 // same result when called again.
 Function checkpoint(Function f);
+
+// The functions one after the other, in segments that are checkpointed each: of the values between
+// functions only those between segments are kept, and those within a segment while the gradient
+// passes it. The last segment, which a gradient passes first, is not computed again. Segments are
+// the shorter the later they come, since the more values between segments are still there; so a
+// gradient with retain_graph = false holds about (functions / segments) + segments / 2 values.
+// Error unless 1 <= segments <= functions.
+Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments);
 
 // A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
 // none (Tensor()) where it is zero. f itself is not recorded. When pull is written in

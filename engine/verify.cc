@@ -58,8 +58,9 @@ void verify_tensor(const TensorNode& node, std::string_view what, int number, co
 }
 
 void verify_saved(const Tape& tape, const TensorNode& node) {
-  if (node.saved_mask == kSaveAll) {
-    if (node.saved_count != node.operand_count + node.output_count)
+  if (node.saves_every_input()) {
+    if (node.saved_count !=
+        node.operand_count + (node.saved_mask == kSaveAll ? node.output_count : 0))
       broken(node.id, node.op->name, "{} tensors are saved of {} operands and {} outputs",
              node.saved_count, node.operand_count, node.output_count);
     return;
@@ -79,6 +80,7 @@ void verify_saved(const Tape& tape, const TensorNode& node) {
   if (node.saved_count != static_cast<std::uint32_t>(std::popcount(node.saved_mask)))
     broken(node.id, node.op->name, "{} tensors are saved, the mask {:#x} says otherwise",
            node.saved_count, node.saved_mask);
+  if (node.released()) return;
   for (SaveMask rest = node.saved_mask; rest; rest &= rest - 1) {
     const int bit = std::countr_zero(rest), number = bit % 32;
     const bool input = bit < 32;

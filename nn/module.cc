@@ -38,6 +38,17 @@ Tensor Sequential::operator()(const Tensor& x) const {
   return y;
 }
 
+std::vector<Function> Sequential::functions() const {
+  std::vector<Function> found;
+  for (const auto& module : modules_)
+    found.emplace_back([module](const Tensor& x) { return (*module)(x); });
+  return found;
+}
+
+Function checkpoint_sequential(const Sequential& modules, std::int64_t segments) {
+  return tapestry::checkpoint_sequential(modules.functions(), segments);
+}
+
 std::vector<std::pair<std::string, Module*>> Sequential::children() const {
   std::vector<std::pair<std::string, Module*>> found;
   for (std::size_t i = 0; i < modules_.size(); ++i)

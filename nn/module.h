@@ -59,6 +59,8 @@ class Sequential : public Module {
   }
 
   std::size_t size() const { return modules_.size(); }
+  // The modules as functions, which share them.
+  std::vector<Function> functions() const;
   Module& operator[](std::size_t i) const { return *modules_.at(i); }
 
   Tensor operator()(const Tensor& x) const override;
@@ -68,5 +70,9 @@ class Sequential : public Module {
  private:
   std::vector<std::shared_ptr<Module>> modules_;
 };
+
+// The modules in segments, each computed again when a gradient passes it: tapestry's of that name.
+// Modules must give the same result when called again, so Dropout has no place here while training.
+Function checkpoint_sequential(const Sequential& modules, std::int64_t segments);
 
 }  // namespace tapestry::nn

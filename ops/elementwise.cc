@@ -5,6 +5,7 @@
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
 #include "ops/constant.h"
+#include "ops/cotangent.h"
 #include "ops/kernels.h"
 #include "ops/numbers.h"
 #include "ops/probe.h"
@@ -27,11 +28,11 @@ DType working_dtype(Kind kind, DType dtype) {
 
 // ---- the page's formulas over tensors: the recorded vjp ----
 
-using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
-#define TAPESTRY_FORMULA(name, formula)                                             \
-  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,   \
-              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Tensor& g) { \
-    return formula;                                                                 \
+using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Cotangent& g);
+#define TAPESTRY_FORMULA(name, formula)                                                \
+  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,      \
+              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Cotangent& g) { \
+    return formula;                                                                    \
   }
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(name##_vjp, vjp)
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -46,23 +47,23 @@ constexpr SaveMask saves_for(Probe formula) {
          (formula.uses & probe::kY ? save_output() : 0);
 }
 
-// One slope times g: by its kernel in one pass or, when a tape follows, by its formula in
-// differentiable ops. Reads only what the formula mentions.
+// One slope times g: by its kernel in one pass, over g itself if nobody shares it, or, when a tape
+// follows, by its formula in differentiable ops. Reads only what the formula mentions.
 struct Slope {
   Probe mentions;
   Formula formula;
   Kernel<float> f32;
   Kernel<double> f64;
 
-  Tensor times(const Tensor& g, const Tensor* x, const Tensor* z, const Tensor* y,
-               bool followed) const {
+  Tensor times(Tensor g, const Tensor* x, const Tensor* z, const Tensor* y, bool followed) const {
     static const Tensor none;
     if (!(mentions.uses & probe::kX)) x = nullptr;
     if (!(mentions.uses & probe::kZ)) z = nullptr;
     if (!(mentions.uses & probe::kY)) y = nullptr;
     if (followed || mentions.bare || mentions.uses == 0)
-      return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
-    Tensor result = Tensor::uninitialized(g.shape(), g.dtype());
+      return formula(x ? *x : none, z ? *z : none, y ? *y : none, std::move(g));
+    const bool in_place = g.is_unique() && g.is_contiguous();
+    Tensor result = in_place ? detach(g) : Tensor::uninitialized(g.shape(), g.dtype());
     if (g.dtype() == DType::f32)
       for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
     else
@@ -74,7 +75,10 @@ struct Slope {
 void pull(Pullback& p, int operand, const Slope& slope) {
   if (!p.wants(operand)) return;
   const unsigned uses = slope.mentions.uses;
-  p.give(operand, slope.times(p.adjoint(), uses & probe::kX ? &p.input(0) : nullptr,
+  bool last = true;
+  for (int later = operand + 1; later < p.operand_count(); ++later) last &= !p.wants(later);
+  p.give(operand, slope.times(last ? p.take_adjoint() : p.adjoint(),
+                              uses & probe::kX ? &p.input(0) : nullptr,
                               uses & probe::kZ ? &p.input(1) : nullptr,
                               uses & probe::kY ? &p.output() : nullptr, p.followed()));
 }

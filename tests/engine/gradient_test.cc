@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(a_gradient_may_be_taken_with_respect_to_what_lies_between) 
   BOOST_TEST(dx.item() == 36);
 }
 
+BOOST_AUTO_TEST_CASE(an_adjoint_that_is_given_or_asked_for_is_not_overwritten) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({0.5, -1.5}, DType::f64));
+  const Tensor h = tanh(x), given = tensor({2.0, 3.0}, DType::f64);
+  const std::vector<Tensor> slopes =
+      gradient(exp(h), std::vector{h, x}, {.cotangent = given, .retain_graph = false});
+  BOOST_TEST(given.to_vector() == (std::vector<double>{2, 3}));
+  const Tensor of_h = given * exp(detach(h));
+  BOOST_TEST(slopes[0].to_vector() == of_h.to_vector());
+  const Tensor of_x = of_h * (1.0 - detach(h) * detach(h));
+  BOOST_TEST(test::distance(slopes[1], of_x) < 1e-15);
+}
+
 BOOST_AUTO_TEST_CASE(a_million_recorded_adds_need_no_recursion) {
   rlimit stack{};
   getrlimit(RLIMIT_STACK, &stack);

@@ -65,7 +65,8 @@ class Trainer {
     check_loss(report.loss, report.step, epoch);
 
     const bool layers = listener_.wants_layers();
-    const std::vector<Tensor> gradients = gradient(loss, nodes(layers ? outputs : Outputs{}));
+    const std::vector<Tensor> gradients =
+        gradient(loss, nodes(layers ? outputs : Outputs{}), {.retain_graph = false});
     const std::vector<Tensor> of_parameters(gradients.begin(), gradients.begin() + count());
     if (layers) report.layers = layers_of(outputs, gradients);
     sgd_.step(of_parameters);

@@ -1,0 +1,130 @@
+// checkpoint_sequential: the numbers of the plain run from fewer bytes.
+#include <boost/test/unit_test.hpp>
+
+#include "nn/nn.h"
+#include "tests/support/differences.h"
+#include "tests/support/refusal.h"
+
+using namespace tapestry;
+
+namespace {
+
+nn::Sequential deep_net(DType dtype) {
+  Rng rng(3);
+  nn::Sequential net;
+  for (int i = 0; i < 5; ++i) {
+    net.append(nn::Linear(6, 6, rng, {.dtype = dtype}));
+    net.append(nn::Tanh());
+  }
+  return net;
+}
+
+// Gradients of a loss of f(x) with respect to x and the parameters.
+std::vector<std::vector<double>> slopes(const Function& f, const Tensor& x,
+                                        const std::vector<nn::Parameter>& parameters,
+                                        bool retain_graph) {
+  Tape tape;
+  std::vector<Tensor> xs{tape.variable(x)};
+  const Tensor loss = mean(square(f(xs[0])));
+  for (const nn::Parameter& parameter : parameters) xs.push_back(parameter.tensor());
+  std::vector<std::vector<double>> result;
+  for (const Tensor& slope : gradient(loss, xs, {.retain_graph = retain_graph}))
+    result.push_back(slope.to_vector());
+  return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(any_number_of_segments_gives_the_bits_of_the_plain_run) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    const nn::Sequential net = deep_net(dtype);
+    Rng rng(5);
+    const Tensor x = randn({7, 6}, rng, dtype);
+    const auto plain = slopes([&](const Tensor& u) { return net(u); }, x, net.parameters(), true);
+    for (std::int64_t segments = 1; segments <= std::ssize(net.functions()); ++segments)
+      for (bool retain_graph : {true, false})
+        BOOST_TEST((slopes(nn::checkpoint_sequential(net, segments), x, net.parameters(),
+                           retain_graph) == plain),
+                   dtype << " in " << segments << " segments");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_functions_capture_gets_its_gradient) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({0.3, -0.7}, DType::f64)),
+               w = tape.variable(tensor({1.5, 0.4}, DType::f64));
+  const Function f = [&](const Tensor& u) { return tanh(u * w); };
+  const std::vector<Function> functions{f, f, f, f};
+  const std::vector<Tensor> plain = gradient(sum(f(f(f(f(x))))), std::vector{x, w});
+  const std::vector<Tensor> again =
+      gradient(sum(checkpoint_sequential(functions, 2)(x)), std::vector{x, w});
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    BOOST_TEST(test::distance(again[i], plain[i]) < 1e-15);
+}
+
+BOOST_AUTO_TEST_CASE(every_segment_but_the_last_is_computed_twice) {
+  constexpr int kFunctions = 11;
+  std::vector<int> calls(kFunctions);
+  std::vector<Function> functions;
+  for (int i = 0; i < kFunctions; ++i)
+    functions.emplace_back([&calls, i](const Tensor& u) {
+      ++calls[static_cast<std::size_t>(i)];
+      return tanh(u);
+    });
+  Tape tape;
+  const Tensor x = tape.variable(tensor({0.3}));
+  const Tensor y = checkpoint_sequential(functions, 3)(x);
+  BOOST_TEST(calls == std::vector<int>(kFunctions, 1), boost::test_tools::per_element());
+  gradient(y, x);
+  // In segments of 5, 4 and 2.
+  std::vector<int> expected(kFunctions, 2);
+  expected[9] = expected[10] = 1;
+  BOOST_TEST(calls == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(only_borders_are_held_between_the_passes_and_one_segment_within) {
+  constexpr std::int64_t kElements = 1 << 16, kSegments = 6;
+  const std::vector<Function> functions(36, [](const Tensor& u) { return tanh(u); });
+  Tape tape;
+  const std::size_t empty = memory_stats().live_bytes;
+  const Tensor x = tape.variable(ones({kElements}));
+  const std::size_t before = memory_stats().live_bytes, each = before - empty;
+  reset_peak_memory();
+  const Tensor y = checkpoint_sequential(functions, kSegments)(x);
+  // The inputs of segments 2 to 5, and what the last of 9, 8, 7, 5, 4 and 3 functions saved.
+  const std::size_t held = memory_stats().live_bytes - before;
+  BOOST_TEST(held >= 7 * each);
+  BOOST_TEST(held <= 8 * each);
+  gradient(y, x, {.cotangent = ones({kElements}), .retain_graph = false});
+  BOOST_TEST(memory_stats().peak_bytes - before <= 14 * each);  // plain: 38
+}
+
+BOOST_AUTO_TEST_CASE(higher_order_and_forward_mode_pass_through_segments) {
+  const Tensor point = tensor({0.3, -0.7, 1.1}, DType::f64);
+  const Function step = [](const Tensor& u) { return tanh(u) * u; };
+  const Function plain = [&](const Tensor& x) { return sum(step(step(step(x)))); };
+  const Function again = [&](const Tensor& x) {
+    return sum(checkpoint_sequential({step, step, step}, 3)(x));
+  };
+  BOOST_TEST(test::distance(hessian(again, point), hessian(plain, point)) < 1e-14);
+  BOOST_TEST(test::distance(jvp(again, point, point).second, jvp(plain, point, point).second) <
+             1e-15);
+  const auto twice = [&](const Function& f) {
+    Tape tape;
+    const Tensor x = tape.variable(point);
+    return gradient(sum(square(gradient(f(x), x, {.create_graph = true}))), x);
+  };
+  BOOST_TEST(test::distance(twice(again), twice(plain)) < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_of_segments_that_cannot_be_is_refused) {
+  const std::vector<Function> functions(4, [](const Tensor& u) { return tanh(u); });
+  for (std::int64_t segments : {-1, 0, 5})
+    BOOST_TEST(refusal([&] { checkpoint_sequential(functions, segments); }) ==
+               fmt::format("[checkpoint_sequential] {} segments of 4 functions; there must be at "
+                           "least one, and each needs a function",
+                           segments));
+  BOOST_TEST(refusal([] { nn::checkpoint_sequential(nn::Sequential{}, 1); }) ==
+             "[checkpoint_sequential] 1 segments of 0 functions; there must be at least one, and "
+             "each needs a function");
+}
