@@ -7,6 +7,7 @@
 #include "ops/constant.h"
 #include "ops/kernels.h"
 #include "ops/numbers.h"
+#include "ops/polygamma.h"
 #include "ops/probe.h"
 #include "ops/tiles.h"
 #include "ops/where.h"

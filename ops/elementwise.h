@@ -21,6 +21,7 @@ namespace tapestry {
   Tensor name(const Tensor& x, const Tensor& z); \
   Tensor name(const Tensor& x, double z);        \
   Tensor name(double x, const Tensor& z);
+#define PREDICATE(name, value, doc) Tensor name(const Tensor& x);
 #include "ops/elementwise.def"
 
 inline Tensor operator-(const Tensor& x) { return neg(x); }
