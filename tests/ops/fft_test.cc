@@ -43,7 +43,7 @@ double error_of(const std::vector<Wide>& a, const std::vector<Wide>& b) {
 }
 
 std::vector<std::int64_t> lengths() {
-  std::vector<std::int64_t> all{97, 100, 106, 212, 1000, 1009, 1024, 2018};
+  std::vector<std::int64_t> all{97, 100, 106, 212, 1000, 1009, 1024};
   for (std::int64_t n = 1; n <= 64; ++n) all.push_back(n);
   return all;
 }
@@ -140,9 +140,10 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_the_bits) {
   check_threads([&] { return irfft(x, {.n = 400}); });
 }
 
-BOOST_AUTO_TEST_CASE(many_lengths_one_after_the_other) {
-  const Tensor x = numbers({3000001});
-  BOOST_TEST(distance(irfft(rfft(x), {.n = 3000001}), x) < 1e-13);
-  const Tensor y = slice(x, 0, 0, 4096);
-  BOOST_TEST(distance(irfft(rfft(y)), y) < 1e-14);
+// More than a thread keeps tables of.
+BOOST_AUTO_TEST_CASE(long_lines_make_room_for_others) {
+  for (std::int64_t n : {53, 1 << 21, (1 << 21) + 4096, 53}) {
+    const Tensor x = numbers({n});
+    BOOST_TEST(distance(irfft(rfft(x), {.n = n}), x) < 1e-14, n);
+  }
 }

@@ -45,13 +45,14 @@ constexpr double kEpsilon = 0x1p-52, kEpsilonF32 = 0x1p-23;
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_for_every_positive_argument) {
+  Rng rng(3);
   const auto check = [](const Tensor& x) {
     check_relative(x, 4 * kEpsilon, 4 * kEpsilonF32, digamma(x), digamma(x.to(DType::f32)),
                    [](long double v) { return boost::math::digamma(v); });
   };
   check(geometric(1e-30, 1e30, 3000));
-  check(uniform({3000}, 0.1, 12, *std::make_unique<Rng>(3), DType::f64));
-  check(uniform({3000}, 1.4, 1.5, *std::make_unique<Rng>(4), DType::f64));  // its root
+  check(uniform({3000}, 0.1, 12, rng, DType::f64));
+  check(uniform({3000}, 1.4, 1.5, rng, DType::f64));  // its root
 }
 
 BOOST_AUTO_TEST_CASE(digamma_of_negative_arguments_is_reflected) {
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(digamma_of_negative_arguments_is_reflected) {
     const double y = digamma(full({}, x, DType::f64)).item();
     const auto expected = static_cast<double>(boost::math::digamma(static_cast<long double>(x)));
     BOOST_TEST(std::abs(y - expected) <=
-                   4e-14 * (1 + std::abs(expected)) * (1 + 1 / std::abs(x - std::round(x))) * 0.1,
+                   4e-15 * (1 + std::abs(expected)) * (1 + 1 / std::abs(x - std::round(x))),
                x << " gives " << y << ", not " << expected);
   }
   const std::vector<double> poles =
@@ -137,8 +138,8 @@ BOOST_AUTO_TEST_CASE(three_derivatives_of_lgamma_are_the_polygammas) {
 }
 
 BOOST_AUTO_TEST_CASE(lgamma_is_that_of_boost) {
-  const Tensor x = concat({geometric(1e-20, 1e20, 2000),
-                           uniform({2000}, 3, 40, *std::make_unique<Rng>(7), DType::f64)});
+  Rng rng(7);
+  const Tensor x = concat({geometric(1e-20, 1e20, 2000), uniform({2000}, 3, 40, rng, DType::f64)});
   check_relative(x, 3 * kEpsilon, 3 * kEpsilonF32, lgamma(x), lgamma(x.to(DType::f32)),
                  [](long double v) { return boost::math::lgamma(v); });
   BOOST_TEST(lgamma(Scalar(-0.5)).value() == boost::math::lgamma(-0.5),
@@ -153,9 +154,11 @@ BOOST_AUTO_TEST_CASE(erfinv_keeps_its_digits_up_to_both_ends) {
   check(geometric(1e-30, 0.9, 2000));
   check(-geometric(1e-5, 0.9, 500));
   check(1 - geometric(0x1p-20, 0.6, 2000));
-  const Tensor end = tensor({1 - 0x1p-53, 1 - 0x1p-45}, DType::f64);
-  check_relative(end, 3 * kEpsilon, kInfinity, erfinv(end), end,
-                 [](long double v) { return boost::math::erf_inv(v); });
+  for (double x : {1 - 0x1p-53, 1 - 0x1p-45}) {
+    const double expected = boost::math::erf_inv(x);
+    BOOST_TEST(std::abs(erfinv(full({}, x, DType::f64)).item() - expected) <=
+               3 * kEpsilon * expected);
+  }
   check_values(erfinv(tensor({1.0, -1.0, 0.0}, DType::f64)), {3}, {kInfinity, -kInfinity, 0});
   BOOST_TEST(std::isnan(erfinv(full({}, 1.0001)).item()));
 }
