@@ -40,16 +40,20 @@ struct Record {
 Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 
 std::vector<Record> arrange_records();
+std::vector<Record> categorical_records();
 std::vector<Record> conv_records();
 std::vector<Record> cumsum_records();
 std::vector<Record> einsum_records();
 std::vector<Record> elementwise_records();
 std::vector<Record> extreme_records();
+std::vector<Record> fft_records();
 std::vector<Record> index_records();
 std::vector<Record> join_records();
+std::vector<Record> lerp_records();
 std::vector<Record> linalg_records();
 std::vector<Record> matmul_records();
 std::vector<Record> max_pool_records();
+std::vector<Record> polygamma_records();
 std::vector<Record> product_records();
 std::vector<Record> recurrence_records();
 std::vector<Record> reduce_records();

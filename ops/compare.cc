@@ -1,4 +1,4 @@
-// The page's comparisons over tensors.
+// The page's comparisons and predicates over tensors.
 #include "engine/apply.h"
 #include "ops/constant.h"
 #include "ops/elementwise.h"
@@ -28,6 +28,26 @@ namespace {
       return out;                                                                              \
     }                                                                                          \
   };
+#define PREDICATE(op, value, doc)                                                      \
+  struct op##_record {                                                                 \
+    static constexpr std::string_view name = #op;                                      \
+    static constexpr int arity = 1;                                                    \
+    static constexpr bool elementwise = true;                                          \
+    static constexpr bool not_differentiable = true;                                   \
+    static Tensor forward(Inputs in) {                                                 \
+      Tensor out = Tensor::uninitialized(in[0].shape(), DType::boolean);               \
+      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                       \
+        for_tiles<T, bool, 1>({&in[0]}, out, 1,                                        \
+                              [](const T* const* data, bool* result, std::int64_t n) { \
+                                for (std::int64_t i = 0; i < n; ++i) {                 \
+                                  const T x = data[0][i];                              \
+                                  result[i] = value;                                   \
+                                }                                                      \
+                              });                                                      \
+      });                                                                              \
+      return out;                                                                      \
+    }                                                                                  \
+  };
 #include "ops/elementwise.def"
 
 template <class Record>
@@ -48,6 +68,11 @@ Tensor compare(const Tensor& x, const Tensor& z) {
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))          \
   TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))
+#define PREDICATE(name, value, doc)     \
+  Tensor name(const Tensor& x, Site site) { \
+    const CallSite here(site);          \
+    return apply<name##_record>({&x});  \
+  }
 #include "ops/elementwise.def"
 #undef TAPESTRY_CALL
 

@@ -8,6 +8,7 @@
 #include "ops/cotangent.h"
 #include "ops/kernels.h"
 #include "ops/numbers.h"
+#include "ops/polygamma.h"
 #include "ops/probe.h"
 #include "ops/tiles.h"
 #include "ops/where.h"

@@ -22,6 +22,7 @@ namespace tapestry {
   Tensor name(const Tensor& x, const Tensor& z, Site site = {}); \
   Tensor name(const Tensor& x, double z, Site site = {});        \
   Tensor name(double x, const Tensor& z, Site site = {});
+#define PREDICATE(name, value, doc) Tensor name(const Tensor& x, Site site = {});
 #include "ops/elementwise.def"
 
 inline Tensor operator-(const Operand& x) { return neg(x.tensor(), x.site()); }

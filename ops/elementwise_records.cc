@@ -10,10 +10,11 @@ namespace {
 
 using Call = std::function<Tensor(const std::vector<Tensor>&)>;
 
-Record unary_record(std::string_view name, std::string_view doc, const Domain& domain, Call call) {
+Record unary_record(std::string_view name, std::string_view doc, const Domain& domain, Call call,
+                    bool differentiable = true) {
   return {name,
           doc,
-          true,
+          differentiable,
           {{"a vector", {sample_domain(domain, {5}, 1)}, call},
            {"a matrix", {sample_domain(domain, {3, 4}, 2)}, call},
            {"one number", {sample_domain(domain, {}, 3)}, call}},
@@ -60,6 +61,21 @@ Record where_record() {
         "[where] the mask has dtype f32; it must be boolean"}}};
 }
 
+Record nan_to_num_record() {
+  const Tensor x = sample_domain(domains::reals, {3, 4}, 9);
+  const Tensor mask = sample_domain(domains::nonzero, {3, 4}, 6) > 0;
+  return {"nan_to_num",
+          "x with numbers in place of NaN and infinities",
+          true,
+          {{"all finite", {x}, [](const auto& in) { return nan_to_num(in[0]); }},
+           {"some infinite",
+            {mask, x},
+            [](const auto& in) {
+              return nan_to_num(where(in[0], Domain::kInfinity, in[1]), {.posinf = 4});
+            }}},
+          {}};
+}
+
 Record clamp_record() {
   const Call call = [](const std::vector<Tensor>& in) { return clamp(in[0], -1, 1.5); };
   const Tensor x = ones({2});
@@ -85,10 +101,14 @@ std::vector<Record> elementwise_records() {
   binary_record(                                                                                  \
       #name, doc, reals, reals, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }, \
       false),
+#define PREDICATE(name, value, doc) \
+  unary_record(                     \
+      #name, doc, reals, [](const std::vector<Tensor>& in) { return name(in[0]); }, false),
 #include "ops/elementwise.def"
   };
   records.push_back(where_record());
   records.push_back(clamp_record());
+  records.push_back(nan_to_num_record());
   return records;
 }
 

@@ -13,6 +13,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace tapestry::HWY_NAMESPACE {
 
+#define TAPESTRY_SPECIAL HWY_INLINE
+#include "ops/special-inl.h"
+#undef TAPESTRY_SPECIAL
+
 // Functions that the page defines by others are functions of lanes, too.
 #define UNARY(name, value, vjp, kind, domain, ulps, doc)
 #define UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \

@@ -8,12 +8,22 @@
 #define TAPESTRY_OPS_LANE_MATH_INL_H_
 #endif
 
+#include "ops/gamma.h"
 #include "ops/lane-inl.h"
 
 // Where no register variant fits, number by number.
 #define TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix) Sleef_##name##type##_##accuracy##suffix
 #define TAPESTRY_SLEEF_NAME(name, type, accuracy, suffix) \
   TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix)
+
+#undef TAPESTRY_SLEEF_EXACT
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX2 || \
+    HWY_TARGET == HWY_SSE4
+#define TAPESTRY_SLEEF_EXACT(name, type, suffix) TAPESTRY_SLEEF_NAME(name, type, , suffix)
+#else
+#define TAPESTRY_SLEEF_EXACT_(name, type) Sleef_##name##type
+#define TAPESTRY_SLEEF_EXACT(name, type, suffix) TAPESTRY_SLEEF_EXACT_(name, type)
+#endif
 
 #undef TAPESTRY_SLEEF_F32
 #undef TAPESTRY_SLEEF_F64
@@ -65,10 +75,10 @@ using RawF64 = double;
 #endif
 
 #define TAPESTRY_SLEEF1(name, accuracy)                                                    \
-  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy,                \
-                                        TAPESTRY_SLEEF_SUFFIX)(RawF32);                    \
-  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy,                \
-                                        TAPESTRY_SLEEF_SUFFIX)(RawF64);                    \
+  extern "C" [[gnu::const]] RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, \
+                                                       TAPESTRY_SLEEF_SUFFIX)(RawF32);     \
+  extern "C" [[gnu::const]] RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, \
+                                                       TAPESTRY_SLEEF_SUFFIX)(RawF64);     \
   template <class D>                                                                       \
   HWY_INLINE Lane<D> name(Lane<D> x) {                                                     \
     if constexpr (sizeof(hn::TFromD<D>) == 4) {                                            \
@@ -80,22 +90,22 @@ using RawF64 = double;
     }                                                                                      \
     return x;                                                                              \
   }
-#define TAPESTRY_SLEEF2(name, accuracy)                                                    \
-  extern "C" RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy,                \
-                                        TAPESTRY_SLEEF_SUFFIX)(RawF32, RawF32);            \
-  extern "C" RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy,                \
-                                        TAPESTRY_SLEEF_SUFFIX)(RawF64, RawF64);            \
-  template <class D>                                                                       \
-  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                          \
-    if constexpr (sizeof(hn::TFromD<D>) == 4) {                                            \
-      TAPESTRY_LANE_CALL2(                                                                 \
-          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
-    } else {                                                                               \
-      TAPESTRY_LANE_CALL2(                                                                 \
-          TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
-    }                                                                                      \
-    return x;                                                                              \
+#define TAPESTRY_SLEEF2_AS(name, f32_name, f64_name)         \
+  extern "C" [[gnu::const]] RawF32 f32_name(RawF32, RawF32); \
+  extern "C" [[gnu::const]] RawF64 f64_name(RawF64, RawF64); \
+  template <class D>                                         \
+  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {            \
+    if constexpr (sizeof(hn::TFromD<D>) == 4) {              \
+      TAPESTRY_LANE_CALL2(f32_name);                         \
+    } else {                                                 \
+      TAPESTRY_LANE_CALL2(f64_name);                         \
+    }                                                        \
+    return x;                                                \
   }
+#define TAPESTRY_SLEEF2(name, accuracy)                                                     \
+  TAPESTRY_SLEEF2_AS(                                                                       \
+      name, TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX), \
+      TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX))
 
 TAPESTRY_SLEEF1(exp, u10)
 TAPESTRY_SLEEF1(exp2, u10)
@@ -118,12 +128,29 @@ TAPESTRY_SLEEF1(acosh, u10)
 TAPESTRY_SLEEF1(atanh, u10)
 TAPESTRY_SLEEF1(erf, u10)
 TAPESTRY_SLEEF1(erfc, u15)
+TAPESTRY_SLEEF1(lgamma, u10)
 TAPESTRY_SLEEF2(pow, u10)
 TAPESTRY_SLEEF2(atan2, u10)
 TAPESTRY_SLEEF2(hypot, u05)
 
+// Exact, and named without an accuracy.
+TAPESTRY_SLEEF2_AS(fmod, TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F32, TAPESTRY_SLEEF_SUFFIX),
+                   TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F64, TAPESTRY_SLEEF_SUFFIX))
+
+// Number by number, in double.
+template <class D>
+HWY_INLINE Lane<D> polygamma(int order, Lane<D> x) {
+  alignas(64) hn::TFromD<D> numbers[HWY_MAX_BYTES / 4];
+  hn::Store(x.v, D(), numbers);
+  for (size_t i = 0; i < hn::Lanes(D()); ++i)
+    numbers[i] = static_cast<hn::TFromD<D>>(
+        tapestry::numbers::polygamma(order, static_cast<double>(numbers[i])));
+  return {hn::Load(D(), numbers)};
+}
+
 #undef TAPESTRY_SLEEF1
 #undef TAPESTRY_SLEEF2
+#undef TAPESTRY_SLEEF2_AS
 #undef TAPESTRY_LANE_CALL1
 #undef TAPESTRY_LANE_CALL2
 

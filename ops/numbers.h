@@ -4,10 +4,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "ops/gamma.h"
+
 namespace tapestry::numbers {
 
-using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::hypot, std::log,
-    std::log10, std::log1p;
+using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
+    std::hypot, std::log, std::log10, std::log1p;
 using std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil,
     std::cos, std::cosh;
 using std::log2, std::pow, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
@@ -37,6 +39,10 @@ template <class T>
 T maximum(T x, T z) {
   return x != x || x > z ? x : z;
 }
+
+#define TAPESTRY_SPECIAL inline
+#include "ops/special-inl.h"
+#undef TAPESTRY_SPECIAL
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc)
 #define UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \

@@ -21,6 +21,7 @@ namespace {
   TAPESTRY_FORMULA(op##_vjp_x, vjp_x)                                         \
   TAPESTRY_FORMULA(op##_vjp_z, vjp_z)
 #include "ops/elementwise.def"
+TAPESTRY_FORMULA(polygamma_vjp, g* polygamma(static_cast<int>(x) + 1, z))
 #undef TAPESTRY_FORMULA
 
 }  // namespace
@@ -40,6 +41,7 @@ namespace {
   TAPESTRY_FORMULA(op##_vjp_x, vjp_x)                                         \
   TAPESTRY_FORMULA(op##_vjp_z, vjp_z)
 #include "ops/elementwise.def"
+TAPESTRY_FORMULA(polygamma_vjp, g* polygamma(static_cast<int>(x.value()) + 1, z))
 #undef TAPESTRY_FORMULA
 
 template <class Number>
@@ -97,6 +99,13 @@ std::string print_z(std::span<const double> constants) { return fmt::format("z={
   TAPESTRY_BINARY(op, right, 1, 1, true, false, &print_x)
 #include "ops/elementwise.def"
 
+// The order is a constant, x the leaf.
+constexpr StatementKernel polygamma_statement{
+    "polygamma", 1, 1,
+    &reverse_either<&reverse_run<double, nullptr, &numbers::polygamma_vjp, true, false>,
+                    &reverse_run<Scalar, nullptr, &polygamma_vjp, true, false>>,
+    [](std::span<const double> constants) { return fmt::format("order={}", constants[0]); }};
+
 Scalar record(const StatementKernel& kernel, Scalar x, double y) {
   Tape* tape = recording_tape();
   const NodeId leaf = tape && x.is_tracked() ? tape->id_of(kernel.name, 0, x) : 0;
@@ -125,5 +134,15 @@ Scalar record(const StatementKernel& both, const StatementKernel& left,
                   numbers::op##_value(x.value(), z.value()));                 \
   }
 #include "ops/elementwise.def"
+
+Scalar polygamma(int order, Scalar x) {
+  if (order < 0) refuse("polygamma", "the order is {}; it must not be negative", order);
+  if (order == 0) return digamma(x);
+  const double y = numbers::polygamma(order, x.value()), constant = order;
+  Tape* tape = recording_tape();
+  const NodeId leaf = tape ? tape->id_of("polygamma", 0, x) : 0;
+  return leaf ? tape->record_statement(polygamma_statement, {&leaf, 1}, {&constant, 1}, y)
+              : Scalar(y);
+}
 
 }  // namespace tapestry

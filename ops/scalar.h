@@ -11,15 +11,23 @@ namespace tapestry {
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) Scalar name(Scalar x);
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   Scalar name(Scalar x, Scalar z);
-#define COMPARE(name, value, doc)
+#define PREDICATE(op, result, doc)   \
+  inline bool op(Scalar scalar) {    \
+    const double x = scalar.value(); \
+    return result;                   \
+  }
 #include "ops/elementwise.def"
 
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
 using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
     std::ceil, std::cos;
-using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::hypot, std::log,
-    std::log10, std::log1p;
+using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
+    std::hypot, std::log, std::log10, std::log1p;
+using std::isfinite, std::isinf, std::isnan, std::lgamma;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
+
+// Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
+Scalar polygamma(int order, Scalar x);
 
 inline Scalar operator-(Scalar x) { return neg(x); }
 inline Scalar operator+(Scalar x) { return x; }

@@ -1,5 +1,7 @@
 #include "ops/where.h"
 
+#include <limits>
+
 #include "engine/apply.h"
 #include "engine/pullback.h"
 #include "engine/rows.h"
@@ -70,6 +72,16 @@ Tensor clamp(const Tensor& x, double low, double high, Site site) {
   const CallSite call(site);
   if (!(low <= high)) refuse("clamp", "the bounds [{}, {}] are empty", low, high);
   return where(x < low, low, where(x > high, high, x));
+}
+
+Tensor nan_to_num(const Tensor& x, const Replacements& replacements) {
+  if (!is_floating(x.dtype())) return x;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double largest = x.dtype() == DType::f32 ? double{std::numeric_limits<float>::max()}
+                                                 : std::numeric_limits<double>::max();
+  const Tensor low = where(x == -kInfinity, replacements.neginf.value_or(-largest), x),
+               held = where(x == kInfinity, replacements.posinf.value_or(largest), low);
+  return where(isnan(x), replacements.nan, held);
 }
 
 }  // namespace tapestry

@@ -107,5 +107,6 @@ BOOST_AUTO_TEST_CASE(every_line_of_the_page_has_a_record) {
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   BOOST_TEST(names.count(#name) == 1U, #name);
 #define COMPARE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
+#define PREDICATE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
 #include "ops/elementwise.def"
 }

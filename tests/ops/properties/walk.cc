@@ -162,6 +162,7 @@ bool on_the_page(std::string_view name) {
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) #name,
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) #name,
 #define COMPARE(name, value, doc) #name,
+#define PREDICATE(name, value, doc) #name,
 #include "ops/elementwise.def"
   };
   return std::ranges::find(kNames, name) != std::end(kNames);

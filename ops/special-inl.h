@@ -1,0 +1,55 @@
+// Special functions written in those of the page, for any kind of number. Read inside the namespace
+// of each: plain numbers, and the registers of each of Highway's targets. TAPESTRY_SPECIAL says how
+// a function is declared there.
+
+// Derivative of log gamma. For x > 0 the terms of
+//
+//   psi(x) = d (sum_{k < 10} 1 / ((x + k) (r + k))) + L(x + 10) - L(r + 10),    d = x - r,
+//
+// follow from the recurrence psi(x + 1) = psi(x) + 1 / x and from psi(r) = 0, with the asymptotic
+// series L(s) = log s - 1 / 2s - sum_k B_2k / (2k s^2k) (Abramowitz & Stegun 6.3.18). Each is a
+// multiple of d and all have its sign, so that nothing cancels, at the root r either. For x < 0
+// psi(1 - x) - pi cot(pi x) loses digits at the roots. psi(0) is -inf, psi(-1), psi(-2)... are NaN.
+template <class Number>
+TAPESTRY_SPECIAL Number digamma(Number x) {
+  const Number p = where(x < 0, 1 - x, x);
+  const Number r = zero(x) + 1.4616321325302124 + 1.2438149938918909e-08;
+  const Number d = p - 1.4616321325302124 - 1.2438149938918909e-08 - 4.341643069426251e-25;
+  Number sum = 1 / (p * r);
+  for (int k = 1; k < 10; ++k) sum = sum + 1 / ((p + k) * (r + k));
+
+  const Number s = p + 10, t = r + 10, w = 1 / (s * s), v = 1 / (t * t);
+  constexpr double kBernoulli[] = {1. / 12,        -1. / 120,       1. / 252,      -1. / 240,
+                                   1. / 132,       -691. / 32760,   1. / 12,       -3617. / 8160,
+                                   43867. / 14364, -174611. / 6600, 854513. / 3036};
+  // (P(w) - P(v)) / (w - v) of the polynomial P: Horner's scheme at v, and with its steps at w.
+  Number step = zero(x) + kBernoulli[10], quotient = step;
+  for (int k = 9; k >= 0; --k) {
+    step = step * v + kBernoulli[k];
+    quotient = quotient * w + step;
+  }
+  const Number rest = d * (0.5 / (s * t) + quotient * ((s + t) * (w * v)));
+  const Number near = d * sum + (log1p(d / t) + rest);
+  const Number positive = where(p > 1e8, log(p) - 0.5 / p, near);
+
+  const Number f = x - round(x);
+  const Number reflected = positive - 3.14159265358979324 / tan(3.14159265358979324 * f);
+  return where(x < 0, where(f == 0, f / f, reflected), positive);
+}
+
+// Inverse of the error function: Winitzki's approximation (A handy approximation for the error
+// function and its inverse, 2008), then three steps of Halley's method, each of which triples the
+// digits. Towards 1 they go by erfc, so that 1 - |x| keeps its digits.
+template <class Number>
+TAPESTRY_SPECIAL Number erfinv(Number x) {
+  const Number t = abs(x);
+  const Number l = log((1 - t) * (1 + t));
+  const Number h = 4.3307467507998730 + 0.5 * l, u = l / -0.147;
+  Number y = sqrt(u / (sqrt(h * h + u) + h));
+  for (int step = 0; step < 3; ++step) {
+    const Number error = where(t < 0.5, erf(y) - t, 1 - t - erfc(y));
+    const Number newton = 0.88622692545275801 * error * exp(y * y);
+    y = y - newton / (1 + y * newton);
+  }
+  return where(t == 1, x / zero(x), where(x < 0, -y, where(t == 0, x, y)));
+}
