@@ -156,6 +156,18 @@ BOOST_AUTO_TEST_CASE(nan_and_infinity_pass_through) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(infinite_operands_have_the_limits_as_values) {
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = tensor({inf, -inf, inf, 1.0}, dtype);
+    const Tensor z = tensor({inf, -inf, -inf, inf}, dtype);
+    BOOST_TEST(logaddexp(x, z).to_vector() == (std::vector<double>{inf, -inf, inf, inf}));
+    const Tensor a = tensor({0.0, 1.0, -1.0, 1.0, -1.0}, dtype);
+    const Tensor b = tensor({inf, inf, inf, -inf, -inf}, dtype);
+    BOOST_TEST(remainder(a, b).to_vector() == (std::vector<double>{0, 1, inf, -inf, -1}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_branch_not_taken_contributes_nothing_even_where_its_slope_is_infinite) {
   Tape tape;
   const Tensor x = tape.variable(tensor({0.0, 4.0}));

@@ -1,0 +1,109 @@
+"""Every function of ops/elementwise.def: at ordinary points, at the points where formulas change, at NaN, infinities
+and zeros (values alone), and for pairs, broadcast."""
+
+import jax.scipy.special as js
+import torch.nn.functional as F
+
+from reference.book import Book, Case, booleans, given, integers, jax, jnp, reals, torch
+
+BOOK = Book()
+nn = jax.nn
+SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0]
+
+
+def unary(name, by_torch, by_jax, low=-3.0, high=3.0, avoid=(), at=(), special=True):
+    """`at`: further points, where the derivative is by agreement."""
+    cases = [[reals(7, low=low, high=high, avoid=avoid)]]
+    if at:
+        cases.append([given(list(at))])
+    if special:
+        cases.append(Case([given(SPECIAL)], differentiable=False))
+    BOOK.op(name, by_torch, by_jax, *cases)
+
+
+INTEGERS = range(-3, 4)
+unary("neg", torch.neg, jnp.negative)
+unary("abs", torch.abs, jnp.abs, avoid=[0], at=[-2.0**20, 2.0**-20])
+BOOK.op("abs", torch.abs, jnp.abs, Case([given([0.0])], only="torch"))  # slope 0; JAX: 1
+unary("sign", torch.sign, jnp.sign, avoid=[0], at=[0], special=False)
+BOOK.op("sign", torch.sign, jnp.sign, Case([given(SPECIAL)], differentiable=False, only="jax"))  # NaN; PyTorch: 0
+unary("floor", torch.floor, jnp.floor, avoid=INTEGERS, at=[-2, 2, -0.5, 0.5])
+unary("ceil", torch.ceil, jnp.ceil, avoid=INTEGERS, at=[-2, 2, -0.5, 0.5])
+unary("round", torch.round, jnp.round, avoid=[k / 2 for k in range(-6, 7)], at=[-2.5, -1.5, -0.5, 0.5, 1.5, 2.5])
+unary("sqrt", torch.sqrt, jnp.sqrt, 0.125, 9, at=[2.0**-20, 2.0**20])
+unary("exp", torch.exp, jnp.exp, at=[-40, 4.5])
+unary("exp2", torch.exp2, jnp.exp2, at=[-40, 8])
+unary("expm1", torch.expm1, jnp.expm1, at=[-40, 2.0**-30, 4.5])
+unary("log", torch.log, jnp.log, 0.25, 9, at=[2.0**20, 1 + 2.0**-20])
+unary("log2", torch.log2, jnp.log2, 0.25, 9, at=[2.0**20, 8])
+unary("log10", torch.log10, jnp.log10, 0.25, 9, at=[2.0**20, 1000])
+unary("log1p", torch.log1p, jnp.log1p, -0.75, 9, at=[2.0**-30, 2.0**20])
+unary("sin", torch.sin, jnp.sin, at=[0, 40, -1000])
+unary("cos", torch.cos, jnp.cos, at=[0, 40, -1000])
+unary("tan", torch.tan, jnp.tan, -1.25, 1.25, at=[0])
+unary("asin", torch.asin, jnp.arcsin, -0.875, 0.875, at=[0])
+unary("acos", torch.acos, jnp.arccos, -0.875, 0.875, at=[0])
+unary("atan", torch.atan, jnp.arctan, at=[0, 1000])
+unary("sinh", torch.sinh, jnp.sinh, at=[0, 2.0**-20])
+unary("cosh", torch.cosh, jnp.cosh, at=[0])
+unary("tanh", torch.tanh, jnp.tanh, at=[0, 30, 2.0**-20])
+unary("asinh", torch.asinh, jnp.arcsinh, at=[0, 1000, 2.0**-20])
+unary("acosh", torch.acosh, jnp.arccosh, 1.25, 9)
+unary("atanh", torch.atanh, jnp.arctanh, -0.875, 0.875, at=[0, 2.0**-20])
+unary("erf", torch.erf, js.erf, at=[0, 6, 2.0**-20])
+unary("erfc", torch.erfc, js.erfc, at=[0, 5, -6])
+unary("square", torch.square, jnp.square, at=[0])
+unary("reciprocal", torch.reciprocal, jnp.reciprocal, avoid=[0])
+unary("rsqrt", torch.rsqrt, jax.lax.rsqrt, 0.25, 9)
+unary("sigmoid", torch.sigmoid, nn.sigmoid, at=[-40, 0, 40])
+unary("softplus", F.softplus, nn.softplus, at=[-40, 0, 40])
+unary("relu", torch.relu, nn.relu, avoid=[0], at=[0, -0.0])
+unary("silu", F.silu, nn.silu, at=[-40, 0, 40])
+unary("gelu", F.gelu, lambda x: nn.gelu(x, approximate=False), at=[0, 5, -5])
+unary("leaky_relu", F.leaky_relu, nn.leaky_relu, avoid=[0])
+unary("elu", F.elu, nn.elu, avoid=[0], at=[-40, 40])
+unary("selu", F.selu, nn.selu, avoid=[0], at=[-40, 40])
+unary("mish", F.mish, nn.mish, at=[0, -15, 30])
+unary("hardswish", F.hardswish, nn.hard_swish, -6, 6, avoid=[-3, 3])
+unary("log_sigmoid", F.logsigmoid, nn.log_sigmoid, at=[-40, 0, 40])
+unary("softsign", F.softsign, nn.soft_sign, avoid=[0], at=[1000, -1000])
+unary("tanhshrink", F.tanhshrink, lambda x: x - jnp.tanh(x), at=[0, 20])
+
+
+def binary(name, by_torch, by_jax, x={}, z={}, ties=None):
+    """x, z: bounds of the operands."""
+    cases = [[reals(5, **x), reals(5, **z)], [reals(3, 1, **x), reals(2, **z)], [reals(**x), reals(2, 1, 2, **z)],
+             [reals(2, 2, **x), reals(1, **z)]]
+    if ties:
+        cases.append([given(ties[0]), given(ties[1])])
+    pairs = [[a for a in SPECIAL for b in SPECIAL], [b for a in SPECIAL for b in SPECIAL]]
+    cases.append(Case([given(pairs[0]), given(pairs[1])], differentiable=False))
+    BOOK.op(name, by_torch, by_jax, *cases)
+
+
+EQUALS = ([1, 2, -3, 0, 0.5], [1, -2, -3, 0, 0.25])
+POSITIVE = dict(low=0.25, high=4)
+binary("add", torch.add, jnp.add)
+binary("sub", torch.sub, jnp.subtract)
+binary("mul", torch.mul, jnp.multiply)
+binary("div", torch.div, jnp.divide, z=dict(low=0.5, high=4))
+binary("pow", torch.pow, jnp.power, x=POSITIVE, z=dict(low=-3, high=3))
+binary("atan2", torch.atan2, jnp.arctan2, x=dict(avoid=[0]), z=dict(low=-2, high=2, avoid=[0]))
+binary("minimum", torch.minimum, jnp.minimum, ties=EQUALS)
+binary("maximum", torch.maximum, jnp.maximum, ties=EQUALS)
+binary("hypot", torch.hypot, jnp.hypot, x=dict(avoid=[0]), z=dict(avoid=[0]))
+binary("logaddexp", torch.logaddexp, jnp.logaddexp, ties=([0, 1, 40, -40], [0, 1, -40, 40]))
+binary("remainder", torch.remainder, jnp.remainder, x=dict(low=2, high=9), z=dict(low=0.75, high=1.75),
+       ties=([-5.5, 5.5, -5.5, 6.25], [2, -2, -2, 4]))
+
+for compared, by_torch, by_jax in [("equal", torch.eq, jnp.equal), ("not_equal", torch.ne, jnp.not_equal),
+                                   ("less", torch.lt, jnp.less), ("less_equal", torch.le, jnp.less_equal),
+                                   ("greater", torch.gt, jnp.greater), ("greater_equal", torch.ge, jnp.greater_equal)]:
+    BOOK.op(compared, by_torch, by_jax, [given(EQUALS[0]), given(EQUALS[1])], [reals(3, 1), reals(2)],
+            [integers([[1, 2, 3]]), integers([[2], [3]])], [given(SPECIAL), given(SPECIAL[::-1])])
+
+# Integers and masks are operands too.
+BOOK.op("neg", torch.neg, jnp.negative, [integers([1, -2, 0])])
+BOOK.op("mul", torch.mul, jnp.multiply, [integers([1, -2, 3]), reals(3)], [booleans([1, 0, 1]), reals(3)],
+        [integers([[1], [-2]]), integers([3, 4])])
+BOOK.op("maximum", torch.maximum, jnp.maximum, [integers([1, 5, 3]), integers([4, 2, 3])])
