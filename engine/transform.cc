@@ -118,7 +118,8 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
 }
 
 // Only a tape that observes needs to know of it.
-Tensor stop_gradient(const Tensor& x) {
+Tensor stop_gradient(const Tensor& x, Site site) {
+  const CallSite call(site);
   if (!recording_tape()) return detach(x);
   Tensor known = x;
   while (known.is_tracked()) {

@@ -97,7 +97,7 @@ Tensor on_gradient(const Tensor& x, Function hook);
 
 // x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
 // cannot follow the plain numbers of detach(x).
-Tensor stop_gradient(const Tensor& x);
+Tensor stop_gradient(const Tensor& x, Site site = {});
 
 // The value of `forward(x)` with the slope of the identity.
 Tensor straight_through(const Function& forward, const Tensor& x);

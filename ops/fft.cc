@@ -221,13 +221,21 @@ Tensor transform(const Tensor& x, const FftOptions& options) {
 
 }  // namespace
 
-Tensor fft(const Tensor& x, const FftOptions& options) {
+Tensor fft(const Tensor& x, const FftOptions& options, Site site) {
+  const CallSite call(site);
   return transform<ComplexTransform<false>>(x, options);
 }
-Tensor ifft(const Tensor& x, const FftOptions& options) {
+Tensor ifft(const Tensor& x, const FftOptions& options, Site site) {
+  const CallSite call(site);
   return transform<ComplexTransform<true>>(x, options);
 }
-Tensor rfft(const Tensor& x, const FftOptions& options) { return transform<Rfft>(x, options); }
-Tensor irfft(const Tensor& x, const FftOptions& options) { return transform<Irfft>(x, options); }
+Tensor rfft(const Tensor& x, const FftOptions& options, Site site) {
+  const CallSite call(site);
+  return transform<Rfft>(x, options);
+}
+Tensor irfft(const Tensor& x, const FftOptions& options, Site site) {
+  const CallSite call(site);
+  return transform<Irfft>(x, options);
+}
 
 }  // namespace tapestry

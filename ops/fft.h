@@ -27,9 +27,9 @@ struct FftOptions {
 };
 
 // Errors: integers; a complex x without a last axis of 2; n below 1, or an empty axis without n.
-Tensor fft(const Tensor& x, const FftOptions& options = {});
-Tensor ifft(const Tensor& x, const FftOptions& options = {});
-Tensor rfft(const Tensor& x, const FftOptions& options = {});
-Tensor irfft(const Tensor& x, const FftOptions& options = {});
+Tensor fft(const Tensor& x, const FftOptions& options = {}, Site site = {});
+Tensor ifft(const Tensor& x, const FftOptions& options = {}, Site site = {});
+Tensor rfft(const Tensor& x, const FftOptions& options = {}, Site site = {});
+Tensor irfft(const Tensor& x, const FftOptions& options = {}, Site site = {});
 
 }  // namespace tapestry

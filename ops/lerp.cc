@@ -9,13 +9,15 @@
 namespace tapestry {
 
 // From the nearer end, so that rounding misses neither.
-Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t) {
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t, Site site) {
+  const CallSite call(site);
   broadcast_shapes("lerp", broadcast_shapes("lerp", a.shape(), b.shape()), t.shape());
   const Tensor way = b - a;
   return where(t < 0.5, a + t * way, b - (1 - t) * way);
 }
 
-Tensor lerp(const Tensor& a, const Tensor& b, double t) {
+Tensor lerp(const Tensor& a, const Tensor& b, double t, Site site) {
+  const CallSite call(site);
   return lerp(a, b, number_beside(promote(a.dtype(), b.dtype()) == a.dtype() ? a : b, t));
 }
 

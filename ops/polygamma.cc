@@ -48,7 +48,8 @@ struct Polygamma {
 
 }  // namespace
 
-Tensor polygamma(int order, const Tensor& x) {
+Tensor polygamma(int order, const Tensor& x, Site site) {
+  const CallSite call(site);
   if (order < 0) refuse("polygamma", "the order is {}; it must not be negative", order);
   if (order == 0) return digamma(x);
   const Tensor floating = is_floating(x.dtype()) ? x : x.to(DType::f32);

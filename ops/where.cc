@@ -74,7 +74,8 @@ Tensor clamp(const Tensor& x, double low, double high, Site site) {
   return where(x < low, low, where(x > high, high, x));
 }
 
-Tensor nan_to_num(const Tensor& x, const Replacements& replacements) {
+Tensor nan_to_num(const Tensor& x, const Replacements& replacements, Site site) {
+  const CallSite call(site);
   if (!is_floating(x.dtype())) return x;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const double largest = x.dtype() == DType::f32 ? double{std::numeric_limits<float>::max()}

@@ -21,6 +21,6 @@ struct Replacements {
   double nan = 0;
   std::optional<double> posinf{}, neginf{};
 };
-Tensor nan_to_num(const Tensor& x, const Replacements& replacements = {});
+Tensor nan_to_num(const Tensor& x, const Replacements& replacements = {}, Site site = {});
 
 }  // namespace tapestry
