@@ -3,13 +3,15 @@
 //
 //   struct Transpose {
 //     static constexpr std::string_view name = "transpose";
-//     static constexpr int arity = 1;                          // or kVariadic
-//     struct Attributes { int first, second; };                // optional, trivially copyable
-//     static Tensor forward(Inputs in, const Attributes& a);   // refuses bad shapes; on plain
-//     numbers static void vjp(Pullback& p);                            // written in differentiable
-//     ops static constexpr SaveMask saves(int operand);            // optional: what vjp reads for
-//     that operand static std::string describe(const Attributes& a);        // optional: attributes
-//     as text
+//     static constexpr int arity = 1;            // or kVariadic
+//     struct Attributes { int first, second; };  // optional, trivially copyable
+//     // Refuses bad shapes; on plain numbers.
+//     static Tensor forward(Inputs in, const Attributes& a);
+//     // Written in differentiable ops.
+//     static void vjp(Pullback& p);
+//     // Optional: what vjp reads for that operand, and the attributes as text.
+//     static constexpr SaveMask saves(int operand);
+//     static std::string describe(const Attributes& a);
 //   };
 //
 // Forward mode comes from `static constexpr bool linear = true` (in all floating operands
@@ -120,31 +122,36 @@ template <class D>
 constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
-  constexpr bool differentiable = !requires { D::not_differentiable; };
+  constexpr bool elementwise = requires { D::elementwise; };
+  constexpr bool batched = requires { &D::batch; };
+  constexpr bool one_by_one = requires { D::example_by_example; };
   static_assert(
-      D::arity == 0 || requires { D::elementwise; } || requires { &D::batch; } ||
-          requires { D::example_by_example; },
+      D::arity == 0 || elementwise || batched || one_by_one,
       "vmap asks for `elementwise`, for `batch`, or for the reason in `example_by_example`");
-  Op op{D::name, D::arity, differentiable, sizeof(Attributes), &forward_thunk<D>, nullptr, nullptr,
-        nullptr, requires {D::elementwise;
+  Op op{};
+  op.name = D::name;
+  op.arity = D::arity;
+  op.attribute_bytes = sizeof(Attributes);
+  op.forward = &forward_thunk<D>;
+  op.elementwise = elementwise;
+  op.saves = &saves_thunk<D>;
+  op.describe = &describe_thunk<D>;
+  if constexpr (!requires { D::not_differentiable; }) {
+    op.differentiable = true;
+    op.vjp = &D::vjp;
+    if constexpr (requires { &D::jvp; })
+      op.jvp = &D::jvp;
+    else if constexpr (requires { D::linear; })
+      op.jvp = &push_linear;
+    else if constexpr (requires { D::bilinear; })
+      op.jvp = &push_bilinear;
+    else
+      op.jvp = &push_by_transposition;
+  }
+  if constexpr (batched) op.batch = &D::batch;
+  if constexpr (one_by_one) op.example_by_example = D::example_by_example;
+  return op;
 }
-, &saves_thunk<D>, &describe_thunk<D>
-};  // namespace detail
-if constexpr (differentiable) {
-  op.vjp = &D::vjp;
-  if constexpr (requires { &D::jvp; })
-    op.jvp = &D::jvp;
-  else if constexpr (requires { D::linear; })
-    op.jvp = &push_linear;
-  else if constexpr (requires { D::bilinear; })
-    op.jvp = &push_bilinear;
-  else
-    op.jvp = &push_by_transposition;
-}
-if constexpr (requires { &D::batch; }) op.batch = &D::batch;
-if constexpr (requires { D::example_by_example; }) op.example_by_example = D::example_by_example;
-return op;
-}  // namespace tapestry
 
 }  // namespace detail
 

@@ -34,6 +34,7 @@ struct Categorical {
   static constexpr std::string_view name = "categorical";
   static constexpr int arity = 1;
   static constexpr bool not_differentiable = true;
+  static constexpr std::string_view example_by_example = "every example takes the same draws";
   struct Attributes {
     std::uint64_t seed, start;
     std::int64_t draws;  // for each row
@@ -72,7 +73,8 @@ struct Categorical {
 
 }  // namespace
 
-Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng) {
+Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site) {
+  const CallSite call(site);
   if (!is_floating(logits.dtype()))
     refuse(Categorical::name, "logits are {}; they must be f32 or f64: convert with .to()",
            logits.dtype());

@@ -11,7 +11,9 @@ namespace tapestry {
 // any number of threads. -inf is never drawn; +inf takes all, shared evenly. A row with NaN gives
 // -1, which is no index. Not differentiable. Under vmap every example meets the same random
 // numbers. Errors: integers, no class, a row of nothing but -inf.
-Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng);
-inline Tensor categorical(const Tensor& logits, Rng& rng) { return categorical(logits, {}, rng); }
+Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site = {});
+inline Tensor categorical(const Tensor& logits, Rng& rng, Site site = {}) {
+  return categorical(logits, {}, rng, site);
+}
 
 }  // namespace tapestry

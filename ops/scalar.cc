@@ -135,8 +135,7 @@ Scalar record(const StatementKernel& both, const StatementKernel& left,
   }
 #include "ops/elementwise.def"
 
-Scalar polygamma(int order, Scalar x, Site site) {
-  const CallSite call(site);
+Scalar polygamma(int order, Scalar x) {
   if (order < 0) refuse("polygamma", "the order is {}; it must not be negative", order);
   if (order == 0) return digamma(x);
   const double y = numbers::polygamma(order, x.value()), constant = order;
