@@ -78,6 +78,14 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
   return outside.is_tracked() ? outside : outside.contiguous();
 }
 
+// Whether something flowed to x. An adjoint of 0 may mean that nothing could.
+bool is_linked(Sweep& sweep, const Active& x) {
+  if (!x.is_scalar()) return sweep.active(x.id()) && sweep.tensor(x.id()).defined();
+  const double adjoint =
+      sweep.recorded() ? sweep.number<Scalar>(x.id()).value() : sweep.number<double>(x.id());
+  return adjoint != 0 || sweep.is_linked();
+}
+
 }  // namespace
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
@@ -114,8 +122,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   results.reserve(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
-    const bool linked =
-        id <= last && sweep.active(last) && (xs[i].is_scalar() || sweep.tensor(id).defined());
+    const bool linked = id <= last && is_linked(sweep, xs[i]);
     if (!linked && !options.allow_unused)
       raise_error(kWho, detail::explain(tape, last, id,
                                         fmt::format("x[{}] {}", i, detail::called(tape, id)))

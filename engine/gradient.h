@@ -25,6 +25,8 @@ class Active {
  public:
   Active(const Tensor& x) : tensor_(x), scalar_(0), is_scalar_(false) {}  // NOLINT: both convert
   Active(Scalar x) : scalar_(x), is_scalar_(true) {}                      // NOLINT: both convert
+  template <class E>
+  requires(E::is_scalar_expression) Active(const E& x) : Active(Scalar(x)) {}  // NOLINT: recorded
 
   bool is_scalar() const { return is_scalar_; }
   const Tensor& tensor() const { return tensor_; }

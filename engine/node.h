@@ -54,14 +54,33 @@ struct TensorNode {
 class Sweep;
 struct Run;
 
+// One operation within a statement. An operand is a leaf, a constant, or the result of an earlier
+// step; `where` counts within its kind.
+struct StepOperand {
+  enum class Kind : std::uint8_t { none, leaf, constant, step };
+  Kind kind = Kind::none;
+  std::uint8_t where = 0;
+};
+struct Step {
+  std::string_view op;
+  std::uint16_t code;  // the op, for those who carry it out
+  StepOperand operands[2];
+  int arity() const { return operands[1].kind == StepOperand::Kind::none ? 1 : 2; }
+};
+
 // The kernel of a scalar statement: what a run of statements of one type shares. Each statement
-// reads `leaves` scalars of the tape and `constants` numbers, and makes one value.
+// reads `leaves` scalars of the tape and `constants` numbers, and makes one value. Constants that
+// no step names are slopes and inner values, saved for the reverse walk.
 struct StatementKernel {
   std::string_view name;
   int leaves;
   int constants;
   void (*reverse)(const Run& run, Sweep& sweep);  // null for leaves: nothing flows further
   std::string (*print)(std::span<const double> constants);  // attributes as text, or null
+  // A statement of several operations: these, the last of which makes its value, and what carries
+  // one out.
+  std::span<const Step> steps{};
+  double (*carry_out)(const Step& step, double x, double z) = nullptr;
 };
 
 // Statements of one kernel, recorded one after the other.

@@ -23,7 +23,11 @@ class Painter {
   Picture paint() {
     check();
     collect();
-    for (NodeId id : shown_.ids()) picture_.nodes.push_back(node(id));
+    for (NodeId id : shown_.ids())
+      if (has_steps(id))
+        unroll(id);
+      else
+        picture_.nodes.push_back(node(id));
     for (std::size_t i = 0; i < picture_.nodes.size(); ++i) place_[picture_.nodes[i].id] = i;
     if (y_) {
       picture_.output = y_->id();
@@ -90,6 +94,48 @@ class Painter {
     return node;
   }
 
+  bool has_steps(NodeId id) const {
+    return tape_.is_scalar(id) && tape_.statement(id).kernel->steps.size() > 1;
+  }
+
+  // A statement of several operations as a node for each. The last of them is the statement's own.
+  void unroll(NodeId id) {
+    const Run run = tape_.statement(id);
+    const auto& steps = run.kernel->steps;
+    std::vector<NodeId> ids;
+    std::vector<double> values;
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+      const Step& step = steps[k];
+      ids.push_back(k + 1 < steps.size() ? next_id_++ : id);
+      Node one = node(id);
+      if (k + 1 < steps.size()) one.name.clear();
+      one.id = ids.back();
+      one.op = step.op;
+      one.attributes.clear();
+      one.operands.clear();
+      double read[2] = {0, 0};
+      for (int slot = 0; slot < step.arity(); ++slot) {
+        const StepOperand& of = step.operands[slot];
+        switch (of.kind) {
+          case StepOperand::Kind::leaf:
+            read[slot] = tape_.scalar_value(run.leaves[of.where]);
+            one.operands.push_back(run.leaves[of.where]);
+            break;
+          case StepOperand::Kind::constant:
+            read[slot] = run.constants[of.where];
+            one.attributes = fmt::format("{}={}", slot == 0 ? "x" : "z", read[slot]);
+            break;
+          default:
+            read[slot] = values[of.where];
+            one.operands.push_back(ids[of.where]);
+        }
+      }
+      values.push_back(run.kernel->carry_out(step, read[0], read[1]));
+      if (options_.values) one.value = full({}, values.back(), DType::f64);
+      picture_.nodes.push_back(std::move(one));
+    }
+  }
+
   void link_adjoints() {
     std::vector<Node> numbers;
     for (const Adjoint& adjoint : options_.adjoints) {
@@ -100,7 +146,7 @@ class Painter {
         continue;
       }
       Node number;
-      number.id = tape_.size() + 1 + static_cast<NodeId>(numbers.size());
+      number.id = next_id_++;
       number.role = Picture::Role::constant;
       number.op = "constant";
       number.backward = true;
@@ -139,6 +185,7 @@ class Painter {
   Ancestry forward_{tape_, std::span<const NodeId>{}};
   Ancestry shown_{tape_, std::span<const NodeId>{}};
   Picture picture_;
+  NodeId next_id_ = tape_.size() + 1;  // for what is drawn and has no node
   std::unordered_map<NodeId, std::size_t> place_;
 };
 

@@ -32,6 +32,14 @@ class Stream {
     if (size_ == capacity_) refuse_growth(capacity_);
     data_[size_++] = value;
   }
+  // Room for `count` more, their values not yet set.
+  T* extend(int count) {
+    const std::size_t grown = size_ + static_cast<std::size_t>(count);
+    if (grown > capacity_) refuse_growth(capacity_);
+    T* start = data_ + size_;
+    size_ = grown;
+    return start;
+  }
   void clear() { size_ = 0; }
 
   std::size_t size() const { return size_; }

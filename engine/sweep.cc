@@ -37,23 +37,33 @@ class AtNode {
 
 Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
              bool recorded)
-    : tape_(tape),
-      first_(first),
-      last_(last),
-      recorded_(recorded),
-      marks_(last - first + 1),
-      tensors_(last - first + 1) {
-  if (tape.has_scalars()) {
-    if (recorded)
-      scalars_.resize(marks_.size());
-    else
-      numbers_.resize(marks_.size());
+    : tape_(tape), first_(first), last_(last), recorded_(recorded), targets_(targets) {
+  const std::size_t count = last - first + 1;
+  if (tape.storage().has_tensors) {
+    tensors_.resize(count);
+    mark();
   }
-  mark(targets);
+  if (!tape.has_scalars()) return;
+  if (recorded) {
+    scalars_.resize(count);
+  } else {
+    adjoints_ = std::move(tape.storage().spare_adjoints);
+    adjoints_.assign(count, 0);
+  }
 }
 
-void Sweep::mark(const std::vector<NodeId>& targets) {
-  for (NodeId id : targets) marks_[id - first_] = kActive | kTarget;
+Sweep::~Sweep() {
+  if (adjoints_.capacity() > 0) tape_.storage().spare_adjoints = std::move(adjoints_);
+}
+
+bool Sweep::is_linked() {
+  if (marks_.empty()) mark();
+  return active(last_);
+}
+
+void Sweep::mark() {
+  marks_.resize(last_ - first_ + 1);
+  for (NodeId id : targets_) marks_[id - first_] = kActive | kTarget;
   const auto any_active = [&](const NodeId* operands, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       if (active(operands[i])) return true;

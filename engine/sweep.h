@@ -10,6 +10,7 @@
 
 #include "engine/accumulate.h"
 #include "engine/tape.h"
+#include "engine/tape_storage.h"
 
 namespace tapestry {
 
@@ -17,6 +18,9 @@ class Sweep {
  public:
   // Over ids [first, last]. `targets` lie within; they and what depends on them are active.
   Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded);
+  ~Sweep();
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
 
   // Walks from last to first, having been given the adjoint of `last`. With `release` every node
   // that is passed lets go of what it saved. Error at one that an earlier walk released.
@@ -24,9 +28,12 @@ class Sweep {
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
+  // Whether a node takes part. Where there are scalars only, all do: to find out costs more.
   bool active(NodeId id) const {
-    return id >= first_ && id <= last_ && (marks_[id - first_] & kActive);
+    return id >= first_ && id <= last_ && (marks_.empty() || marks_[id - first_] & kActive);
   }
+  // Whether y depends on a target, found out.
+  bool is_linked();
 
   // Tensors. A contribution is summed down to the operand's shape and added to what is there.
   void give(NodeId id, Tensor contribution);
@@ -42,17 +49,21 @@ class Sweep {
   void add(NodeId id, const Number& contribution) {
     if (!active(id)) return;
     if constexpr (std::is_same_v<Number, double>)
-      numbers_[id - first_] += contribution;
+      adjoints_[id - first_] += contribution;
     else
       scalars_[id - first_] = accumulate(scalars_[id - first_], contribution);
   }
   template <class Number>
   Number number(NodeId id) const {
     if constexpr (std::is_same_v<Number, double>)
-      return numbers_[id - first_];
+      return adjoints_[id - first_];
     else
       return scalars_[id - first_];
   }
+  // For kernels of statements: values by id, and adjoints by id counted from first().
+  NodeId first() const { return first_; }
+  const detail::Entry* values() const { return tape_.storage().entries.begin(); }
+  double* adjoints() { return adjoints_.data(); }
   // The value of a scalar node, in a recorded sweep as an active scalar.
   template <class Number>
   Number value(NodeId id) const {
@@ -65,16 +76,17 @@ class Sweep {
  private:
   enum Mark : std::uint8_t { kActive = 1, kTarget = 2 };
 
-  void mark(const std::vector<NodeId>& targets);
+  void mark();
   void reverse(NodeId id, bool release);
   void watch_leaves(const Run& run) const;
 
   Tape& tape_;
   const NodeId first_, last_;
   const bool recorded_;
+  const std::vector<NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;
-  std::vector<double> numbers_;
+  std::vector<double> adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
 };
 

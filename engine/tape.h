@@ -124,6 +124,11 @@ class Tape {
                        Tensor output);
   Scalar record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
                           std::span<const double> constants, double value);
+  // A constant of this value; the same node for the same number where it was used lately.
+  Scalar pooled_constant(double value);
+  void refuse_tangents(std::string_view who) const;  // Error on a tape that carries them
+  detail::TapeStorage& storage() { return *storage_; }
+  const detail::TapeStorage& storage() const { return *storage_; }
   void keep(std::shared_ptr<const void> object);  // until this recording ends
   void release(const TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
@@ -139,7 +144,6 @@ class Tape {
     return x.epoch() == epoch_ || (adopts() && x.is_tracked());
   }
   void set_outward(NodeId id, const Tensor& x);
-  void refuse_tangents(std::string_view who) const;
   std::vector<Tensor> record_around(const Op& op, Inputs inputs, const void* attributes,
                                     std::span<const Tensor> outputs);
   void push_tangents(const Op& op, Inputs inputs, const void* attributes,

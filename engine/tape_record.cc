@@ -130,6 +130,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       values,
                                       current_site(),
                                       detail::name_scope};
+  store.has_tensors = true;
   if (store.spans.empty() || store.spans.back().kernel)
     store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});
   for (std::size_t k = 0; k < outputs.size(); ++k) {
@@ -188,14 +189,20 @@ Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const Nod
   }
   auto& store = *storage_;
   const auto id = static_cast<NodeId>(store.entries.size());
-  if (store.spans.empty() || store.spans.back().kernel != &kernel) {
-    store.spans.push_back({&kernel, id, store.leaves.size(), store.constants.size()});
-    store.has_scalars = true;
-  }
+  if (store.spans.empty() || store.spans.back().kernel != &kernel)
+    store.begin_run(kernel, id, store.leaves.size(), store.constants.size());
   store.entries.push_back({.number = value});
   for (NodeId leaf : leaves) store.leaves.push_back(leaf);
   for (double constant : constants) store.constants.push_back(constant);
   return {value, epoch_, id};
+}
+
+Scalar Tape::pooled_constant(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
+  if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
+    slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
+  return {value, epoch_, slot.id};
 }
 
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {

@@ -28,7 +28,7 @@ void TapeStorage::reset() {
   spans.clear();
   leaves.clear();
   constants.clear();
-  has_scalars = false;
+  has_scalars = has_tensors = false;
 }
 
 std::unique_ptr<TapeStorage> take_storage() {

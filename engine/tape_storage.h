@@ -42,11 +42,27 @@ struct TapeStorage {
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
   std::unordered_map<const void*, Binding> bindings;
-  std::vector<Tensor> outward;   // by id: the same value on the tape around, where it is tracked
+  std::vector<Tensor> outward;  // by id: the same value on the tape around, where it is tracked
   std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
-  std::vector<Tensor> tangents;  // by id, on a tape that carries them
-  std::vector<std::shared_ptr<const void>> kept;  // what attributes point to
-  bool has_scalars = false;
+  std::vector<Tensor> tangents;                    // by id, on a tape that carries them
+  std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
+  bool has_scalars = false, has_tensors = false;
+  std::vector<double> spare_adjoints;  // memory of the last walk, for the next
+
+  // Plain numbers that met scalars, so that a number used often is one node.
+  struct Pooled {
+    double value = 0;
+    Epoch epoch = 0;
+    NodeId id = 0;
+  };
+  Pooled pool[64];
+
+  // A statement that is about to be, or just was, written there begins a run.
+  void begin_run(const StatementKernel& kernel, NodeId first, std::size_t leaves_begin,
+                 std::size_t constants_begin) {
+    spans.push_back({&kernel, first, leaves_begin, constants_begin});
+    has_scalars = true;
+  }
 
   void reset();
   ~TapeStorage() { reset(); }

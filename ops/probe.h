@@ -1,18 +1,40 @@
 // Reads the page at compile time to see what each formula mentions: what the tape must keep for it.
 #pragma once
 
+#include <string_view>
+
 namespace tapestry::probe {
 
 inline constexpr unsigned kX = 1, kZ = 2, kY = 4, kG = 8;
 
 struct Probe {
-  unsigned uses = 0;  // a set of kX, kZ, kY, kG
-  bool bare = false;  // the formula is one letter
+  unsigned uses = 0;    // a set of kX, kZ, kY, kG
+  bool bare = false;    // the formula is one letter
+  bool costly = false;  // it calls a function that takes longer than a load from memory
   constexpr Probe(unsigned letters, bool alone) : uses(letters), bare(alone) {}
   constexpr Probe(double) {}  // NOLINT: literals mention nothing
 };
 
-constexpr Probe joined(Probe a, Probe b) { return {a.uses | b.uses, false}; }
+constexpr Probe joined(Probe a, Probe b) {
+  Probe both{a.uses | b.uses, false};
+  both.costly = a.costly || b.costly;
+  return both;
+}
+
+// Functions of a few instructions.
+constexpr bool is_cheap(std::string_view name) {
+  for (const std::string_view cheap :
+       {"neg",        "abs",  "sign",       "floor",     "ceil",     "round",    "square",
+        "reciprocal", "relu", "leaky_relu", "hardswish", "softsign", "add",      "sub",
+        "mul",        "div",  "minimum",    "maximum",   "mul_zero", "mul_zeros"})
+    if (name == cheap) return true;
+  return false;
+}
+constexpr Probe called(std::string_view name, Probe a, Probe b) {
+  Probe result = joined(a, b);
+  result.costly |= !is_cheap(name);
+  return result;
+}
 
 #define TAPESTRY_PROBE_OPERATOR(symbol) \
   constexpr Probe operator symbol(Probe a, Probe b) { return joined(a, b); }
@@ -31,12 +53,12 @@ constexpr Probe operator-(Probe a) { return joined(a, a); }
 constexpr Probe zero(Probe) { return {0u, false}; }
 constexpr Probe where(Probe mask, Probe a, Probe b) { return joined(mask, joined(a, b)); }
 
-constexpr Probe polygamma(int, Probe x) { return joined(x, x); }
+constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  constexpr Probe name(Probe x) { return joined(x, x); }
+  constexpr Probe name(Probe x) { return called(#name, x, x); }
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  constexpr Probe name(Probe x, Probe z) { return joined(x, z); }
+  constexpr Probe name(Probe x, Probe z) { return called(#name, x, z); }
 #include "ops/elementwise.def"
 
 #define TAPESTRY_PROBE(formula)                                   \

@@ -1,18 +1,28 @@
-// The functions of the page over active scalars, and their operators. Plain numbers convert.
-// Comparisons compare values and give plain bool.
+// The functions of the page over active scalars, and their operators. They build expressions
+// (ops/expression.h); assigned to a Scalar, an expression is recorded as one statement. Plain
+// numbers convert. Comparisons compare values and give plain bool.
 #pragma once
 
 #include <cmath>
 
-#include "engine/scalar.h"
+#include "ops/statement.h"
+#include "ops/stepwise.h"
 
 namespace tapestry {
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) Scalar name(Scalar x);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  Scalar name(Scalar x, Scalar z);
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  template <ActiveNumber A>                              \
+  auto name(const A& x) {                                \
+    return make_unary<Unary::name>(x);                   \
+  }
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)     \
+  template <NumberOperand A, NumberOperand B>                                      \
+  requires(ActiveNumber<A> || ActiveNumber<B>) auto name(const A& x, const B& z) { \
+    return make_binary<Binary::name>(x, z);                                        \
+  }
 #define PREDICATE(op, result, doc)   \
-  inline bool op(Scalar scalar) {    \
+  template <ActiveNumber A>          \
+  bool op(const A& scalar) {         \
     const double x = scalar.value(); \
     return result;                   \
   }
@@ -26,29 +36,64 @@ using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floo
 using std::isfinite, std::isinf, std::isnan, std::lgamma;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 
+// The C library's names of minimum and maximum.
+template <NumberOperand A, NumberOperand B>
+requires(ActiveNumber<A> || ActiveNumber<B>) auto fmin(const A& x, const B& z) {
+  return minimum(x, z);
+}
+template <NumberOperand A, NumberOperand B>
+requires(ActiveNumber<A> || ActiveNumber<B>) auto fmax(const A& x, const B& z) {
+  return maximum(x, z);
+}
+
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
-Scalar polygamma(int order, Scalar x);
+inline Scalar polygamma(int order, Scalar x) { return polygamma(order, Stepwise(x)); }
 
-inline Scalar operator-(Scalar x) { return neg(x); }
-inline Scalar operator+(Scalar x) { return x; }
-inline Scalar operator+(Scalar x, Scalar z) { return add(x, z); }
-inline Scalar operator-(Scalar x, Scalar z) { return sub(x, z); }
-inline Scalar operator*(Scalar x, Scalar z) { return mul(x, z); }
-inline Scalar operator/(Scalar x, Scalar z) { return div(x, z); }
-inline Scalar& operator+=(Scalar& x, Scalar z) { return x = add(x, z); }
-inline Scalar& operator-=(Scalar& x, Scalar z) { return x = sub(x, z); }
-inline Scalar& operator*=(Scalar& x, Scalar z) { return x = mul(x, z); }
-inline Scalar& operator/=(Scalar& x, Scalar z) { return x = div(x, z); }
+template <ActiveNumber A>
+auto operator-(const A& x) {
+  return neg(x);
+}
+template <ActiveNumber A>
+A operator+(const A& x) {
+  return x;
+}
+#define TAPESTRY_OPERATOR(symbol, name)                                                       \
+  template <NumberOperand A, NumberOperand B>                                                 \
+  requires(ActiveNumber<A> || ActiveNumber<B>) auto operator symbol(const A& x, const B& z) { \
+    return name(x, z);                                                                        \
+  }                                                                                           \
+  template <NumberOperand B>                                                                  \
+  Scalar& operator symbol##=(Scalar& x, const B& z) {                                         \
+    return x = name(x, z);                                                                    \
+  }
+TAPESTRY_OPERATOR(+, add)
+TAPESTRY_OPERATOR(-, sub)
+TAPESTRY_OPERATOR(*, mul)
+TAPESTRY_OPERATOR(/, div)
+#undef TAPESTRY_OPERATOR
 
-inline bool operator==(Scalar x, Scalar z) { return x.value() == z.value(); }
-inline bool operator!=(Scalar x, Scalar z) { return x.value() != z.value(); }
-inline bool operator<(Scalar x, Scalar z) { return x.value() < z.value(); }
-inline bool operator<=(Scalar x, Scalar z) { return x.value() <= z.value(); }
-inline bool operator>(Scalar x, Scalar z) { return x.value() > z.value(); }
-inline bool operator>=(Scalar x, Scalar z) { return x.value() >= z.value(); }
+#define TAPESTRY_COMPARISON(symbol)                                                           \
+  template <NumberOperand A, NumberOperand B>                                                 \
+  requires(ActiveNumber<A> || ActiveNumber<B>) bool operator symbol(const A& x, const B& z) { \
+    return as_expression(x).number symbol as_expression(z).number;                            \
+  }
+TAPESTRY_COMPARISON(==)
+TAPESTRY_COMPARISON(!=)
+TAPESTRY_COMPARISON(<)
+TAPESTRY_COMPARISON(<=)
+TAPESTRY_COMPARISON(>)
+TAPESTRY_COMPARISON(>=)
+#undef TAPESTRY_COMPARISON
 
 inline Scalar zero(Scalar) { return 0.0; }
 // The taken branch alone.
 inline Scalar where(bool mask, Scalar a, Scalar b) { return mask ? a : b; }
 
 }  // namespace tapestry
+
+template <tapestry::ScalarExpressionType E>
+struct fmt::formatter<E> : fmt::formatter<double> {
+  auto format(const E& x, format_context& context) const {
+    return fmt::formatter<double>::format(x.value(), context);
+  }
+};

@@ -39,8 +39,10 @@ Quantity weighted_sums(Tape& tape, const std::string& name, const Quantity& sour
   const std::size_t count = biases.elements.size();
   return units(tape, name, count, [&](std::size_t q) {
     Scalar sum = biases.elements[q];
-    for (std::size_t p = 0; p < sources.elements.size(); ++p)
-      sum += sources.elements[p] * weights.elements[p * count + q];
+    for (std::size_t p = 0; p < sources.elements.size(); ++p) {
+      const Scalar sent = sources.elements[p] * weights.elements[p * count + q];
+      sum += sent;
+    }
     return sum;
   });
 }
@@ -87,7 +89,10 @@ ScalarPass scalar_pass(Tape& tape, const Tutorial& tutorial) {
   const Quantity e = units(tape, "e", t.elements.size(),
                            [&](std::size_t q) { return y.elements[q] - t.elements[q]; });
   Scalar squares = square(e.elements[0]);
-  for (std::size_t q = 1; q < e.elements.size(); ++q) squares += square(e.elements[q]);
+  for (std::size_t q = 1; q < e.elements.size(); ++q) {
+    const Scalar next = square(e.elements[q]);
+    squares += next;
+  }
   const Scalar loss = 0.5 * squares;
   tape.set_name(loss, "l");
   return {{x, t}, std::move(p), {u, h, v, y, e}, loss};

@@ -1,0 +1,101 @@
+// Expressions of active scalars. Operators and functions build a tree whose type says the formula;
+// its value is computed at once, and the tape hears of it when the whole is assigned to a Scalar:
+// one statement, however many operations it has (ops/statement.h). Nodes hold leaves and inner
+// nodes by value, so that an expression kept with `auto` never refers to something dead.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "engine/scalar.h"
+#include "ops/rules.h"
+
+namespace tapestry {
+
+template <class E>
+Scalar record_statement(const E& expression);
+
+// What all expressions have in common.
+template <class Derived>
+struct ScalarExpression {
+  static constexpr bool is_scalar_expression = true;
+  double value() const { return self().number; }
+  operator Scalar() const { return record_statement(self()); }  // NOLINT: an assignment records
+
+ private:
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
+};
+
+template <class T>
+concept ScalarExpressionType = requires {
+  requires T::is_scalar_expression;
+};
+template <class T>
+concept ActiveNumber = ScalarExpressionType<T> || std::same_as<T, Scalar>;
+// What stands beside an active number in an operation.
+template <class T>
+concept NumberOperand = ActiveNumber<T> || std::is_arithmetic_v<T>;
+
+// Every node: for_leaves(f) calls f(scalar) for every leaf, in order; strangers(epoch) is 0 when all
+// leaves are of that recording.
+struct LeafExpression {
+  Scalar scalar;
+  double number;
+  explicit LeafExpression(const Scalar& x) : scalar(x), number(x.value()) {}
+  void for_leaves(auto&& f) { f(scalar); }
+  Epoch strangers(Epoch epoch) const { return scalar.epoch() ^ epoch; }
+};
+
+struct LiteralExpression {
+  double number;
+  explicit LiteralExpression(double x) : number(x) {}
+  void for_leaves(auto&&) {}
+  Epoch strangers(Epoch) const { return 0; }
+};
+
+template <Unary op, class A>
+struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>> {
+  A a;
+  double number;
+  explicit UnaryExpression(const A& x) : a(x), number(numbers::UnaryRule<op>::value(x.number)) {}
+  void for_leaves(auto&& f) { a.for_leaves(f); }
+  Epoch strangers(Epoch epoch) const { return a.strangers(epoch); }
+};
+
+template <Binary op, class A, class B>
+struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>> {
+  A a;
+  B b;
+  double number;
+  BinaryExpression(const A& x, const B& z)
+      : a(x), b(z), number(numbers::BinaryRule<op>::value(x.number, z.number)) {}
+  void for_leaves(auto&& f) {
+    a.for_leaves(f);
+    b.for_leaves(f);
+  }
+  Epoch strangers(Epoch epoch) const { return a.strangers(epoch) | b.strangers(epoch); }
+};
+
+template <ScalarExpressionType E>
+const E& as_expression(const E& x) {
+  return x;
+}
+inline LeafExpression as_expression(const Scalar& x) { return LeafExpression(x); }
+template <class T>
+requires std::is_arithmetic_v<T> LiteralExpression as_expression(T x) {
+  return LiteralExpression(static_cast<double>(x));
+}
+
+template <class T>
+using ExpressionOf = std::remove_cvref_t<decltype(as_expression(std::declval<const T&>()))>;
+
+template <Unary op, class A>
+auto make_unary(const A& x) {
+  return UnaryExpression<op, ExpressionOf<A>>(as_expression(x));
+}
+template <Binary op, class A, class B>
+auto make_binary(const A& x, const B& z) {
+  return BinaryExpression<op, ExpressionOf<A>, ExpressionOf<B>>(as_expression(x), as_expression(z));
+}
+
+}  // namespace tapestry

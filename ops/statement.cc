@@ -1,0 +1,117 @@
+#include "ops/statement.h"
+
+#include <cmath>
+#include <optional>
+#include <vector>
+
+namespace tapestry::statement {
+namespace {
+
+bool is_zero(const Stepwise& x) { return !Scalar(x).is_tracked() && x.value() == 0; }
+
+// One statement, step by step, with active numbers: its inner values are recorded when a slope
+// reads them.
+class Unrolled {
+ public:
+  Unrolled(const Run& run, std::uint32_t i, const Sweep& sweep)
+      : kernel_(*run.kernel),
+        id_(run.first + i),
+        leaves_(run.leaves + static_cast<std::size_t>(kernel_.leaves) * i),
+        constants_(run.constants + static_cast<std::size_t>(kernel_.constants) * i),
+        sweep_(sweep),
+        values_(kernel_.steps.size()) {}
+
+  // Gives back an adjoint of the statement, step by step.
+  void pull(const Stepwise& g, Sweep& sweep) {
+    std::vector<Stepwise> adjoints(kernel_.steps.size(), Stepwise(0));
+    adjoints.back() = g;
+    for (std::size_t k = kernel_.steps.size(); k-- > 0;) {
+      const Step& step = kernel_.steps[k];
+      if (is_zero(adjoints[k])) continue;
+      for (int slot = 0; slot < step.arity(); ++slot) {
+        const StepOperand& operand = step.operands[slot];
+        if (operand.kind == StepOperand::Kind::constant) continue;
+        const Stepwise given = slope(k, slot, adjoints[k]);
+        if (operand.kind == StepOperand::Kind::leaf)
+          sweep.add<Scalar>(leaves_[operand.where], given);
+        else
+          adjoints[operand.where] = given;
+      }
+    }
+  }
+
+ private:
+  Stepwise slope(std::size_t k, int slot, const Stepwise& g) {
+    const Step& step = kernel_.steps[k];
+    const unsigned uses = step_mentions(step, slot);
+    const Stepwise x = uses & kX ? operand(step.operands[0]) : Stepwise(0);
+    const Stepwise z = uses & kZ ? operand(step.operands[1]) : Stepwise(0);
+    const Stepwise y = uses & kY ? value(k) : Stepwise(0);
+    return step_vjp(step, slot, x, z, y, g);
+  }
+
+  Stepwise operand(const StepOperand& of) {
+    switch (of.kind) {
+      case StepOperand::Kind::leaf:
+        return sweep_.value<Scalar>(leaves_[of.where]);
+      case StepOperand::Kind::constant:
+        return constants_[of.where];
+      case StepOperand::Kind::step:
+        return value(of.where);
+      default:
+        return 0;
+    }
+  }
+
+  Stepwise value(std::size_t k) {
+    if (k + 1 == kernel_.steps.size()) return sweep_.value<Scalar>(id_);
+    if (!values_[k]) {
+      const Step& step = kernel_.steps[k];
+      const Stepwise x = operand(step.operands[0]);
+      values_[k] = step_value(step, x, operand(step.operands[1]));
+    }
+    return *values_[k];
+  }
+
+  const StatementKernel& kernel_;
+  const NodeId id_;
+  const NodeId* leaves_;
+  const double* constants_;
+  const Sweep& sweep_;
+  std::vector<std::optional<Stepwise>> values_;
+};
+
+}  // namespace
+
+void reverse_recorded(const Run& run, Sweep& sweep) {
+  for (std::uint32_t i = run.count; i-- > 0;) {
+    const Stepwise g = sweep.number<Scalar>(run.first + i);
+    if (!is_zero(g)) Unrolled(run, i, sweep).pull(g, sweep);
+  }
+}
+
+std::string print_constant(std::span<const Step> steps, std::span<const double> constants) {
+  if (steps.size() != 1 || steps[0].arity() == 1) return {};
+  for (int slot : {0, 1})
+    if (steps[0].operands[slot].kind == StepOperand::Kind::constant)
+      return fmt::format("{}={}", slot == 0 ? "x" : "z", constants[0]);
+  return {};
+}
+
+void watch(std::span<const Step> steps, std::span<const Scalar> leaves,
+           std::span<const double> literals) {
+  std::vector<double> values;
+  for (const Step& step : steps) {
+    double read[2] = {0, 0};
+    for (int slot = 0; slot < step.arity(); ++slot) {
+      const StepOperand& of = step.operands[slot];
+      read[slot] = of.kind == StepOperand::Kind::leaf       ? leaves[of.where].value()
+                   : of.kind == StepOperand::Kind::constant ? literals[of.where]
+                                                            : values[of.where];
+    }
+    values.push_back(step_value(step, read[0], read[1]));
+    detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
+  }
+}
+
+}  // namespace tapestry::statement

@@ -1,0 +1,52 @@
+// Scalars operation by operation: every function here is recorded at once, as a statement of one
+// operation. Recorded reverse walks are made of these, so that what they record is of a closed set
+// of kernels, and anything can be differentiated again.
+#pragma once
+
+#include "engine/node.h"
+#include "engine/scalar.h"
+
+namespace tapestry {
+
+class Stepwise {
+ public:
+  Stepwise(double value) : scalar_(value) {}    // NOLINT: numbers convert
+  Stepwise(Scalar scalar) : scalar_(scalar) {}  // NOLINT: scalars convert
+  operator Scalar() const { return scalar_; }   // NOLINT
+  double value() const { return scalar_.value(); }
+
+ private:
+  Scalar scalar_;
+};
+
+#define UNARY(name, value, vjp, kind, domain, ulps, doc) Stepwise name(Stepwise x);
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  Stepwise name(Stepwise x, Stepwise z);
+#include "ops/elementwise.def"
+
+Stepwise polygamma(int order, Stepwise x);
+
+inline Stepwise operator-(Stepwise x) { return neg(x); }
+inline Stepwise operator+(Stepwise x, Stepwise z) { return add(x, z); }
+inline Stepwise operator-(Stepwise x, Stepwise z) { return sub(x, z); }
+inline Stepwise operator*(Stepwise x, Stepwise z) { return mul(x, z); }
+inline Stepwise operator/(Stepwise x, Stepwise z) { return div(x, z); }
+
+inline bool operator==(Stepwise x, Stepwise z) { return x.value() == z.value(); }
+inline bool operator!=(Stepwise x, Stepwise z) { return x.value() != z.value(); }
+inline bool operator<(Stepwise x, Stepwise z) { return x.value() < z.value(); }
+inline bool operator<=(Stepwise x, Stepwise z) { return x.value() <= z.value(); }
+inline bool operator>(Stepwise x, Stepwise z) { return x.value() > z.value(); }
+inline bool operator>=(Stepwise x, Stepwise z) { return x.value() >= z.value(); }
+
+inline Stepwise zero(Stepwise) { return 0.0; }
+// The taken branch alone.
+inline Stepwise where(bool mask, Stepwise a, Stepwise b) { return mask ? a : b; }
+
+// One step of a statement: its value, and what it gives back to its operand `slot`.
+Stepwise step_value(const Step& step, Stepwise x, Stepwise z);
+Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g);
+double step_value(const Step& step, double x, double z);
+unsigned step_mentions(const Step& step, int slot);  // probe::kX, kZ, kY
+
+}  // namespace tapestry
