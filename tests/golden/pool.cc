@@ -11,6 +11,11 @@ MaxPoolOptions max_options(const Attributes& with) {
           ceil_mode(with)};
 }
 
+MaxUnpoolOptions unpool_options(const Attributes& with) {
+  return {per_axis(with, "stride", {}), per_axis(with, "padding", 0),
+          per_axis(with, "output_size", {})};
+}
+
 AvgPoolOptions avg_options(const Attributes& with) {
   return {per_axis(with, "stride", {}), per_axis(with, "padding", 0), ceil_mode(with),
           with.value("count_include_pad", true)};
@@ -33,6 +38,19 @@ Table pool_table() {
   {                                                                                          \
 #name, [](X x, With with) -> Results { return name(x[0], kernel(with), options(with)); } \
   }
+#define WITH_INDICES(name)               \
+  {                                      \
+#name, [](X x, With with) -> Results { \
+  const MaxPooled pooled = name(x[0], kernel(with), max_options(with)); \
+  return {pooled.values, pooled.indices}; \
+ } \
+  }
+#define UNPOOLING(name)                                                                           \
+  {                                                                                               \
+#name,                                                                                        \
+        [](X x,                                                                                   \
+           With with) -> Results { return name(x[0], x[1], kernel(with), unpool_options(with)); } \
+  }
 #define ADAPTIVE(name)                                                             \
   {                                                                                \
 #name, [](X x, With with) -> Results { return name(x[0], output_size(with)); } \
@@ -41,6 +59,12 @@ Table pool_table() {
       POOLING(max_pool1d, max_options),
       POOLING(max_pool2d, max_options),
       POOLING(max_pool3d, max_options),
+      WITH_INDICES(max_pool1d_with_indices),
+      WITH_INDICES(max_pool2d_with_indices),
+      WITH_INDICES(max_pool3d_with_indices),
+      UNPOOLING(max_unpool1d),
+      UNPOOLING(max_unpool2d),
+      UNPOOLING(max_unpool3d),
       POOLING(avg_pool1d, avg_options),
       POOLING(avg_pool2d, avg_options),
       POOLING(avg_pool3d, avg_options),
@@ -50,6 +74,8 @@ Table pool_table() {
       {"interpolate", [](X x, With with) -> Results { return interpolate(x[0], resizing(with)); }},
   };
 #undef POOLING
+#undef WITH_INDICES
+#undef UNPOOLING
 #undef ADAPTIVE
 }
 
