@@ -29,6 +29,20 @@ InterpolateOptions resizing(const Attributes& with) {
           with.value("align_corners", false)};
 }
 
+Call pooling(MaxPooled (*pool)(const Tensor&, const PerAxis&, const MaxPoolOptions&, Site)) {
+  return [pool](const Tensors& x, const Attributes& with) -> Results {
+    const MaxPooled pooled = pool(x[0], kernel(with), max_options(with), {});
+    return {pooled.values, pooled.indices};
+  };
+}
+
+Call unpooling(Tensor (*unpool)(const Tensor&, const Tensor&, const PerAxis&,
+                                const MaxUnpoolOptions&, Site)) {
+  return [unpool](const Tensors& x, const Attributes& with) -> Results {
+    return unpool(x[0], x[1], kernel(with), unpool_options(with), {});
+  };
+}
+
 }  // namespace
 
 Table pool_table() {
@@ -38,19 +52,6 @@ Table pool_table() {
   {                                                                                          \
 #name, [](X x, With with) -> Results { return name(x[0], kernel(with), options(with)); } \
   }
-#define WITH_INDICES(name)               \
-  {                                      \
-#name, [](X x, With with) -> Results { \
-  const MaxPooled pooled = name(x[0], kernel(with), max_options(with)); \
-  return {pooled.values, pooled.indices}; \
- } \
-  }
-#define UNPOOLING(name)                                                                           \
-  {                                                                                               \
-#name,                                                                                        \
-        [](X x,                                                                                   \
-           With with) -> Results { return name(x[0], x[1], kernel(with), unpool_options(with)); } \
-  }
 #define ADAPTIVE(name)                                                             \
   {                                                                                \
 #name, [](X x, With with) -> Results { return name(x[0], output_size(with)); } \
@@ -59,12 +60,12 @@ Table pool_table() {
       POOLING(max_pool1d, max_options),
       POOLING(max_pool2d, max_options),
       POOLING(max_pool3d, max_options),
-      WITH_INDICES(max_pool1d_with_indices),
-      WITH_INDICES(max_pool2d_with_indices),
-      WITH_INDICES(max_pool3d_with_indices),
-      UNPOOLING(max_unpool1d),
-      UNPOOLING(max_unpool2d),
-      UNPOOLING(max_unpool3d),
+      {"max_pool1d_with_indices", pooling(max_pool1d_with_indices)},
+      {"max_pool2d_with_indices", pooling(max_pool2d_with_indices)},
+      {"max_pool3d_with_indices", pooling(max_pool3d_with_indices)},
+      {"max_unpool1d", unpooling(max_unpool1d)},
+      {"max_unpool2d", unpooling(max_unpool2d)},
+      {"max_unpool3d", unpooling(max_unpool3d)},
       POOLING(avg_pool1d, avg_options),
       POOLING(avg_pool2d, avg_options),
       POOLING(avg_pool3d, avg_options),
@@ -74,8 +75,6 @@ Table pool_table() {
       {"interpolate", [](X x, With with) -> Results { return interpolate(x[0], resizing(with)); }},
   };
 #undef POOLING
-#undef WITH_INDICES
-#undef UNPOOLING
 #undef ADAPTIVE
 }
 

@@ -127,8 +127,8 @@ for compared, by_torch, by_jax in [("equal", torch.eq, jnp.equal), ("not_equal",
             [integers([[1, 2, 3]]), integers([[2], [3]])], [given(SPECIAL), given(SPECIAL[::-1])])
 
 for predicate in ["logical_not", "isnan", "isinf", "isfinite"]:
-    BOOK.op(predicate, getattr(torch, predicate), getattr(jnp, predicate), [given(SPECIAL)], [integers([[0, 3], [-1, 0]])],
-            [given([2.0**-140, 2.0**127, -0.5])])
+    BOOK.op(predicate, getattr(torch, predicate), getattr(jnp, predicate), [given(SPECIAL)],
+            [integers([[0, 3], [-1, 0]])], [given([2.0**-140, 2.0**127, -0.5])])
 BOOK.op("logical_and", torch.logical_and, jnp.logical_and, [booleans([1, 1, 0, 0]), booleans([1, 0, 1, 0])])
 BOOK.op("logical_xor", torch.logical_xor, jnp.logical_xor, [booleans([1, 1, 0, 0]), booleans([1, 0, 1, 0])])
 
