@@ -117,15 +117,18 @@ void watch_contribution(const TensorNode& node, int operand, const Tensor& contr
   const Census found = census(contribution);
   if (!is_bad(found)) return;
   std::string read;
+  const auto add = [&](std::string_view what, const Tensor& x) {
+    read += fmt::format("{} {} {}", read.empty() ? " from" : ";", what, described(x));
+  };
   for (const Tensor& adjoint : adjoints) {
     if (!adjoint.defined()) continue;
     if (is_bad(census(adjoint))) return;  // it was so before
-    read += fmt::format("{}the adjoint {}", read.empty() ? "" : "; ", described(adjoint));
+    add("the adjoint", adjoint);
   }
   for (std::uint32_t k = 0; k < node.saved_count; ++k)
-    if (node.saved[k].defined()) read += fmt::format("; saved {}", described(node.saved[k]));
-  refuse(node.op->name, "its vjp made {} for operand {} from {}{}",
-         amount(found, contribution.size()), operand, read, place());
+    if (node.saved[k].defined()) add("saved", node.saved[k]);
+  refuse(node.op->name, "its vjp made {} for operand {}{}{}", amount(found, contribution.size()),
+         operand, read, place());
 }
 
 void watch_statement(std::string_view op, double value, std::span<const double> leaves) {

@@ -1,5 +1,6 @@
 # Turns the C++ blocks of a Markdown page into one program (mode=program), or gives what that program must print
-# (mode=expected): the text blocks that directly follow a C++ block. Every block is the body of a function.
+# (mode=expected): the text blocks that directly follow a C++ block. Every block is the body of a function, and names its
+# lines in messages as example.cc:1 and so on.
 /^```/ {
   if (language != "") {
     before = language;
@@ -12,7 +13,7 @@
   }
   next;
 }
-language == "cpp" && /^#include/ { includes[$0] = 1; next; }
+language == "cpp" && /^#include/ { includes[$0] = 1; body[count] = body[count] "\n"; next; }
 language == "cpp" { body[count] = body[count] "  " $0 "\n"; next; }
 language == "text" && shown { expected = expected $0 "\n"; next; }
 language == "" && !/^$/ { before = ""; }
@@ -24,7 +25,7 @@ END {
   print "#include <cstdio>\n#include <iostream>";
   for (line in includes) print line;
   print "using namespace tapestry;";
-  for (i = 1; i <= count; ++i) printf "void block_%d() {\n%s}\n", i, body[i];
+  for (i = 1; i <= count; ++i) printf "void block_%d() {\n#line 1 \"example.cc\"\n%s}\n", i, body[i];
   print "int main() {";
   for (i = 1; i <= count; ++i) printf "  block_%d();\n  std::cout << std::flush;\n  std::fflush(stdout);\n", i;
   print "}";

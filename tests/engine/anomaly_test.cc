@@ -91,6 +91,8 @@ BOOST_AUTO_TEST_CASE(a_slope_that_is_not_finite_is_born_in_the_walk) {
                                        : "[sqrt] its vjp made inf (1 of 2 elements) for operand 0"),
                message);
     BOOST_TEST(holds(message, place + " in head"), message);
+    BOOST_TEST(!holds(message, "from ;"), message);
+    if (!recorded) BOOST_TEST(holds(message, "saved (2,) f64 from 0 to 1; called at"), message);
   }
 }
 

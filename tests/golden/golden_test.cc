@@ -10,6 +10,7 @@
 #include <boost/make_shared.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <set>
 
 #include "engine/engine.h"
 #include "tests/golden/case.h"
@@ -34,7 +35,8 @@ constexpr Family kFamilies[] = {{"elementwise", elementwise_table},
                                 {"linalg", linalg_table},
                                 {"conv", conv_table},
                                 {"pool", pool_table},
-                                {"loss", loss_table}};
+                                {"loss", loss_table},
+                                {"fft", fft_table}};
 
 // The same numbers as f32 or f64 if they are floating.
 Tensor tensor_of(const Block& block, DType floating) {
@@ -184,6 +186,14 @@ void hold(const Family& family, const Case& golden) {
   compare(who + " in f32", single, numbers, 1e-5, magnified_rounding(golden, call, wide, seen));
 }
 
+// A name that nobody asked the other libraries about, as that of a new line of the page, fails.
+void every_op_has_a_case(const Family& family, std::set<std::string> asked) {
+  for (const auto& [op, call] : family.table())
+    BOOST_TEST(asked.contains(op), fmt::format("{} has no case in data/{}.jsonl; add one to "
+                                               "reference/{}.py and run make.py",
+                                               op, family.name, family.name));
+}
+
 struct Count {
   std::size_t cases = 0, by_both = 0;
   ~Count() { fmt::print("{} golden cases, {} of them by both libraries\n", cases, by_both); }
@@ -200,16 +210,19 @@ class Suites : public unit::test_unit_generator {
     const auto add = [&](const std::string& name, const std::function<void()>& test) {
       suite->add(unit::make_test_case(test, name, __FILE__, __LINE__));
     };
+    std::set<std::string> asked;
     try {
       for (const Case& golden :
            read_cases(fmt::format("tests/golden/data/{}.jsonl", family.name))) {
         add(golden.name, [family, golden] { hold(family, golden); });
+        asked.insert(golden.op);
         ++count.cases;
         count.by_both += golden.by == "torch+jax";
       }
     } catch (const std::exception& error) {
       add("data", [what = std::string(error.what())] { BOOST_FAIL(what); });
     }
+    add("every_op_has_a_case", [family, asked] { every_op_has_a_case(family, asked); });
     return suite;
   }
 

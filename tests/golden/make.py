@@ -17,7 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 from reference.book import versions  # noqa: E402
 
-FAMILIES = ["elementwise", "reduce", "scan", "arrange", "index", "product", "linalg", "conv", "pool", "loss"]
+FAMILIES = ["elementwise", "reduce", "scan", "arrange", "index", "product", "linalg", "conv", "pool", "loss", "fft"]
 
 
 def main(families):

@@ -11,6 +11,11 @@ MaxPoolOptions max_options(const Attributes& with) {
           ceil_mode(with)};
 }
 
+MaxUnpoolOptions unpool_options(const Attributes& with) {
+  return {per_axis(with, "stride", {}), per_axis(with, "padding", 0),
+          per_axis(with, "output_size", {})};
+}
+
 AvgPoolOptions avg_options(const Attributes& with) {
   return {per_axis(with, "stride", {}), per_axis(with, "padding", 0), ceil_mode(with),
           with.value("count_include_pad", true)};
@@ -22,6 +27,20 @@ InterpolateOptions resizing(const Attributes& with) {
   return {per_axis(with, "size", {}), with.value("scale", 0.0),
           with.at("mode") == "nearest" ? Interpolation::nearest : Interpolation::linear,
           with.value("align_corners", false)};
+}
+
+Call pooling(MaxPooled (*pool)(const Tensor&, const PerAxis&, const MaxPoolOptions&, Site)) {
+  return [pool](const Tensors& x, const Attributes& with) -> Results {
+    const MaxPooled pooled = pool(x[0], kernel(with), max_options(with), {});
+    return {pooled.values, pooled.indices};
+  };
+}
+
+Call unpooling(Tensor (*unpool)(const Tensor&, const Tensor&, const PerAxis&,
+                                const MaxUnpoolOptions&, Site)) {
+  return [unpool](const Tensors& x, const Attributes& with) -> Results {
+    return unpool(x[0], x[1], kernel(with), unpool_options(with), {});
+  };
 }
 
 }  // namespace
@@ -41,6 +60,12 @@ Table pool_table() {
       POOLING(max_pool1d, max_options),
       POOLING(max_pool2d, max_options),
       POOLING(max_pool3d, max_options),
+      {"max_pool1d_with_indices", pooling(max_pool1d_with_indices)},
+      {"max_pool2d_with_indices", pooling(max_pool2d_with_indices)},
+      {"max_pool3d_with_indices", pooling(max_pool3d_with_indices)},
+      {"max_unpool1d", unpooling(max_unpool1d)},
+      {"max_unpool2d", unpooling(max_unpool2d)},
+      {"max_unpool3d", unpooling(max_unpool3d)},
       POOLING(avg_pool1d, avg_options),
       POOLING(avg_pool2d, avg_options),
       POOLING(avg_pool3d, avg_options),

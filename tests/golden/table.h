@@ -35,6 +35,7 @@ Table linalg_table();
 Table conv_table();
 Table pool_table();
 Table loss_table();
+Table fft_table();
 
 // ---- attributes; those of plain numbers say with.value("k", 0) ----
 

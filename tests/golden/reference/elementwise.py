@@ -1,5 +1,5 @@
-"""Every function of ops/elementwise.def: at ordinary points, at the points where formulas change, at NaN, infinities
-and zeros (values alone), and for pairs, broadcast."""
+"""Every function of ops/elementwise.def, and those elementwise ones that have attributes: at ordinary points, at the
+points where formulas change, at NaN, infinities and zeros (values alone), and for pairs, broadcast."""
 
 import jax.scipy.special as js
 import torch.nn.functional as F
@@ -52,6 +52,17 @@ unary("acosh", torch.acosh, jnp.arccosh, 1.25, 9)
 unary("atanh", torch.atanh, jnp.arctanh, -0.875, 0.875, at=[0, 2.0**-20])
 unary("erf", torch.erf, js.erf, at=[0, 6, 2.0**-20])
 unary("erfc", torch.erfc, js.erfc, at=[0, 5, -6])
+unary("erfinv", torch.erfinv, js.erfinv, -0.9375, 0.9375, at=[0, 2.0**-20])
+# PyTorch's second derivative of lgamma has 9 digits.
+BOOK.op("lgamma", torch.lgamma, js.gammaln, Case([reals(7, low=0.25, high=9)], only="jax"),
+        Case([given([1, 2, 0.5, 2.0**-20, 1000, -0.5, -2.25])], differentiable=False),
+        Case([given(SPECIAL)], differentiable=False))
+BOOK.op("digamma", torch.digamma, js.digamma, Case([reals(7, low=0.25, high=9)], only="jax"),
+        Case([given([1, 2, 0.5, 2.0**-20, 1000, -0.5, -2.25])], differentiable=False),
+        Case([given(SPECIAL)], differentiable=False, only="torch"))  # -inf at 0; JAX: NaN
+for order in range(5):
+    BOOK.op("polygamma", lambda x, order: torch.polygamma(order, x), lambda x, order: js.polygamma(order, x),
+            Case([reals(5, low=0.25, high=9)], order=order, only=None if order > 1 else "jax"))
 unary("square", torch.square, jnp.square, at=[0])
 unary("reciprocal", torch.reciprocal, jnp.reciprocal, avoid=[0])
 unary("rsqrt", torch.rsqrt, jax.lax.rsqrt, 0.25, 9)
@@ -96,11 +107,39 @@ binary("logaddexp", torch.logaddexp, jnp.logaddexp, ties=([0, 1, 40, -40], [0, 1
 binary("remainder", torch.remainder, jnp.remainder, x=dict(low=2, high=9), z=dict(low=0.75, high=1.75),
        ties=([-5.5, 5.5, -5.5, 6.25], [2, -2, -2, 4]))
 
+binary("fmod", torch.fmod, jnp.fmod, x=dict(low=2, high=9), z=dict(low=0.75, high=1.75),
+       ties=([-5.5, 5.5, -5.5, 6.25], [2, -2, -2, 4]))
+
+# Neither library has these two: products selected, whose slopes at 0 are not those of the product.
+NONZERO = dict(avoid=[0])
+binary("mul_zero", lambda x, z: torch.where(x == 0, torch.zeros(()).double(), x * z),
+       lambda x, z: jnp.where(x == 0, 0.0, x * z), x=NONZERO, z=NONZERO)
+binary("mul_zeros", lambda x, z: torch.where((x == 0) | (z == 0), torch.zeros(()).double(), x * z),
+       lambda x, z: jnp.where((x == 0) | (z == 0), 0.0, x * z), x=NONZERO, z=NONZERO)
+
 for compared, by_torch, by_jax in [("equal", torch.eq, jnp.equal), ("not_equal", torch.ne, jnp.not_equal),
                                    ("less", torch.lt, jnp.less), ("less_equal", torch.le, jnp.less_equal),
-                                   ("greater", torch.gt, jnp.greater), ("greater_equal", torch.ge, jnp.greater_equal)]:
+                                   ("greater", torch.gt, jnp.greater), ("greater_equal", torch.ge, jnp.greater_equal),
+                                   ("logical_and", torch.logical_and, jnp.logical_and),
+                                   ("logical_or", torch.logical_or, jnp.logical_or),
+                                   ("logical_xor", torch.logical_xor, jnp.logical_xor)]:
     BOOK.op(compared, by_torch, by_jax, [given(EQUALS[0]), given(EQUALS[1])], [reals(3, 1), reals(2)],
             [integers([[1, 2, 3]]), integers([[2], [3]])], [given(SPECIAL), given(SPECIAL[::-1])])
+
+for predicate in ["logical_not", "isnan", "isinf", "isfinite"]:
+    BOOK.op(predicate, getattr(torch, predicate), getattr(jnp, predicate), [given(SPECIAL)],
+            [integers([[0, 3], [-1, 0]])], [given([2.0**-140, 2.0**127, -0.5])])
+BOOK.op("logical_and", torch.logical_and, jnp.logical_and, [booleans([1, 1, 0, 0]), booleans([1, 0, 1, 0])])
+BOOK.op("logical_xor", torch.logical_xor, jnp.logical_xor, [booleans([1, 1, 0, 0]), booleans([1, 0, 1, 0])])
+
+LINE = [reals(3, 1), reals(4)]
+BOOK.op("lerp", torch.lerp, lambda a, b, t: a + t * (b - a), LINE + [reals(3, 4)], LINE + [reals()],
+        [reals(2), reals(2), given([0, 1])])
+BOOK.op("lerp_number", lambda a, b, t: torch.lerp(a, b, t), lambda a, b, t: a + t * (b - a),
+        *[Case(LINE, t=t) for t in (0.25, -1.5, 0.0, 1.0)])
+BOOK.op("nan_to_num", lambda x, **to: torch.nan_to_num(x, **to), lambda x, **to: jnp.nan_to_num(x, **to),
+        Case([given(SPECIAL)], posinf=8.0, neginf=-2.5), Case([given(SPECIAL)], nan=0.5, posinf=1.0, neginf=0.0),
+        Case([integers([3, -1])]), Case([reals(2, 3)]))
 
 # Integers and masks are operands too.
 BOOK.op("neg", torch.neg, jnp.negative, [integers([1, -2, 0])])

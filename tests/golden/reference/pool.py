@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch.nn.functional as F
 
-from reference.book import Book, Case, jnp, reals, torch
+from reference.book import Book, Case, given, integers, jnp, reals, torch
 from reference.conv import per_axis
 
 BOOK = Book()
@@ -29,11 +29,32 @@ def windows(x, kernel, stride, padding, dilation, ceil_mode, fill):
     return x, tuple(range(-axes, 0))
 
 
-def jax_max(x, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
+def jax_max(x, kernel, **options):
+    return all_windows(x, kernel, -math.inf, **options).max(-1)
+
+
+def jax_max_with_indices(x, kernel, **options):
+    """Positions are pooled along: the first of the largest tells."""
+    spatial = x.shape[2:]
+    positions = jnp.broadcast_to(jnp.arange(math.prod(spatial), dtype=float).reshape(spatial), x.shape)
+    taken, at = (all_windows(a, kernel, fill, **options) for a, fill in ((x, -math.inf), (positions, -1)))
+    first = taken.argmax(-1, keepdims=True)
+    return [jnp.take_along_axis(a, first, -1)[..., 0] for a in (taken, at.astype(int))]
+
+
+def all_windows(x, kernel, fill, stride=None, padding=0, dilation=1, ceil_mode=False):
     axes = x.ndim - 2
-    kernel, stride, padding, dilation = (per_axis(v, axes) for v in (kernel, stride or kernel, padding, dilation))
-    taken, taps = windows(x, kernel, stride, padding, dilation, ceil_mode, -math.inf)
-    return taken.max(taps)
+    taken, _ = windows(x, *(per_axis(v, axes) for v in (kernel, stride or kernel, padding, dilation)), ceil_mode, fill)
+    return taken.reshape(*taken.shape[:2 + axes], -1)
+
+
+def jax_unpool(x, indices, kernel, stride=None, padding=0, output_size=None):
+    axes = x.ndim - 2
+    kernel, stride, padding = (per_axis(v, axes) for v in (kernel, stride or kernel, padding))
+    spatial = output_size or [(n - 1) * s - 2 * p + k for n, s, p, k in zip(x.shape[2:], stride, padding, kernel)]
+    rows = math.prod(x.shape[:2])
+    flat = jnp.zeros((rows, math.prod(spatial))).at[jnp.arange(rows)[:, None], indices.reshape(rows, -1)]
+    return flat.set(x.reshape(rows, -1)).reshape(*x.shape[:2], *spatial)
 
 
 def jax_avg(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -66,10 +87,16 @@ def jax_adaptive(x, output_size):
     return x
 
 
-def torch_max(axes):
+def torch_max(axes, indices=False):
     f = [F.max_pool1d, F.max_pool2d, F.max_pool3d][axes - 1]
     return lambda x, kernel, stride=None, padding=0, dilation=1, ceil_mode=False: f(
-        x, kernel, stride, padding, dilation, ceil_mode)
+        x, kernel, stride, padding, dilation, ceil_mode, indices)
+
+
+def torch_unpool(axes):
+    f = [F.max_unpool1d, F.max_unpool2d, F.max_unpool3d][axes - 1]
+    return lambda x, indices, kernel, stride=None, padding=0, output_size=None: f(
+        x, indices, kernel, stride, padding, output_size)
 
 
 def torch_avg(axes):
@@ -87,6 +114,23 @@ BOOK.op("max_pool2d", torch_max(2), jax_max, Case(X2, kernel=2), Case(X2, kernel
         Case(X2, kernel=3, stride=2, padding=1, ceil_mode=True))
 BOOK.op("max_pool3d", torch_max(3), jax_max, Case(X3, kernel=2),
         Case(X3, kernel=[2, 3, 1], stride=1, padding=[1, 0, 0]))
+EQUALS = given([[[[1, 2, 2, 0], [2, 2, 3, 3], [-1, -1, 3, 0]], [[0, 0, 0, 0], [4, 0, 4, 0], [0, 4, 0, 4]]]])
+NAN = given([[[1, float("nan"), 3, -1, -2, -1]]])
+for axes, *cases in [
+        (1, Case(X1, kernel=3, stride=2, padding=1), Case([NAN], kernel=2, differentiable=False)),
+        (2, Case(X2, kernel=[2, 3]), Case(X2, kernel=2, dilation=[2, 1], stride=1), Case([EQUALS], kernel=2, stride=1),
+         Case([EQUALS], kernel=3, stride=2, padding=1, ceil_mode=True)),
+        (3, Case(X3, kernel=2), Case(X3, kernel=[2, 1, 3], padding=[1, 0, 1], stride=[1, 2, 1]))]:
+    BOOK.op(f"max_pool{axes}d_with_indices", torch_max(axes, indices=True), jax_max_with_indices, *cases)
+BOOK.op("max_unpool1d", torch_unpool(1), jax_unpool, Case([reals(1, 2, 2), integers([[[0, 3], [1, 2]]])], kernel=2),
+        Case([reals(2, 1, 2), integers([[[1, 4]], [[4, 0]]])], kernel=2, output_size=[5]),
+        Case([reals(1, 1, 3), integers([[[0, 3, 4]]])], kernel=3, stride=2, padding=1))
+BOOK.op("max_unpool2d", torch_unpool(2), jax_unpool,
+        Case([reals(1, 2, 1, 2), integers([[[[4, 2]], [[1, 7]]]])], kernel=2),
+        Case([reals(1, 1, 2, 2), integers([[[[0, 3], [9, 14]]]])], kernel=2, output_size=[5, 4]),
+        Case([reals(1, 1, 2, 1), integers([[[[5], [6]]]])], kernel=[2, 3], stride=[1, 2]))
+BOOK.op("max_unpool3d", torch_unpool(3), jax_unpool,
+        Case([reals(1, 2, 1, 1, 2), integers([[[[[9, 3]]], [[[0, 15]]]]])], kernel=2))
 BOOK.op("avg_pool1d", torch_avg(1), jax_avg, Case(X1, kernel=2), Case(X1, kernel=3, stride=2, padding=1),
         Case(X1, kernel=3, stride=2, padding=1, count_include_pad=False), Case(X1, kernel=2, ceil_mode=True))
 BOOK.op("avg_pool2d", torch_avg(2), jax_avg, Case(X2, kernel=2), Case(X2, kernel=[3, 2], stride=[2, 1]),
