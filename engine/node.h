@@ -81,6 +81,8 @@ struct StatementKernel {
   // one out.
   std::span<const Step> steps{};
   double (*carry_out)(const Step& step, double x, double z) = nullptr;
+  // What a step with adjoint g gives back to its operand `slot`.
+  double (*pull)(const Step& step, int slot, double x, double z, double y, double g) = nullptr;
 };
 
 // Statements of one kernel, recorded one after the other.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/ancestry.h"
 #include "engine/factory.h"
@@ -33,14 +34,24 @@ class Painter {
       picture_.output = y_->id();
       if (options_.values) at(y_->id()).value = value_of(*y_);
     }
-    if (options_.gradients)
+    if (options_.gradients) {
       for (const Adjoint& adjoint : adjoints(*y_))
         at(adjoint.of).gradient = value_of(adjoint.value);
+      for (const Unrolled& statement : unrolled_) pull(statement);
+    }
     link_adjoints();
     return std::move(picture_);
   }
 
  private:
+  // A statement of several operations, drawn as the nodes from `place` on.
+  struct Unrolled {
+    const StatementKernel* kernel;
+    std::size_t place;
+    std::vector<std::pair<double, double>> reads;
+    std::vector<double> values;
+  };
+
   void check() const {
     for (const Adjoint& adjoint : options_.adjoints) {
       if (adjoint.of == 0 || adjoint.of > tape_.size())
@@ -104,11 +115,17 @@ class Painter {
     const auto& steps = run.kernel->steps;
     std::vector<NodeId> ids;
     std::vector<double> values;
+    Unrolled unrolled{run.kernel, picture_.nodes.size(), {}, {}};
     for (std::size_t k = 0; k < steps.size(); ++k) {
       const Step& step = steps[k];
-      ids.push_back(k + 1 < steps.size() ? next_id_++ : id);
       Node one = node(id);
-      if (k + 1 < steps.size()) one.name.clear();
+      if (k + 1 < steps.size()) {
+        ids.push_back(next_id_++);
+        picture_.parts[ids.back()] = {id, static_cast<int>(k + 1)};
+        one.name.clear();
+      } else {
+        ids.push_back(id);
+      }
       one.id = ids.back();
       one.op = step.op;
       one.attributes.clear();
@@ -131,8 +148,28 @@ class Painter {
         }
       }
       values.push_back(run.kernel->carry_out(step, read[0], read[1]));
+      unrolled.reads.push_back({read[0], read[1]});
       if (options_.values) one.value = full({}, values.back(), DType::f64);
       picture_.nodes.push_back(std::move(one));
+    }
+    unrolled.values = std::move(values);
+    unrolled_.push_back(std::move(unrolled));
+  }
+
+  // The adjoints of the steps of a statement, from its own.
+  void pull(const Unrolled& statement) {
+    const auto& steps = statement.kernel->steps;
+    for (std::size_t k = steps.size(); k-- > 0;) {
+      const Tensor& gradient = picture_.nodes[statement.place + k].gradient;
+      if (!gradient.defined()) return;
+      for (int slot = 0; slot < steps[k].arity(); ++slot) {
+        const StepOperand& of = steps[k].operands[slot];
+        if (of.kind != StepOperand::Kind::step) continue;
+        const auto [x, z] = statement.reads[k];
+        picture_.nodes[statement.place + of.where].gradient = full(
+            {}, statement.kernel->pull(steps[k], slot, x, z, statement.values[k], gradient.item()),
+            DType::f64);
+      }
     }
   }
 
@@ -187,6 +224,7 @@ class Painter {
   Picture picture_;
   NodeId next_id_ = tape_.size() + 1;  // for what is drawn and has no node
   std::unordered_map<NodeId, std::size_t> place_;
+  std::vector<Unrolled> unrolled_;
 };
 
 }  // namespace

@@ -1,9 +1,10 @@
-// What all writers write: a part of a tape as plain records, ids ascending. Edges are the operand
-// lists.
+// What all writers write: a part of a tape as plain records, operands before users. Edges are the
+// operand lists.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/write.h"
@@ -27,6 +28,19 @@ struct Picture {
 
   std::vector<Node> nodes;
   NodeId output = 0;  // y; 0 for a whole tape
+
+  // Operations within a statement have ids beyond the tape's, and are told as 5.1: the first of
+  // statement 5.
+  struct Part {
+    NodeId statement;
+    int number;
+  };
+  std::unordered_map<NodeId, Part> parts;
+  std::string told(NodeId id) const {
+    const auto part = parts.find(id);
+    return part == parts.end() ? std::to_string(id)
+                               : fmt::format("{}.{}", part->second.statement, part->second.number);
+  }
 };
 
 // Errors in the name of `who`.

@@ -38,7 +38,7 @@ Json numbers(const Tensor& x) {
   });
 }
 
-Json node_json(const detail::Picture::Node& node) {
+Json node_json(const detail::Picture& picture, const detail::Picture::Node& node) {
   Json json{{"id", node.id},
             {"name", detail::clean(node.name)},
             {"op", node.op},
@@ -46,6 +46,8 @@ Json node_json(const detail::Picture::Node& node) {
             {"shape", std::vector<std::int64_t>(node.shape.begin(), node.shape.end())},
             {"dtype", name_of(node.dtype)},
             {"operands", node.operands}};
+  if (const auto part = picture.parts.find(node.id); part != picture.parts.end())
+    json["statement"] = part->second.statement;  // that it is a part of
   if (node.value.defined()) json["value"] = numbers(node.value);
   if (node.gradient.defined()) json["gradient"] = numbers(node.gradient);
   if (!node.adjoint_of.empty()) json["adjoint_of"] = node.adjoint_of;
@@ -56,7 +58,7 @@ void write(std::ostream& out, const detail::Picture& picture) {
   std::string text = "{\"nodes\": [";
   const char* separator = "\n  ";
   for (const auto& node : picture.nodes) {
-    text += separator + node_json(node).dump();
+    text += separator + node_json(picture, node).dump();
     separator = ",\n  ";
   }
   text += "],\n\"edges\": [";

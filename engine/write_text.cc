@@ -14,9 +14,13 @@ namespace {
 // Columns: id, name, operation, type; then whatever numbers there are.
 using Line = std::array<std::string, 5>;
 
-Line line_of(const detail::Picture::Node& node, const WriteOptions& options) {
+Line line_of(const detail::Picture& picture, const detail::Picture::Node& node,
+             const WriteOptions& options) {
   std::string operation = node.op;
-  if (!node.operands.empty()) operation += fmt::format("(%{})", fmt::join(node.operands, ", %"));
+  std::string operands;
+  for (NodeId operand : node.operands)
+    operands += fmt::format("{}%{}", operands.empty() ? "" : ", ", picture.told(operand));
+  if (!operands.empty()) operation += fmt::format("({})", operands);
   if (!node.attributes.empty()) operation += fmt::format(" [{}]", node.attributes);
   std::string numbers;
   const auto add = [&](std::string_view what, const Tensor& x) {
@@ -29,7 +33,7 @@ Line line_of(const detail::Picture::Node& node, const WriteOptions& options) {
   if (!node.adjoint_of.empty())
     numbers += fmt::format("{}adjoint of %{}", numbers.empty() ? "" : "  ",
                            fmt::join(node.adjoint_of, ", %"));
-  return {fmt::format("%{}", node.id), detail::on_one_line(node.name),
+  return {fmt::format("%{}", picture.told(node.id)), detail::on_one_line(node.name),
           detail::on_one_line(operation), fmt::format("{} {}", node.dtype, node.shape), numbers};
 }
 
@@ -37,7 +41,7 @@ void write(std::ostream& out, const detail::Picture& picture, const WriteOptions
   std::vector<Line> lines;
   std::array<std::size_t, 4> widths{};
   for (const auto& node : picture.nodes) {
-    lines.push_back(line_of(node, options));
+    lines.push_back(line_of(picture, node, options));
     for (std::size_t column = 0; column < widths.size(); ++column)
       widths[column] = std::max(widths[column], detail::width_of(lines.back()[column]));
   }

@@ -257,8 +257,8 @@ struct Kernel {
     return print_constant(steps, numbers);
   }
 
-  static constexpr StatementKernel kernel{steps.back().op, Root::leaves, constants,  &reverse,
-                                          &print,          steps,        &step_value};
+  static constexpr StatementKernel kernel{steps.back().op, Root::leaves, constants,   &reverse,
+                                          &print,          steps,        &step_value, &step_slope};
 };
 
 template <class E>
@@ -306,8 +306,8 @@ template <class E>
 Scalar record_statement(const E& expression) {
   Tape* const tape = detail::recording;
   if (!tape) return expression.number;
-  if (expression.strangers(tape->epoch()) ||
-      detail::StatementWriter(*tape).is_watched()) [[unlikely]]
+  if (expression.strangers(tape->epoch()) || detail::StatementWriter(*tape).is_watched())
+      [[unlikely]]
     return statement::record_carefully(expression, *tape);
   return statement::write(expression, *tape);
 }

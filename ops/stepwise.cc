@@ -77,19 +77,19 @@ void reverse_either(const Run& run, Sweep& sweep) {
 std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
 std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                    \
-  constexpr StatementKernel op##_statement{                                                \
-      #op, 1, 0,                                                                           \
-      &reverse_either<                                                                     \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                      \
+  constexpr StatementKernel op##_statement{                                                  \
+      #op, 1, 0,                                                                             \
+      &reverse_either<                                                                       \
           &reverse_run<double, &numbers::UnaryRule<Unary::op>::slope, nullptr, false, true>, \
-          &reverse_run<Stepwise, &op##_vjp, nullptr, false, true>>,                        \
+          &reverse_run<Stepwise, &op##_vjp, nullptr, false, true>>,                          \
       nullptr};
 #define TAPESTRY_BINARY(op, variant, leaf_count, constant_count, constant_x, constant_z, print) \
   constexpr StatementKernel op##_##variant{                                                     \
       #op, leaf_count, constant_count,                                                          \
       &reverse_either<                                                                          \
-          &reverse_run<double, &numbers::BinaryRule<Binary::op>::slope_x,                         \
-                       &numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z>,        \
+          &reverse_run<double, &numbers::BinaryRule<Binary::op>::slope_x,                       \
+                       &numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z>,      \
           &reverse_run<Stepwise, &op##_vjp_x, &op##_vjp_z, constant_x, constant_z>>,            \
       print};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -153,26 +153,29 @@ struct UnaryStep {
   Stepwise (*value)(Stepwise);
   Stepwise (*vjp)(Stepwise, Stepwise, Stepwise, Stepwise);
   double (*plain)(double);
+  double (*slope)(double, double, double, double);
   unsigned uses;
 };
 struct BinaryStep {
   Stepwise (*value)(Stepwise, Stepwise);
   Stepwise (*vjp[2])(Stepwise, Stepwise, Stepwise, Stepwise);
   double (*plain)(double, double);
+  double (*slope[2])(double, double, double, double);
   unsigned uses[2];
 };
 
 constexpr UnaryStep kUnarySteps[] = {
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                                        \
   {static_cast<Stepwise (*)(Stepwise)>(&op), &op##_vjp, &numbers::UnaryRule<Unary::op>::value, \
-   probe::op##_vjp.uses},
+   &numbers::UnaryRule<Unary::op>::slope, probe::op##_vjp.uses},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                        \
-   {&op##_vjp_x, &op##_vjp_z},                                                \
-   &numbers::BinaryRule<Binary::op>::value,                                   \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)              \
+  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                                     \
+   {&op##_vjp_x, &op##_vjp_z},                                                             \
+   &numbers::BinaryRule<Binary::op>::value,                                                \
+   {&numbers::BinaryRule<Binary::op>::slope_x, &numbers::BinaryRule<Binary::op>::slope_z}, \
    {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
 #include "ops/elementwise.def"
 };
@@ -190,6 +193,11 @@ Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y
                            : kBinarySteps[step.code].vjp[slot](x, z, y, g);
 }
 
+double step_slope(const Step& step, int slot, double x, double z, double y, double g) {
+  if (g == 0) return 0;  // nothing flows, whatever the slope
+  return step.arity() == 1 ? kUnarySteps[step.code].slope(x, z, y, g)
+                           : kBinarySteps[step.code].slope[slot](x, z, y, g);
+}
 unsigned step_mentions(const Step& step, int slot) {
   return step.arity() == 1 ? kUnarySteps[step.code].uses : kBinarySteps[step.code].uses[slot];
 }

@@ -47,6 +47,7 @@ inline Stepwise where(bool mask, Stepwise a, Stepwise b) { return mask ? a : b; 
 Stepwise step_value(const Step& step, Stepwise x, Stepwise z);
 Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g);
 double step_value(const Step& step, double x, double z);
+double step_slope(const Step& step, int slot, double x, double z, double y, double g);
 unsigned step_mentions(const Step& step, int slot);  // probe::kX, kZ, kY
 
 }  // namespace tapestry

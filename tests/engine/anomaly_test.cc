@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(scalars_are_watched_too) {
   const Scalar x = tape.variable(0.0, "x");
   {
     const DetectAnomaly watch;
-    BOOST_TEST(holds(refusal([&] { log(x); }), "[log] made -inf from 0"));
+    BOOST_TEST(holds(refusal([&] { Scalar(log(x) + 1); }), "[log] made -inf from 0"));
   }
   const Scalar y = sqrt(x);
   const DetectAnomaly watch;

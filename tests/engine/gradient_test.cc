@@ -177,7 +177,8 @@ BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_re
   const Tensor x = tape.variable(tensor({1.0}));
   BOOST_TEST(refusal([&] { x* stale; }) == "[mul] operand 1" + reason);
   BOOST_TEST(refusal([&] { stale + 1.0; }) == "[add] operand 0" + reason);
-  BOOST_TEST(refusal([&] { tape.variable(1.0) * stale_scalar; }) == "[mul] operand 1" + reason);
+  BOOST_TEST(refusal([&] { Scalar(tape.variable(1.0) * stale_scalar); }) ==
+             "[mul] operand 1" + reason);
   BOOST_TEST(refusal([&] { gradient(stale, x); }) ==
              "[gradient] y was recorded on a tape that no longer lives on this thread");
   BOOST_TEST(refusal([&] { gradient(sum(x), stale); }) ==

@@ -75,7 +75,8 @@ BOOST_FIXTURE_TEST_CASE(local_derivatives_hold_the_other_operands_still, Board) 
 }
 
 BOOST_FIXTURE_TEST_CASE(an_operand_used_twice_has_one_local_derivative, Board) {
-  const std::vector<Partial> found = partials(tape, (a * a + a).id());
+  const Scalar product = a * a, sum = product + a;
+  const std::vector<Partial> found = partials(tape, sum.id());
   BOOST_REQUIRE(found.size() == 1U);
   BOOST_TEST(found[0].slope.value() == 5);
 }

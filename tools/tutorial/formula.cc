@@ -57,6 +57,23 @@ Text joined(std::string_view op, const std::vector<Text>& operands) {
   return {fmt::format("{}({})", op, list)};
 }
 
+// A statement of steps.
+Text unrolled(const Run& statement, const std::vector<Text>& leaves) {
+  std::vector<Text> steps;
+  for (const Step& step : statement.kernel->steps) {
+    std::vector<Text> operands;
+    for (int slot = 0; slot < step.arity(); ++slot) {
+      const StepOperand& of = step.operands[slot];
+      operands.push_back(of.kind == StepOperand::Kind::leaf ? leaves[of.where]
+                         : of.kind == StepOperand::Kind::constant
+                             ? number(statement.constants[of.where])
+                             : steps[of.where]);
+    }
+    steps.push_back(joined(step.op, operands));
+  }
+  return steps.back();
+}
+
 bool stands_for_itself(const Tape& tape, NodeId id) {
   return !tape.name(id).empty() || tape.operands(id).empty();
 }
@@ -91,15 +108,19 @@ std::string Formulas::write(NodeId id, bool as_numbers) const {
         as_numbers || name.empty() ? number(tape_.scalar_value(operand)) : Text{std::string(name)};
   }
   for (auto next = parts.between.rbegin(); next != parts.between.rend(); ++next) {
-    std::vector<Text> operands;
-    for (const NodeId operand : tape_.operands(*next)) operands.push_back(texts.at(operand));
     const Run statement = tape_.statement(*next);
-    // One operand and one constant: the statement prints x=2 or z=2, for the first or the second.
-    if (statement.kernel->constants == 1 && operands.size() == 1) {
-      const bool first = tape_.attributes_text(*next).starts_with('x');
-      operands.insert(first ? operands.begin() : operands.end(), number(*statement.constants));
+    std::vector<Text> leaves;
+    for (const NodeId operand : tape_.operands(*next)) leaves.push_back(texts.at(operand));
+    if (!statement.kernel->steps.empty()) {
+      texts[*next] = unrolled(statement, leaves);
+      continue;
     }
-    texts[*next] = joined(tape_.op_name(*next), operands);
+    // One operand and one constant: the statement prints x=2 or z=2, for the first or the second.
+    if (statement.kernel->constants == 1 && leaves.size() == 1) {
+      const bool first = tape_.attributes_text(*next).starts_with('x');
+      leaves.insert(first ? leaves.begin() : leaves.end(), number(*statement.constants));
+    }
+    texts[*next] = joined(tape_.op_name(*next), leaves);
   }
   return texts.at(id).text;
 }
