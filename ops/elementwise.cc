@@ -104,7 +104,7 @@ void push(Pushforward& p, std::initializer_list<Slope> slopes) {
 
 using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
 namespace integers {
-using namespace numbers;
+using namespace page_numbers;
 #define UNARY(name, value, vjp, kind, domain, ulps, doc)                                           \
   template <class T>                                                                               \
   void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \

@@ -57,7 +57,7 @@ template <Unary op, class A>
 struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>> {
   A a;
   double number;
-  explicit UnaryExpression(const A& x) : a(x), number(numbers::UnaryRule<op>::value(x.number)) {}
+  explicit UnaryExpression(const A& x) : a(x), number(page_numbers::UnaryRule<op>::value(x.number)) {}
   void for_leaves(auto&& f) { a.for_leaves(f); }
   Epoch strangers(Epoch epoch) const { return a.strangers(epoch); }
 };
@@ -68,7 +68,7 @@ struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>> {
   B b;
   double number;
   BinaryExpression(const A& x, const B& z)
-      : a(x), b(z), number(numbers::BinaryRule<op>::value(x.number, z.number)) {}
+      : a(x), b(z), number(page_numbers::BinaryRule<op>::value(x.number, z.number)) {}
   void for_leaves(auto&& f) {
     a.for_leaves(f);
     b.for_leaves(f);

@@ -144,7 +144,7 @@ HWY_INLINE Lane<D> polygamma(int order, Lane<D> x) {
   hn::Store(x.v, D(), numbers);
   for (size_t i = 0; i < hn::Lanes(D()); ++i)
     numbers[i] = static_cast<hn::TFromD<D>>(
-        tapestry::numbers::polygamma(order, static_cast<double>(numbers[i])));
+        tapestry::page_numbers::polygamma(order, static_cast<double>(numbers[i])));
   return {hn::Load(D(), numbers)};
 }
 

@@ -29,7 +29,7 @@ struct Polygamma {
     visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
       for_tiles<T, T, 1>({&in[0]}, out, cost, [&](const T* const* x, T* result, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i)
-          result[i] = static_cast<T>(numbers::polygamma(a.order, static_cast<double>(x[0][i])));
+          result[i] = static_cast<T>(page_numbers::polygamma(a.order, static_cast<double>(x[0][i])));
       });
     });
     return out;

@@ -8,7 +8,7 @@
 #include "ops/numbers.h"
 #include "ops/probe.h"
 
-namespace tapestry::numbers {
+namespace tapestry::page_numbers {
 
 template <Unary op>
 struct UnaryRule;
@@ -27,7 +27,7 @@ struct BinaryRule;
     static constexpr bool costly = !probe::is_cheap(#op);     \
     static constexpr probe::Probe mentions = probe::op##_vjp; \
     static double value(double x) { return result; }          \
-    TAPESTRY_RULE(slope, rule)                                  \
+    TAPESTRY_RULE(slope, rule)                                \
   };
 #define BINARY(op, result, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
   template <>                                                                   \
@@ -37,10 +37,10 @@ struct BinaryRule;
     static constexpr probe::Probe mentions_x = probe::op##_vjp_x;               \
     static constexpr probe::Probe mentions_z = probe::op##_vjp_z;               \
     static double value(double x, double z) { return result; }                  \
-    TAPESTRY_RULE(slope_x, rule_x)                                                \
-    TAPESTRY_RULE(slope_z, rule_z)                                                \
+    TAPESTRY_RULE(slope_x, rule_x)                                              \
+    TAPESTRY_RULE(slope_z, rule_z)                                              \
   };
 #include "ops/elementwise.def"
 #undef TAPESTRY_RULE
 
-}  // namespace tapestry::numbers
+}  // namespace tapestry::page_numbers

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace tapestry::statement {
+namespace tapestry::statements {
 namespace {
 
 bool is_zero(const Stepwise& x) { return !Scalar(x).is_tracked() && x.value() == 0; }
@@ -114,4 +114,4 @@ void watch(std::span<const Step> steps, std::span<const Scalar> leaves,
   }
 }
 
-}  // namespace tapestry::statement
+}  // namespace tapestry::statements

@@ -15,7 +15,7 @@
 #include "ops/expression.h"
 #include "ops/stepwise.h"
 
-namespace tapestry::statement {
+namespace tapestry::statements {
 
 using probe::kX, probe::kY, probe::kZ;
 
@@ -24,7 +24,7 @@ using probe::kX, probe::kY, probe::kZ;
 
 template <Unary op, bool root, bool needed>
 struct UnaryPlan {
-  using Rule = numbers::UnaryRule<op>;
+  using Rule = page_numbers::UnaryRule<op>;
   static constexpr bool saves_slope = Rule::mentions.costly;
   static constexpr unsigned reads = saves_slope ? 0 : Rule::mentions.uses;
   static constexpr bool reads_y = needed || (reads & kY);
@@ -36,7 +36,7 @@ struct UnaryPlan {
 
 template <Binary op, bool root, bool needed, bool slope_x, bool slope_z>
 struct BinaryPlan {
-  using Rule = numbers::BinaryRule<op>;
+  using Rule = page_numbers::BinaryRule<op>;
   static constexpr bool saves_x = slope_x && Rule::mentions_x.costly;
   static constexpr bool saves_z = slope_z && Rule::mentions_z.costly;
   static constexpr unsigned reads = (slope_x && !saves_x ? Rule::mentions_x.uses : 0) |
@@ -111,7 +111,7 @@ struct Node<LiteralExpression, root, needed> {
 template <Unary op, class A, bool root, bool needed>
 struct Node<UnaryExpression<op, A>, root, needed> {
   using Plan = UnaryPlan<op, root, needed>;
-  using Rule = numbers::UnaryRule<op>;
+  using Rule = page_numbers::UnaryRule<op>;
   using Below = Node<A, false, Plan::reads_x>;
   static constexpr int leaves = Below::leaves, literals = Below::literals,
                        saved = Plan::own + Below::saved, steps = Below::steps + 1;
@@ -155,7 +155,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
 template <Binary op, class A, class B, bool root, bool needed>
 struct Node<BinaryExpression<op, A, B>, root, needed> {
   using Plan = BinaryPlan<op, root, needed, !is_literal<A>, !is_literal<B>>;
-  using Rule = numbers::BinaryRule<op>;
+  using Rule = page_numbers::BinaryRule<op>;
   using Left = Node<A, false, Plan::reads_x>;
   using Right = Node<B, false, Plan::reads_z>;
   static constexpr int leaves = Left::leaves + Right::leaves,
@@ -298,7 +298,7 @@ template <class E>
   return write(expression, tape);
 }
 
-}  // namespace tapestry::statement
+}  // namespace tapestry::statements
 
 namespace tapestry {
 
@@ -308,8 +308,8 @@ Scalar record_statement(const E& expression) {
   if (!tape) return expression.number;
   if (expression.strangers(tape->epoch()) || detail::StatementWriter(*tape).is_watched())
       [[unlikely]]
-    return statement::record_carefully(expression, *tape);
-  return statement::write(expression, *tape);
+    return statements::record_carefully(expression, *tape);
+  return statements::write(expression, *tape);
 }
 
 }  // namespace tapestry

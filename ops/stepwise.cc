@@ -22,7 +22,7 @@ TAPESTRY_FORMULA(polygamma_vjp, g* polygamma(static_cast<int>(x.value()) + 1, z)
 #undef TAPESTRY_FORMULA
 
 double polygamma_slope(double x, double z, double, double g) {
-  return g * numbers::polygamma(static_cast<int>(x) + 1, z);
+  return g * page_numbers::polygamma(static_cast<int>(x) + 1, z);
 }
 
 template <class Number>
@@ -77,19 +77,19 @@ void reverse_either(const Run& run, Sweep& sweep) {
 std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
 std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                      \
-  constexpr StatementKernel op##_statement{                                                  \
-      #op, 1, 0,                                                                             \
-      &reverse_either<                                                                       \
-          &reverse_run<double, &numbers::UnaryRule<Unary::op>::slope, nullptr, false, true>, \
-          &reverse_run<Stepwise, &op##_vjp, nullptr, false, true>>,                          \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                           \
+  constexpr StatementKernel op##_statement{                                                       \
+      #op, 1, 0,                                                                                  \
+      &reverse_either<                                                                            \
+          &reverse_run<double, &page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true>, \
+          &reverse_run<Stepwise, &op##_vjp, nullptr, false, true>>,                               \
       nullptr};
 #define TAPESTRY_BINARY(op, variant, leaf_count, constant_count, constant_x, constant_z, print) \
   constexpr StatementKernel op##_##variant{                                                     \
       #op, leaf_count, constant_count,                                                          \
       &reverse_either<                                                                          \
-          &reverse_run<double, &numbers::BinaryRule<Binary::op>::slope_x,                       \
-                       &numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z>,      \
+          &reverse_run<double, &page_numbers::BinaryRule<Binary::op>::slope_x,                  \
+                       &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z>, \
           &reverse_run<Stepwise, &op##_vjp_x, &op##_vjp_z, constant_x, constant_z>>,            \
       print};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -125,14 +125,14 @@ Scalar record(const StatementKernel& both, const StatementKernel& left,
 
 }  // namespace
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                \
-  Stepwise op(Stepwise x) {                                                            \
-    return record(op##_statement, x, numbers::UnaryRule<Unary::op>::value(x.value())); \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                     \
+  Stepwise op(Stepwise x) {                                                                 \
+    return record(op##_statement, x, page_numbers::UnaryRule<Unary::op>::value(x.value())); \
   }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)    \
-  Stepwise op(Stepwise x, Stepwise z) {                                          \
-    return record(op##_both, op##_left, op##_right, x, z,                        \
-                  numbers::BinaryRule<Binary::op>::value(x.value(), z.value())); \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)         \
+  Stepwise op(Stepwise x, Stepwise z) {                                               \
+    return record(op##_both, op##_left, op##_right, x, z,                             \
+                  page_numbers::BinaryRule<Binary::op>::value(x.value(), z.value())); \
   }
 #include "ops/elementwise.def"
 
@@ -140,7 +140,7 @@ Stepwise polygamma(int order, Stepwise stepwise) {
   const Scalar x = stepwise;
   if (order < 0) refuse("polygamma", "the order is {}; it must not be negative", order);
   if (order == 0) return digamma(stepwise);
-  const double y = numbers::polygamma(order, x.value()), constant = order;
+  const double y = page_numbers::polygamma(order, x.value()), constant = order;
   Tape* tape = recording_tape();
   const NodeId leaf = tape ? tape->id_of("polygamma", 0, x) : 0;
   return leaf ? tape->record_statement(polygamma_statement, {&leaf, 1}, {&constant, 1}, y)
@@ -165,17 +165,19 @@ struct BinaryStep {
 };
 
 constexpr UnaryStep kUnarySteps[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                        \
-  {static_cast<Stepwise (*)(Stepwise)>(&op), &op##_vjp, &numbers::UnaryRule<Unary::op>::value, \
-   &numbers::UnaryRule<Unary::op>::slope, probe::op##_vjp.uses},
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                    \
+  {static_cast<Stepwise (*)(Stepwise)>(&op), &op##_vjp,                                    \
+   &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope, \
+   probe::op##_vjp.uses},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)              \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                                     \
-   {&op##_vjp_x, &op##_vjp_z},                                                             \
-   &numbers::BinaryRule<Binary::op>::value,                                                \
-   {&numbers::BinaryRule<Binary::op>::slope_x, &numbers::BinaryRule<Binary::op>::slope_z}, \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                        \
+   {&op##_vjp_x, &op##_vjp_z},                                                \
+   &page_numbers::BinaryRule<Binary::op>::value,                              \
+   {&page_numbers::BinaryRule<Binary::op>::slope_x,                           \
+    &page_numbers::BinaryRule<Binary::op>::slope_z},                          \
    {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
 #include "ops/elementwise.def"
 };

@@ -9,15 +9,15 @@
 #include "ops/domain.h"
 #include "tests/support/differences.h"
 
-namespace tapestry::numbers {
+namespace tapestry::page_numbers {
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) \
   template <class T>                                    \
   T op##_value(T x) {                                   \
     return result;                                      \
   }
 #include "ops/elementwise.def"
-}  // namespace tapestry::numbers
-namespace wide = tapestry::numbers;
+}  // namespace tapestry::page_numbers
+namespace wide = tapestry::page_numbers;
 
 using namespace tapestry;
 using namespace tapestry::domains;
