@@ -28,7 +28,8 @@ Tape& tape_of_result(const Active& y) {
 }
 
 // `position` among the x counts from 0.
-void check_input(const Tape& tape, const Active& x, std::size_t position) {
+template <class X>
+void check_input(const Tape& tape, const X& x, std::size_t position) {
   if (!x.is_tracked())
     refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y",
            position);
@@ -78,6 +79,30 @@ Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
   return outside.is_tracked() ? outside : outside.contiguous();
 }
 
+// The stretch of the tape from the first x to y.
+struct Reach {
+  NodeId first, last;
+  std::vector<NodeId> targets;
+};
+
+template <class X>
+Reach reach_of(const Tape& tape, NodeId y, const std::vector<X>& xs) {
+  Reach reach{y, y, {}};
+  reach.targets.reserve(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_input(tape, xs[i], i);
+    if (xs[i].id() > y) continue;
+    reach.targets.push_back(xs[i].id());
+    reach.first = std::min(reach.first, xs[i].id());
+  }
+  return reach;
+}
+
+[[noreturn]] void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
+  const std::string who = fmt::format("x[{}] {}", position, detail::called(tape, x));
+  raise_error(kWho, detail::explain(tape, y, x, who).text);
+}
+
 // Whether something flowed to x. An adjoint of 0 may mean that nothing could.
 bool is_linked(Sweep& sweep, const Active& x) {
   if (!x.is_scalar()) return sweep.active(x.id()) && sweep.tensor(x.id()).defined();
@@ -104,29 +129,19 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   }
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
-  NodeId first = last;
-  std::vector<NodeId> targets;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    check_input(tape, xs[i], i);
-    if (xs[i].id() > last) continue;
-    targets.push_back(xs[i].id());
-    first = std::min(first, xs[i].id());
-  }
+  const Reach reach = reach_of(tape, last, xs);
   // Paused or stopped, nothing is recorded.
   const bool recorded = options.create_graph && recording_tape();
-  Sweep sweep(tape, first, last, targets, recorded);
+  Sweep sweep(tape, reach.first, last, reach.targets, recorded);
   seed(sweep, y, options);
-  if (!targets.empty() && sweep.active(last)) sweep.run(!options.retain_graph);
+  if (!reach.targets.empty() && sweep.active(last)) sweep.run(!options.retain_graph);
 
   std::vector<Active> results;
   results.reserve(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
     const bool linked = id <= last && is_linked(sweep, xs[i]);
-    if (!linked && !options.allow_unused)
-      raise_error(kWho, detail::explain(tape, last, id,
-                                        fmt::format("x[{}] {}", i, detail::called(tape, id)))
-                            .text);
+    if (!linked && !options.allow_unused) refuse_apart(tape, last, id, i);
     if (xs[i].is_scalar()) {
       if (!linked)
         results.emplace_back(Scalar(0));
@@ -184,9 +199,20 @@ std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
 }
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
+  Tape& tape = tape_of_result(y);
+  const NodeId last = y.id();
+  const Reach reach = reach_of(tape, last, xs);
+  Sweep sweep(tape, reach.first, last, reach.targets, false);
+  GradientOptions options;
+  seed(sweep, y, options);
+  if (!reach.targets.empty() && sweep.active(last)) sweep.run();
   std::vector<double> results;
-  for (const Active& result : gradients(y, {xs.begin(), xs.end()}))
-    results.push_back(result.scalar().value());
+  results.reserve(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    results.push_back(id <= last ? sweep.number<double>(id) : 0);
+    if (results.back() == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
+  }
   return results;
 }
 

@@ -49,6 +49,13 @@ struct BinaryPlan {
   static constexpr int own = saves_x + saves_z + saves_y;
 };
 
+// A zero adjoint gives zero whatever the slope: the root's is seen by the kernel's loop, those
+// inside where a slope could be infinite.
+template <bool root>
+constexpr bool absorbs(probe::Probe mentions) {
+  return !root && mentions.uses != 0 && !mentions.bare;
+}
+
 template <class E>
 inline constexpr bool is_literal = std::is_same_v<E, LiteralExpression>;
 
@@ -137,8 +144,10 @@ struct Node<UnaryExpression<op, A>, root, needed> {
         number = 0;
     }
     void pull(const Place& at, double g) const {
+      if constexpr (absorbs<root>(Rule::mentions))
+        if (g == 0) return;
       if constexpr (Plan::saves_slope)
-        a.pull(at, g == 0 ? 0 : g * at.saved[S]);
+        a.pull(at, g * at.saved[S]);
       else
         a.pull(at, Rule::slope(a.number, 0, number, g));
     }
@@ -189,15 +198,17 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
         number = 0;
     }
     void pull(const Place& at, double g) const {
+      if constexpr (absorbs<root>(Rule::mentions_x) || absorbs<root>(Rule::mentions_z))
+        if (g == 0) return;
       if constexpr (!is_literal<A>) {
         if constexpr (Plan::saves_x)
-          a.pull(at, g == 0 ? 0 : g * at.saved[S]);
+          a.pull(at, g * at.saved[S]);
         else
           a.pull(at, Rule::slope_x(a.number, b.number, number, g));
       }
       if constexpr (!is_literal<B>) {
         if constexpr (Plan::saves_z)
-          b.pull(at, g == 0 ? 0 : g * at.saved[S + Plan::saves_x]);
+          b.pull(at, g * at.saved[S + Plan::saves_x]);
         else
           b.pull(at, Rule::slope_z(a.number, b.number, number, g));
       }
