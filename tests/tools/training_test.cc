@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/parallel.h"
-
 #include "tests/support/refusal.h"
 #include "tools/model_spec.h"
 #include "tools/train/data_source.h"
