@@ -121,15 +121,13 @@ void write_as_text(std::ostream& out, const Answer& answer, const Options& optio
   std::vector<Line> lines{{"value", value_text(answer.value)}};
   for (std::size_t i = 0; options.gradient && i < answer.names.size(); ++i)
     lines.push_back(line_of("d/d" + answer.names[i], {answer.gradient[i]}));
-  write_table(out, lines);
-  if (!options.hessian || answer.names.empty()) return;
-
-  std::vector<Line> table{{"hessian"}};
-  for (std::size_t i = 0; i < answer.names.size(); ++i) {
-    table[0].push_back(answer.names[i]);
-    table.push_back(line_of(answer.names[i], answer.hessian[i]));
+  if (!answer.hessian.empty()) {
+    lines.push_back({"hessian"});
+    for (const std::string& name : answer.names) lines.back().push_back(name);
   }
-  write_table(out, table);
+  for (std::size_t i = 0; i < answer.hessian.size(); ++i)
+    lines.push_back(line_of(answer.names[i], answer.hessian[i]));
+  write_table(out, lines);
 }
 
 void eval(const Options& options, std::ostream& out) {

@@ -123,12 +123,20 @@ BOOST_AUTO_TEST_CASE(text_is_a_number_or_a_table) {
   BOOST_TEST(run({"eval", "x/3", "--at", "x=1"}).out == "0.3333333333333333\n");
   BOOST_TEST(run({"eval", "[x, 2*x, 0.5]", "--at", "x=1"}).out == "[1, 2, 0.5]\n");
   BOOST_TEST(run({"eval", "x^2*y", "--at", "x=3,y=0.5", "--grad", "--hessian"}).out ==
-             "value  4.5\n"
-             "d/dx   3\n"
-             "d/dy   9\n"
+             "value    4.5\n"
+             "d/dx     3\n"
+             "d/dy     9\n"
              "hessian  x  y\n"
              "x        1  6\n"
              "y        6  0\n");
+  // As README.md shows it.
+  BOOST_TEST(run({"eval", "x*y + sin(x)", "--at", "x=2,y=3", "--grad", "--hessian"}).out ==
+             "value    6.909297426825682\n"
+             "d/dx     2.5838531634528574\n"
+             "d/dy     2\n"
+             "hessian  x                    y\n"
+             "x        -0.9092974268256817  1\n"
+             "y        1                    0\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_vector_is_a_list) {
