@@ -26,12 +26,6 @@ struct Answer {
   std::vector<Numbers> hessian;  // rows
 };
 
-// dy/dx for each x: zero where y does not depend on it, as when y is a plain number.
-std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
-  if (!y.is_tracked()) return std::vector<Active>(xs.size(), Scalar(0));
-  return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});
-}
-
 Numbers numbers_of(const std::vector<Active>& values) {
   Numbers numbers;
   for (const Active& value : values) numbers.push_back(tensor_of(value).item());
@@ -130,6 +124,12 @@ void write_as_text(std::ostream& out, const Answer& answer, const Options& optio
   write_table(out, lines);
 }
 
+std::vector<std::string_view> function_names() {
+  std::vector<std::string_view> names;
+  for (const Function& function : functions()) names.push_back(function.name);
+  return names;
+}
+
 void eval(const Options& options, std::ostream& out) {
   const Answer result = answer(options);
   options.json ? write_as_json(out, result, options) : write_as_text(out, result, options);
@@ -155,6 +155,7 @@ void add_eval_command(CLI::App& app, const Console& console) {
                     "The second derivatives, rows and columns in the order of --at");
   command->add_flag("--json", options->json,
                     "One JSON object: value, and grad and hessian if asked");
+  command->footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
   command->callback([options, console] { eval(*options, console.out); });
 }
 

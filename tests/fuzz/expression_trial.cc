@@ -12,6 +12,7 @@ namespace {
 using tools::Binding;
 using tools::Expression;
 using tools::ExpressionError;
+using tools::slopes;
 
 constexpr double kAt[] = {0.5, -2, 3};
 
@@ -44,11 +45,6 @@ void check_nodes(const Expression& expression) {
     values += 1 - node.operands;
   }
   require(values == 1, "there is not one result");
-}
-
-std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
-  if (!y.is_tracked()) return {};
-  return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});
 }
 
 // The message of the refusal; empty when there was none.

@@ -126,9 +126,9 @@ BOOST_AUTO_TEST_CASE(text_is_a_number_or_a_table) {
              "value    4.5\n"
              "d/dx     3\n"
              "d/dy     9\n"
-             "hessian  x  y\n"
-             "x        1  6\n"
-             "y        6  0\n");
+             "hessian  x    y\n"
+             "x        1    6\n"
+             "y        6    0\n");
   // As README.md shows it.
   BOOST_TEST(run({"eval", "x*y + sin(x)", "--at", "x=2,y=3", "--grad", "--hessian"}).out ==
              "value    6.909297426825682\n"
@@ -164,7 +164,13 @@ BOOST_AUTO_TEST_CASE(an_expression_may_begin_with_a_sign) {
   BOOST_TEST(run({"eval", "--at", "x=3,y=4", "-hypot(x,y)", "--json"}).out == "{\"value\":-5.0}\n");
   BOOST_TEST(run({"eval", "--at", "x=3", "--", "--x"}).out == "3\n");
   BOOST_TEST(run({"graph", "-x", "--format", "text"}).status == 0);
-  BOOST_TEST(run({"eval", "-h"}).out.find("Usage: tapestry eval") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(help_names_the_functions) {
+  const std::string help = run({"eval", "-h"}).out;
+  BOOST_TEST(help.find("Usage: tapestry eval") != std::string::npos);
+  for (const char* name : {"sin, ", "atan2, ", "sigmoid, ", "norm, ", "dot\n"})
+    BOOST_TEST(help.find(name) != std::string::npos, name);
 }
 
 // ---- graphs ----

@@ -64,11 +64,6 @@ struct Results {
   std::vector<double> gradient, hessian;
 };
 
-std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
-  if (!y.is_tracked()) return std::vector<Active>(xs.size(), Scalar(0));
-  return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});
-}
-
 template <class Leaf>
 Results results(const std::string& text, const std::vector<double>& at, Leaf leaf) {
   Tape tape;

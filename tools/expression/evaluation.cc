@@ -95,4 +95,9 @@ void check_is_number(const Active& y, const Expression& expression) {
       expression.text, expression.nodes.back().offset);
 }
 
+std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
+  if (!y.is_tracked()) return std::vector<Active>(xs.size(), Scalar(0));
+  return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});
+}
+
 }  // namespace tapestry::tools

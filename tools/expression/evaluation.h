@@ -25,4 +25,7 @@ Active evaluate(const Expression& expression, const std::vector<Binding>& at);
 // ExpressionError when its result y is a vector, which has no gradient.
 void check_is_number(const Active& y, const Expression& expression);
 
+// dy/dx for each x: zero where y does not depend on it, as when y is a plain number.
+std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph);
+
 }  // namespace tapestry::tools
