@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/parallel.h"
+
 #include "tests/support/refusal.h"
 #include "tools/model_spec.h"
 #include "tools/train/data_source.h"
