@@ -6,34 +6,68 @@
 #include <ostream>
 
 #include "tools/commands.h"
+#include "tools/expression/expression_error.h"
 #include "tools/usage.h"
 
 namespace tapestry::tools {
 namespace {
 
 // One line, whatever bytes the arguments held.
-int fail(const Console& console, std::string message, ExitStatus status) {
+int fail(const Console& console, std::string message, ExitStatus status,
+         std::string_view who = "tapestry") {
   for (char& c : message)
     if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
-  console.notes << "tapestry: " << message << std::endl;
+  console.notes << who << ": " << message << std::endl;
   return status;
 }
 
 void build(CLI::App& app, const Console& console) {
   app.require_subcommand(1);
   add_backprop_command(app, console);
+  add_eval_command(app, console);
   add_graph_command(app, console);
   add_summary_command(app, console);
   add_train_command(app, console);
 }
 
-// The command that was being read, for its help.
-std::string help_of(const CLI::App& app) {
+// The command that was being read, for messages.
+std::string command_of(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
-  return fmt::format("tapestry {}--help", chosen.empty() ? "" : chosen[0]->get_name() + " ");
+  return chosen.empty() ? "tapestry" : "tapestry " + chosen[0]->get_name();
+}
+
+std::string help_of(const CLI::App& app) { return command_of(app) + " --help"; }
+
+bool takes_value(const CLI::App& command, const std::string& option) {
+  const CLI::Option* found = command.get_option_no_throw(option);
+  return found && found->get_expected_max() > 0;
+}
+
+// An expression may begin with a sign, as -x^2, and is then not to be read as options: it is moved
+// behind "--".
+void shield_expression(const CLI::App& app, std::vector<std::string>& arguments) {
+  const auto commands = app.get_subcommands([&](const CLI::App* command) {
+    return !arguments.empty() && command->get_name() == arguments[0] &&
+           command->get_option_no_throw(kExpression);
+  });
+  if (commands.empty()) return;
+  const CLI::App& command = *commands[0];
+  for (auto word = arguments.begin() + 1; word < arguments.end() && *word != "--"; ++word) {
+    const bool sign = word->size() > 1 && (*word)[0] == '-' && (*word)[1] != '-';
+    if (word->starts_with('-') && takes_value(command, *word)) {
+      ++word;  // and the next one is its value
+    } else if (sign && !command.get_option_no_throw(*word) &&
+               !takes_value(command, word->substr(0, 2))) {
+      std::rotate(word, word + 1, arguments.end());
+      arguments.insert(arguments.end() - 1, "--");
+      return;
+    }
+    if (word == arguments.end()) return;
+  }
 }
 
 int parse(CLI::App& app, std::vector<std::string> arguments, const Console& console) {
+  shield_expression(app, arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
@@ -41,6 +75,10 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const Console& cons
     app.exit(asked, console.out, console.notes);
   } catch (const CLI::ParseError& error) {
     return fail(console, fmt::format("{}; see {}", error.what(), help_of(app)), kBadUsage);
+  } catch (const ExpressionError& error) {
+    const int status = fail(console, error.what(), kBadUsage, command_of(app));
+    console.notes << error.picture() << std::flush;
+    return status;
   } catch (const UsageError& error) {
     return fail(console, fmt::format("{}; see {}", error.what(), help_of(app)), kBadUsage);
   }

@@ -10,7 +10,10 @@ class App;
 
 namespace tapestry::tools {
 
+inline constexpr const char* kExpression = "EXPR";  // the argument of those that take one
+
 void add_backprop_command(CLI::App& app, const Console& console);
+void add_eval_command(CLI::App& app, const Console& console);
 void add_graph_command(CLI::App& app, const Console& console);
 void add_summary_command(CLI::App& app, const Console& console);
 void add_train_command(CLI::App& app, const Console& console);

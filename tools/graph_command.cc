@@ -1,10 +1,13 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
 
 #include "nn/nn.h"
+#include "tools/assignments.h"
 #include "tools/commands.h"
+#include "tools/expression/evaluation.h"
 #include "tools/graphviz.h"
 #include "tools/model_spec.h"
 #include "tools/option_checks.h"
@@ -16,7 +19,8 @@ namespace tapestry::tools {
 namespace {
 
 struct Options {
-  std::string example, model, format, file;
+  std::string expression, example, model, format, file;
+  std::vector<std::string> at;
   bool backward = false, values = false, gradients = false;
 };
 
@@ -34,9 +38,30 @@ Tensor record_model(Tape& tape, const ModelSpec& spec, bool with_loss) {
   return loss;
 }
 
-Tensor record(Tape& tape, const Options& options) {
-  if (options.example.empty() == options.model.empty())
-    throw UsageError("graph needs either --example backprop or --model mlp:784-128-10");
+// Variables are leaves by their names; one without a value is 1.
+Active record_expression(Tape& tape, const Options& options) {
+  const Expression expression = parse_expression(options.expression);
+  std::vector<Binding> bindings;
+  for (const auto& [name, value] : parse_assignments(options.at))
+    bindings.push_back({name, tape.variable(value, name)});
+  for (const std::string& name : unbound(expression, bindings))
+    bindings.push_back({name, tape.variable(1, name)});
+  const Active y = evaluate(expression, bindings);
+  if (!y.is_tracked())
+    throw UsageError(fmt::format("{} has no variable, and so no graph", options.expression));
+  if (options.backward || options.gradients) check_is_number(y, expression);
+  if (!tape.is_variable(y.id()))
+    y.is_scalar() ? tape.set_name(y.scalar(), "value") : tape.set_name(y.tensor(), "value");
+  return y;
+}
+
+Active record(Tape& tape, const Options& options) {
+  const bool given[] = {!options.expression.empty(), !options.model.empty(),
+                        !options.example.empty()};
+  if (std::ranges::count(given, true) != 1)
+    throw UsageError(
+        "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10");
+  if (!options.expression.empty()) return record_expression(tape, options);
   if (!options.model.empty())
     return record_model(tape, parse_model(options.model), options.backward || options.gradients);
   return tensor_pass(tape, tutorial_start()).loss;
@@ -53,7 +78,7 @@ std::string format_of(const Options& options) {
 
 std::string drawn(const Options& options, const std::string& format) {
   Tape tape(TapeOptions{.keep_values = options.values});
-  const Tensor y = record(tape, options);
+  const Active y = record(tape, options);
   WriteOptions how{.values = options.values, .gradients = options.gradients};
   if (options.backward) how.adjoints = adjoints(y, {.create_graph = true});
   std::ostringstream text;
@@ -96,19 +121,26 @@ void graph(const Options& options, const Console& console) {
 void add_graph_command(CLI::App& app, const Console& console) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("graph", "The graph of a computation, drawn or as data");
-  auto* example =
-      command->add_option("--example", options->example, "The tutorial's network: backprop")
-          ->check(CLI::IsMember({"backprop"}).description(""))
-          ->type_name("NAME");
+  auto* expression =
+      command
+          ->add_option(kExpression, options->expression, "Of names and numbers, such as x*y+sin(x)")
+          ->check(not_empty())
+          ->type_name("");
+  command->add_option("--at", options->at, "The values of names, such as x=2,y=3; 1 for the others")
+      ->allow_extra_args(false)
+      ->type_name("NAME=NUMBER,...")
+      ->needs(expression);
+  command->add_option("--example", options->example, "The tutorial's network: backprop")
+      ->check(CLI::IsMember({"backprop"}).description(""))
+      ->type_name("NAME");
   command->add_option("--model", options->model, "A network such as mlp:784-128-10, on one input")
       ->check(not_empty())
-      ->type_name("MODEL")
-      ->excludes(example);
+      ->type_name("MODEL");
   command->add_flag("--backward", options->backward,
                     "Also the adjoint of each node, linked to it, and how it is computed");
   command->add_flag("--values", options->values, "Each node's numbers");
   command->add_flag("--gradients", options->gradients,
-                    "The gradient of the loss by each node, as numbers");
+                    "The gradient of the result by each node, as numbers");
   command
       ->add_option("--format", options->format,
                    "dot, json, text or svg; by default as FILE ends, else dot. svg needs Graphviz: "

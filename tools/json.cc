@@ -1,13 +1,20 @@
 #include "tools/json.h"
 
+#include <cmath>
 #include <vector>
 
+#include "engine/format.h"
+
 namespace tapestry::tools {
+
+Json json_of(double number) {
+  return std::isfinite(number) ? Json(number) : Json(number_text(number));
+}
 
 Json json_of(const Tensor& x) {
   // From the innermost axis outwards: the lists of one level are the elements of the next.
   std::vector<Json> level;
-  for (const double number : x.to_vector()) level.emplace_back(number);
+  for (const double number : x.to_vector()) level.push_back(json_of(number));
   for (int axis = x.rank(); axis-- > 0;) {
     const auto extent = static_cast<std::size_t>(x.shape()[axis]);
     std::vector<Json> outer;

@@ -9,7 +9,8 @@ namespace tapestry::tools {
 
 using Json = nlohmann::ordered_json;
 
-// JSON has no nan and inf: they become null.
+// JSON has no nan and inf: they become the strings "nan", "inf", "-inf".
+Json json_of(double number);
 Json json_of(const Tensor& x);
 
 }  // namespace tapestry::tools

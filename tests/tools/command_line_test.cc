@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_sees_a_bar_that_is_erased_again) {
 
 BOOST_AUTO_TEST_CASE(help_is_a_success) {
   BOOST_TEST(run("--help").status == 0);
-  for (const char* command : {"backprop", "graph", "summary", "train"})
+  for (const char* command : {"backprop", "eval", "graph", "summary", "train"})
     BOOST_TEST(run(std::string(command) + " --help").out.find("Usage: tapestry") !=
                std::string::npos);
 }
@@ -236,8 +236,8 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_one_line_and_status_2) {
                 "The following argument was not expected: more; see tapestry backprop --help");
   check_refusal(
       "graph", 2,
-      "graph needs either --example backprop or --model mlp:784-128-10; see tapestry graph "
-      "--help");
+      "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10; see "
+      "tapestry graph --help");
   check_refusal("graph --example backprop --format html", 2,
                 "--format: html not in {dot,json,text,svg}; see tapestry graph --help");
   check_refusal("summary --model mlp:3", 2,

@@ -33,9 +33,16 @@ check 0 train --data digits --model mlp:64-16-10 --epochs 1
 check 2
 check 2 nonsense
 check 2 backprop --steps many
-check 2 graph x*x
+check 0 eval -x^2 --at x=3 --grad
+check 0 graph 'x*x'
+check 1 graph 'x*x' -o /none/graph.dot
 check 1 graph --example backprop -o /none/graph.dot
 check 1 train --data /none.csv --model mlp:2-2
+
+"$tapestry" eval '2*sine(x)' >out 2>err
+[[ $? == 2 ]] || fail "an unknown function is no bad usage"
+[[ ! -s out && $(cat err) == $'tapestry eval: unknown function "sine"\n  2*sine(x)\n    ^' ]] ||
+  fail "an unknown function is not pointed at: $(cat err)"
 
 "$tapestry" backprop >/dev/full 2>err
 [[ $? == 1 ]] || fail "a full device is no failure"

@@ -1,0 +1,162 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "engine/engine.h"
+#include "tools/assignments.h"
+#include "tools/commands.h"
+#include "tools/expression/evaluation.h"
+#include "tools/json.h"
+
+namespace tapestry::tools {
+namespace {
+
+struct Options {
+  std::string expression;
+  std::vector<std::string> at;
+  bool gradient = false, hessian = false, json = false;
+};
+
+using Numbers = std::vector<double>;
+
+struct Answer {
+  Tensor value;
+  std::vector<std::string> names;  // of the variables, in the order of --at
+  Numbers gradient;
+  std::vector<Numbers> hessian;  // rows
+};
+
+Numbers numbers_of(const std::vector<Active>& values) {
+  Numbers numbers;
+  for (const Active& value : values) numbers.push_back(tensor_of(value).item());
+  return numbers;
+}
+
+Answer answer(const Options& options) {
+  const Expression expression = parse_expression(options.expression);
+  Tape tape;
+  Answer answer;
+  std::vector<Binding> bindings;
+  std::vector<Active> xs;
+  for (const auto& [name, value] : parse_assignments(options.at)) {
+    xs.push_back(tape.variable(full({}, value, DType::f64), name));
+    bindings.push_back({name, xs.back()});
+    answer.names.push_back(name);
+  }
+  const Active y = evaluate(expression, bindings);
+  answer.value = tensor_of(y);
+  if (!options.gradient && !options.hessian) return answer;
+
+  check_is_number(y, expression);
+  const std::vector<Active> gradient = slopes(y, xs, options.hessian);
+  answer.gradient = numbers_of(gradient);
+  if (options.hessian)
+    for (const Active& slope : gradient)
+      answer.hessian.push_back(numbers_of(slopes(slope, xs, false)));
+  return answer;
+}
+
+// ---- as JSON ----
+
+Json list_of(const Numbers& numbers) {
+  Json list = Json::array();
+  for (const double number : numbers) list.push_back(json_of(number));
+  return list;
+}
+
+void write_as_json(std::ostream& out, const Answer& answer, const Options& options) {
+  Json json{{"value", json_of(answer.value)}};
+  if (options.gradient) {
+    json["grad"] = Json::object();
+    for (std::size_t i = 0; i < answer.names.size(); ++i)
+      json["grad"][answer.names[i]] = json_of(answer.gradient[i]);
+  }
+  if (options.hessian) {
+    json["hessian"] = Json::array();
+    for (const Numbers& row : answer.hessian) json["hessian"].push_back(list_of(row));
+  }
+  out << json.dump() << '\n';
+}
+
+// ---- as text: lines of cells, each column as wide as its widest ----
+
+using Line = std::vector<std::string>;
+
+void write_table(std::ostream& out, const std::vector<Line>& lines) {
+  std::vector<std::size_t> widths;
+  for (const Line& line : lines)
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (i == widths.size()) widths.push_back(0);
+      widths[i] = std::max(widths[i], line[i].size());
+    }
+  for (const Line& line : lines)
+    for (std::size_t i = 0; i < line.size(); ++i)
+      out << (i + 1 == line.size() ? line[i] + '\n' : fmt::format("{:<{}}  ", line[i], widths[i]));
+}
+
+Line line_of(const std::string& label, const Numbers& numbers) {
+  Line line{label};
+  for (const double number : numbers) line.push_back(number_text(number));
+  return line;
+}
+
+std::string value_text(const Tensor& value) {
+  const Line numbers = line_of("", value.to_vector());
+  return value.rank() == 0
+             ? numbers[1]
+             : fmt::format("[{}]", fmt::join(numbers.begin() + 1, numbers.end(), ", "));
+}
+
+void write_as_text(std::ostream& out, const Answer& answer, const Options& options) {
+  if (!options.gradient && !options.hessian) {
+    out << value_text(answer.value) << '\n';
+    return;
+  }
+  std::vector<Line> lines{{"value", value_text(answer.value)}};
+  for (std::size_t i = 0; options.gradient && i < answer.names.size(); ++i)
+    lines.push_back(line_of("d/d" + answer.names[i], {answer.gradient[i]}));
+  if (!answer.hessian.empty()) {
+    lines.push_back({"hessian"});
+    for (const std::string& name : answer.names) lines.back().push_back(name);
+  }
+  for (std::size_t i = 0; i < answer.hessian.size(); ++i)
+    lines.push_back(line_of(answer.names[i], answer.hessian[i]));
+  write_table(out, lines);
+}
+
+std::vector<std::string_view> function_names() {
+  std::vector<std::string_view> names;
+  for (const Function& function : functions()) names.push_back(function.name);
+  return names;
+}
+
+void eval(const Options& options, std::ostream& out) {
+  const Answer result = answer(options);
+  options.json ? write_as_json(out, result, options) : write_as_text(out, result, options);
+}
+
+}  // namespace
+
+void add_eval_command(CLI::App& app, const Console& console) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("eval", "The value and the derivatives of an expression");
+  command
+      ->add_option(
+          kExpression, options->expression,
+          "Numbers, names, + - * / ^ ( ), functions such as sin(x) and atan2(x, y), vectors "
+          "[x, y], and of these sum, prod, mean, max, min, norm, dot; pi and e")
+      ->type_name("")
+      ->required();
+  command->add_option("--at", options->at, "The values of names, such as x=2,y=pi/3")
+      ->allow_extra_args(false)
+      ->type_name("NAME=NUMBER,...");
+  command->add_flag("--grad", options->gradient, "The derivative by each name of --at");
+  command->add_flag("--hessian", options->hessian,
+                    "The second derivatives, rows and columns in the order of --at");
+  command->add_flag("--json", options->json,
+                    "One JSON object: value, and grad and hessian if asked");
+  command->footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
+  command->callback([options, console] { eval(*options, console.out); });
+}
+
+}  // namespace tapestry::tools

@@ -1,0 +1,30 @@
+// The functions that an expression may call: those of the page ops/elementwise.def by their names,
+// and folds of vectors. Numbers and vectors are scalars or tensors, plain or recorded.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/gradient.h"
+
+namespace tapestry::tools {
+
+using Operands = std::span<const Active>;
+
+struct Function {
+  std::string_view name;
+  std::size_t arity;
+  bool folds;  // a vector becomes a number
+  Active (*apply)(Operands operands);
+};
+
+std::span<const Function> functions();
+const Function* find_function(std::string_view name);  // null when there is none
+
+// A scalar as a tensor of rank 0 and dtype f64; a tensor as it is.
+Tensor tensor_of(const Active& x);
+
+// A vector of numbers. Error when an element is itself a vector.
+Active vector_of(Operands elements);
+
+}  // namespace tapestry::tools
