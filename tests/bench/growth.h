@@ -1,5 +1,5 @@
-// How much memory something takes the first time: growth of the resident set in a child process
-// that ends afterwards, so that nothing is reused from, or left for, anything else.
+// How much memory something takes the first time: growth of the resident anonymous pages of a child
+// process that ends afterwards, so that nothing is reused from, or left for, anything else.
 #pragma once
 
 #include <sys/prctl.h>
@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 
 namespace tapestry::bench {
 
-inline std::int64_t resident_bytes() {
+// Of this process, program text and files left out; 0 where Linux does not say.
+inline std::int64_t anonymous_bytes() {
   std::ifstream rollup("/proc/self/smaps_rollup");
   for (std::string word; rollup >> word;)
-    if (word == "Rss:") {
+    if (word == "Anonymous:") {
       std::int64_t kib = 0;
       rollup >> kib;
       return kib * 1024;
@@ -34,9 +34,9 @@ std::int64_t resident_growth(Before&& before, During&& during) {
   if (child == 0) {
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     auto state = before();
-    const std::int64_t start = resident_bytes();
+    const std::int64_t start = anonymous_bytes();
     during(state);
-    const std::int64_t grown = resident_bytes() - start;
+    const std::int64_t grown = anonymous_bytes() - start;
     const bool written = write(ends[1], &grown, sizeof grown) == sizeof grown;
     _exit(written ? 0 : 1);
   }

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -126,7 +127,7 @@ void print_rows(const Kernel& kernel, std::vector<Row>& rows, int repetitions) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
     const double statements = static_cast<double>(row.statements);
-    const bool visible = row.bytes >= 1 << 18;
+    const bool visible = row.bytes >= 1 << 17;
     fmt::print(
         "{:22} {:9} {:7} {:9} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:7.2f} {:7.2f} {:8.2f} {:>7}{}\n",
         i == 0 ? kernel.name() : "", row.recorder, point.size(), count, 1e6 * median(primals),
