@@ -57,14 +57,13 @@ void reverse_run(const Run& run, Sweep& sweep) {
     const NodeId* leaves = run.leaves + static_cast<std::size_t>(run.kernel->leaves) * i;
     const double* constants = run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
     const Number y = operand<Number>(sweep, run.first + i);
-    const Number x = constant_x ? Number(*constants) : operand<Number>(sweep, leaves[0]);
-    const Number z = constant_z   ? Number(*constants)
-                     : constant_x ? operand<Number>(sweep, leaves[0])
-                     : rule_z     ? operand<Number>(sweep, leaves[1])
-                                  : Number(0);
+    // A function of one operand is one whose second is a constant that is not there.
+    const Number constant = run.kernel->constants > 0 ? Number(*constants) : Number(0);
+    const Number leaf = operand<Number>(sweep, leaves[0]);
+    const Number x = constant_x ? constant : leaf;
+    const Number z = constant_z ? constant : constant_x ? leaf : operand<Number>(sweep, leaves[1]);
     if constexpr (!constant_x) give(sweep, leaves[0], rule_x(x, z, y, g));
-    if constexpr (rule_z != nullptr && !constant_z)
-      give(sweep, leaves[constant_x ? 0 : 1], rule_z(x, z, y, g));
+    if constexpr (!constant_z) give(sweep, leaves[constant_x ? 0 : 1], rule_z(x, z, y, g));
   }
 }
 
