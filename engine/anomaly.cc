@@ -89,15 +89,17 @@ void watch_outputs(const Op& op, Inputs inputs, std::span<const Tensor> outputs)
     const Census found = census(output);
     if (!is_bad(found)) continue;
     Census before;
+    bool entered = false;  // NaN comes with a tensor that no tape has seen
     std::string operands;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const Census one = census(inputs[i]);
       before.nan += one.nan;
       before.infinite += one.infinite;
+      entered |= one.nan > 0 && !inputs[i].is_tracked();
       operands += fmt::format("{}operand {} {}", i ? "; " : "", i, described(inputs[i]));
     }
     const bool born = found.nan ? before.nan == 0 : before.nan + before.infinite == 0;
-    if (!born) continue;
+    if (!born && !(found.nan && entered)) continue;
     refuse(op.name, "made {} from {}{}{}", amount(found, output.size()), operands,
            reversed ? fmt::format("; in the vjp of {}", reversed->op->name) : "", place());
   }

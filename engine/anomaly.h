@@ -40,7 +40,7 @@ extern constinit thread_local const TensorNode* reversed;
 
 // An operation has been carried out.
 void watch_outputs(const Op& op, Inputs inputs, std::span<const Tensor> outputs);
-// A tensor comes to a tape from outside: NaN in it is refused here.
+// A variable or a constant is put on a tape: NaN in it is refused here.
 void watch_leaf(const Tensor& value, std::string_view name);
 // A vjp has given this to an operand; it read these adjoints and saved tensors.
 void watch_contribution(const TensorNode& node, int operand, const Tensor& contribution,

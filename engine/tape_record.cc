@@ -153,7 +153,6 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
 }
 
 NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
-  if (detail::watch) detail::watch_leaf(value, name);
   Tensor plain = detach(value);
   const NodeId origin = plain.origin_in(epoch_);
   const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
@@ -280,6 +279,7 @@ Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
   if (!is_floating(value.dtype()))
     refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
+  if (detail::watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
   return value.tracked_as(epoch_, id);
 }
@@ -292,6 +292,7 @@ Scalar Tape::variable(double value, std::string_view name) {
 
 Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
+  if (detail::watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
   return value.tracked_as(epoch_, id);
 }

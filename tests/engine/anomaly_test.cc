@@ -120,3 +120,19 @@ BOOST_AUTO_TEST_CASE(nothing_is_watched_when_nobody_does) {
   { const DetectAnomaly watch; }
   BOOST_TEST(log(zeros({1})).item() == -INFINITY);
 }
+
+BOOST_AUTO_TEST_CASE(nan_that_comes_with_a_plain_operand_is_told_at_its_first_use) {
+  Tape tape;
+  const Tensor x = tape.variable(ones({2}), "x");
+  const DetectAnomaly watch;
+  BOOST_TEST(refusal([&] { x + full({2}, NAN); })
+                 .starts_with("[add] made NaN (2 of 2 elements) from operand 0 (2,) f32 from 1 to "
+                              "1; operand 1 (2,) f32, 2 NaN; called at "));
+}
+
+BOOST_AUTO_TEST_CASE(a_composition_may_use_nan_inside) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({1.0, 3.0, 2.0}), "x");
+  const DetectAnomaly watch;
+  BOOST_TEST(median(x).item() == 2);
+}
