@@ -45,8 +45,13 @@ struct Accumulate {
   static constexpr bool elementwise = true;
   static constexpr bool linear = true;
   static Tensor forward(Inputs in) {
-    Tensor sum = copy_of(in[0]);
-    add_in_place(sum, in[1]);
+    // Of one shape, but for a batch that only one of them has.
+    const Shape shape = broadcast_shapes(name, in[0].shape(), in[1].shape());
+    const auto stretched = [&](const Tensor& x) {
+      return x.view(shape, broadcast_strides(x.shape(), x.strides(), shape));
+    };
+    Tensor sum = copy_of(stretched(in[0]));
+    add_in_place(sum, stretched(in[1]));
     return sum;
   }
   static void vjp(Pullback& p) {

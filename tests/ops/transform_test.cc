@@ -25,6 +25,12 @@ bool close(const Tensor& a, const Tensor& b, double tolerance = 1e-12) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(vmap_adds_adjoints_of_which_one_is_the_same_for_every_example) {
+  const Tensor x = tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, DType::f64);
+  const Tensor slopes = vmap(grad([](const Tensor& t) { return sum(t * t + t); }))(x);
+  BOOST_TEST(slopes.to_vector() == (std::vector<double>{3, 5, 7, 9, 11, 13}));
+}
+
 BOOST_AUTO_TEST_CASE(grad_and_value_and_grad_give_plain_numbers_outside_a_tape) {
   const auto [value, slope] = value_and_grad(cubic)(kPoint);
   BOOST_TEST(value.item() == cubic(kPoint).item());
