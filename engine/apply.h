@@ -16,9 +16,16 @@ namespace detail {
 
 extern constinit thread_local Tape* recording;
 
+// Somebody watches what leaves the record: what a kernel reads does not.
+void forward_watched(const Op& op, Inputs inputs, const void* attributes,
+                     std::span<Tensor> outputs);
+
 inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
                       std::span<Tensor> outputs) {
-  op.forward(inputs, attributes, outputs);
+  if (departures) [[unlikely]]
+    forward_watched(op, inputs, attributes, outputs);
+  else
+    op.forward(inputs, attributes, outputs);
   if (watch) watch_outputs(op, inputs, outputs);
   if (recording) recording->record(op, inputs, attributes, outputs);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/apply.h"
 #include "engine/copy.h"
+#include "engine/departures.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/sweep.h"
@@ -72,10 +73,13 @@ Scalar record_at(const Tensor& x, std::int64_t position, double value) {
   Tape* tape = recording_tape();
   if (tape && x.is_tracked()) tape_of("at", x.epoch());
   while (tape && !tape->owns(x)) tape = tape->around();
-  if (!tape) return value;
+  if (!tape) {
+    if (detail::departures) detail::note_reading(x);
+    return value;
+  }
   if (tape->outward(x.id()).defined())
     refuse("at", "the tensor is followed by an outer tape, too: scalars do not nest");
-  detail::numbers_left = true;
+  detail::note_function();
   const NodeId leaf = x.id();
   const auto index = static_cast<double>(position);
   return tape->record_statement(kAt, {&leaf, 1}, {&index, 1}, value);
@@ -121,6 +125,7 @@ Scalar at(const Tensor& x, const Dims& index, Site site) {
     offset += index[axis] * x.strides()[axis];
   }
   const double value = visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const detail::UnwatchedReading recorded;
     return static_cast<double>(x.data<T>()[offset]);
   });
   return record_at(x, position, value);
@@ -128,7 +133,11 @@ Scalar at(const Tensor& x, const Dims& index, Site site) {
 
 std::vector<Scalar> unstack(const Tensor& x, Site site) {
   const CallSite call(site);
-  const std::vector<double> numbers = x.to_vector();
+  std::vector<double> numbers;
+  {
+    const detail::UnwatchedReading recorded;
+    numbers = x.to_vector();
+  }
   std::vector<Scalar> scalars;
   scalars.reserve(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i)

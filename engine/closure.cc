@@ -4,6 +4,7 @@
 
 #include "engine/accumulate.h"
 #include "engine/apply.h"
+#include "engine/departures.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
@@ -24,7 +25,7 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   const typename Record::Attributes attributes{closure.get()};
   for (Tape* t = tape; t; t = t->around()) t->keep(closure);
   tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
-  detail::numbers_left |= result.is_tracked();
+  if (result.is_tracked()) detail::note_function();
   return result;
 }
 
@@ -32,6 +33,35 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
 Tensor operand(const Pullback& p, int i) {
   const Tensor& x = p.node().saved_operand(i);
   return p.sweep().recorded() ? x : p.sweep().tape().outward(x);
+}
+
+// A tracked tensor for a function of the user's that must be differentiable again: under a handle
+// of this tape and with a body that says so, by which its numbers are known after detach(), too.
+Tensor lent(Tape& tape, const Tensor& x) {
+  if (!x.is_tracked() || (tape.owns(x) && x.origin_in(tape.epoch()))) return x;
+  Tensor alias = x.view(x.shape(), x.strides()).tracked_as(x.epoch(), x.id());
+  if (!tape.owns(x)) return tape.constant(alias);
+  alias.set_origin(x.epoch(), x.id());
+  return alias;
+}
+
+// Calls a rule of the user's with what it reads, all of it as `lend` gives it. Where a tape follows
+// any of that, derivatives of the rule may be asked for. They are not known of what it makes of
+// numbers that it reads: an Error, unless `harmless` says that the result does not depend on them.
+template <class Call, class Harmless>
+auto followed_call(std::string_view who, std::string_view rule, bool followed, const Call& call,
+                   const Harmless& harmless) {
+  Tape* const tape = recording_tape();
+  if (!tape || !followed) return call([](const Tensor& x) { return x; });
+  const detail::WatchDepartures watch(tape->epoch());
+  auto result = call([&](const Tensor& x) { return lent(*tape, x); });
+  if (watch.slopes && !harmless(result))
+    refuse(who,
+           "{} reads the numbers of a recorded tensor, by item(), to_vector(), data() or detach(), "
+           "and its result is recorded to be differentiated again; it must be written in "
+           "differentiable ops, or say stop_gradient()",
+           rule);
+  return result;
 }
 
 // What records a closure: its forward pass is the function's own.
@@ -94,7 +124,17 @@ struct Custom : Recorded {
 
   static std::vector<Tensor> pulled(const CustomPull& pull, const Tensor& g,
                                     const std::vector<Tensor>& xs, const Tensor& y) {
-    std::vector<Tensor> results = pull(g, xs, y);
+    const bool followed =
+        g.is_tracked() || y.is_tracked() ||
+        std::any_of(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_tracked(); });
+    std::vector<Tensor> results = followed_call(
+        "custom_vjp", "pull", followed,
+        [&](const auto& lend) {
+          std::vector<Tensor> lent_xs;
+          for (const Tensor& x : xs) lent_xs.push_back(lend(x));
+          return pull(lend(g), lent_xs, lend(y));
+        },
+        [](const auto&) { return false; });
     if (results.size() != xs.size())
       refuse("custom_vjp", "pull gave {} cotangents for {} arguments", results.size(), xs.size());
     for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -147,7 +187,14 @@ struct Hook : Recorded {
     const Function* hook;
   };
   static void vjp(Pullback& p) {
-    const Tensor replaced = (*p.attributes<Attributes>().hook)(p.adjoint());
+    const Function& hook = *p.attributes<Attributes>().hook;
+    const Tensor& g = p.adjoint();
+    Tensor seen;  // a hook may look, and give back what it saw
+    const Tensor replaced = followed_call(
+        name, "the hook", g.is_tracked(), [&](const auto& lend) { return hook(seen = lend(g)); },
+        [&](const Tensor& result) {
+          return result.epoch() == seen.epoch() && result.id() == seen.id();
+        });
     if (replaced.shape() != p.adjoint().shape())
       refuse(name, "the hook gave shape {} for an adjoint of shape {}", replaced.shape(),
              p.adjoint().shape());
@@ -205,6 +252,7 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
     Tensor value;
     {
       const PauseRecording pause;
+      const detail::UnwatchedReading own;  // its rule stands for what it does
       value = f(xs);
     }
     return record_closure<Custom>(pull, xs, value);
@@ -219,6 +267,7 @@ Tensor straight_through(const Function& forward, const Tensor& x) {
   Tensor value;
   {
     const PauseRecording pause;
+    const detail::UnwatchedReading own;
     value = forward(x);
   }
   if (value.shape() != x.shape())

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <ostream>
 
+#include "engine/departures.h"
+
 namespace tapestry {
 namespace {
 
@@ -44,6 +46,7 @@ std::string number_text(double value) { return element_text(value); }
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(no value)";
+  const detail::UnwatchedReading shown;
   std::string text;
   append(text, x, 0, 0, x.size() <= kShownWhole);
   if (x.size() == 0) text = fmt::format("[] {}", x.shape());

@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/apply.h"
+#include "engine/departures.h"
 #include "engine/leaf.h"
 #include "engine/pushforward.h"
 #include "engine/scope.h"
@@ -15,6 +17,14 @@
 namespace tapestry {
 
 using detail::refuse_stale;
+
+void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
+                             std::span<Tensor> outputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].is_tracked()) note_reading(inputs[i]);
+  const UnwatchedReading kernel;
+  op.forward(inputs, attributes, outputs);
+}
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
   if (x.epoch() == epoch_) return x.id();
@@ -85,6 +95,9 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   if (!moving) return;
   for (const Tensor& output : outputs) results.push_back(outward(output));
   const ResumeRecording around(outer_recording_);
+  // Numbers of this tape are plain ones out there.
+  std::optional<detail::WatchDepartures> outside;
+  if (detail::departures) outside.emplace();
   Pushforward pushforward(op, attributes, operands, results, tangents);
   op.jvp(pushforward);
   for (std::size_t k = 0; k < outputs.size(); ++k)
@@ -137,7 +150,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
     store.entries.push_back({.node = node});
     if (values) new (values + k) Tensor(detach(outputs[k]));
     outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
-    outputs[k].set_origin(epoch_, outputs[k].id());
+    if (op.arity != 0) outputs[k].set_origin(epoch_, outputs[k].id());
   }
   if (save_inputs)
     for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
@@ -156,10 +169,10 @@ NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::stri
   Tensor plain = detach(value);
   const NodeId origin = plain.origin_in(epoch_);
   const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
-  if (origin) {
+  if (origin)
     storage_->severed.emplace_back(id, origin);
-    plain.set_origin(epoch_, origin);
-  }
+  else if (value.is_tracked() || &op == &op_of<detail::Variable>)  // others depend on nothing
+    plain.set_origin(epoch_, id);
   if (!name.empty()) storage_->names[id] = name;
   if (value.is_tracked()) set_outward(id, outward(value));
   return id;

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "engine/copy.h"
+#include "engine/departures.h"
 #include "engine/memory.h"
 
 namespace tapestry {
@@ -21,7 +22,13 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
-constinit thread_local bool detail::numbers_left = false;
+constinit thread_local detail::Departures* detail::departures = nullptr;
+
+void detail::note_reading(const Tensor& x) {
+  departures->numbers |= x.is_tracked();
+  departures->slopes |=
+      is_floating(x.dtype()) && (x.is_tracked() || x.origin_in(departures->epoch) != 0);
+}
 
 void detail::destroy(Body* body) noexcept {
   while (body) {  // a view drops its owner in turn, without recursion
@@ -77,13 +84,11 @@ Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t off
 
 double Tensor::item() const {
   if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());
-  detail::numbers_left |= is_tracked();
   return visit(dtype(),
                [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
 }
 
 std::vector<double> Tensor::to_vector() const {
-  detail::numbers_left |= is_tracked();
   std::vector<double> result(static_cast<std::size_t>(size()));
   copy_elements(*this, result.data());
   return result;

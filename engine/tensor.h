@@ -20,6 +20,8 @@ namespace tapestry {
 using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names nothing
 using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps after 2^32 recordings
 
+class Tensor;
+
 namespace detail {
 
 // What handles point to. An owning body is followed by its numbers in the same block; a view shares
@@ -39,10 +41,10 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
-// Set when numbers of a tracked tensor leave the tapes on this thread, by item() or to_vector() or
-// in a function of the user's: what is done with them is not recorded. Who observes a computation
-// clears it first.
-extern constinit thread_local bool numbers_left;
+// Who asks on this thread whether numbers leave the record, see engine/departures.h; mostly nobody.
+struct Departures;
+extern constinit thread_local Departures* departures;
+void note_reading(const Tensor& x);
 
 }  // namespace detail
 
@@ -88,6 +90,7 @@ class Tensor {
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
   const T* data() const {
+    if (detail::departures) detail::note_reading(*this);
     return reinterpret_cast<const T*>(body().data);
   }
   // For kernels that fill a tensor they have just made.

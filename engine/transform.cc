@@ -1,6 +1,7 @@
 #include "engine/transform.h"
 
 #include "engine/apply.h"
+#include "engine/departures.h"
 #include "engine/factory.h"
 
 namespace tapestry {
@@ -120,7 +121,7 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
 // Only a tape that observes needs to know of it.
 Tensor stop_gradient(const Tensor& x, Site site) {
   const CallSite call(site);
-  if (!recording_tape()) return detach(x);
+  if (!recording_tape() || !x.is_tracked()) return detach(x);
   Tensor known = x;
   while (known.is_tracked()) {
     Tape& tape = tape_of("stop_gradient", known.epoch());
@@ -130,7 +131,8 @@ Tensor stop_gradient(const Tensor& x, Site site) {
     }
     known = tape.outward(known);
   }
-  return known;
+  // Whoever watches takes a body of its own for numbers of nobody.
+  return detail::departures ? known.view(known.shape(), known.strides()) : known;
 }
 
 }  // namespace tapestry

@@ -86,7 +86,9 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 
 // A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
 // none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
-// differentiable ops, so are its results.
+// differentiable ops, so are its results. While a tape records what pull does, so that it may be
+// differentiated again, pull may not read numbers of floating tensors that the tape follows (by
+// item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed.
 using CustomPull = std::function<std::vector<Tensor>(
     const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
@@ -96,7 +98,8 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
 Tensor on_gradient(const Tensor& x, Function hook);
 
 // x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
-// cannot follow the plain numbers of detach(x).
+// cannot follow the plain numbers of detach(x); custom_vjp, which refuses those, takes it at its
+// word.
 Tensor stop_gradient(const Tensor& x, Site site = {});
 
 // The value of `forward(x)` with the slope of the identity.

@@ -1,5 +1,6 @@
 #include "ops/jacobian.h"
 
+#include "engine/departures.h"
 #include "engine/factory.h"
 #include "ops/join.h"
 #include "ops/view.h"
@@ -43,6 +44,7 @@ Tensor jacobian(const Function& f, const Tensor& x) {
   std::int64_t results = 0;
   {
     const PauseRecording pause;
+    const detail::UnwatchedReading counted;
     results = f(detach(x)).size();
   }
   return results <= x.size() ? jacobian_reverse(f, x) : jacobian_forward(f, x);

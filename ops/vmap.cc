@@ -5,6 +5,7 @@
 #include "engine/ancestry.h"
 #include "engine/batching.h"
 #include "engine/broadcast.h"
+#include "engine/departures.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/view.h"
@@ -118,16 +119,6 @@ class Replay {
   std::vector<Value> values_;
 };
 
-// Whether numbers left the tapes since it began. Who watches around it learns of them, too.
-class Watch {
- public:
-  bool numbers_left() const { return detail::numbers_left; }
-  ~Watch() { detail::numbers_left |= before_; }
-
- private:
-  bool before_ = std::exchange(detail::numbers_left, false);
-};
-
 constexpr std::string_view kWho = "vmap";
 
 // The arguments with the mapped axis in front, or whole.
@@ -181,14 +172,14 @@ std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>
 
 std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& arguments,
                            std::int64_t size) {
-  const Watch watch;
+  const detail::WatchDepartures watch;
   Tape tape(TapeOptions{.keep_values = true, .observe_only = true});
   std::vector<Tensor> first;
   for (const Value& x : arguments)
     first.push_back(x.batched ? tape.constant(example(detach(x.tensor), 0)) : x.tensor);
   const std::vector<Tensor> ys = f(first);
   tape.stop();
-  if (watch.numbers_left()) return one_by_one(f, arguments, size);
+  if (watch.numbers || watch.functions) return one_by_one(f, arguments, size);
   Replay replay(tape, size);
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (arguments[i].batched) replay.set(first[i].id(), arguments[i].tensor);

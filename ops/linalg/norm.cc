@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/factory.h"
+#include "engine/reduce.h"
 #include "engine/transform.h"
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
@@ -46,7 +47,9 @@ Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
   const Tensor terms = ord == 2 ? square(scaled) : flat_at_zero(abs(scaled), ord);
   const Tensor root = flat_at_zero(sum(terms, {options.axis, true}), 1 / ord);
   const Tensor result = root * scale;
-  return options.keepdims ? result : reshape(result, sum(detach(x), over).shape());
+  if (options.keepdims) return result;
+  const AxisSet axes = options.axis.resolve("norm", x.rank());
+  return reshape(result, reduced_shape(x.shape(), axes, axes));
 }
 
 Tensor matrix_norm(const Tensor& a, MatrixNorm kind, Site site) {

@@ -305,45 +305,6 @@ BOOST_AUTO_TEST_CASE(second_derivatives_and_forward_mode_pass_through_a_checkpoi
   BOOST_TEST(close(gradient(sum(slope), x), hvp(cubic, kPoint, ones({3}, DType::f64))));
 }
 
-BOOST_AUTO_TEST_CASE(a_custom_rule_is_used_and_differentiated) {
-  // x^2 with a rule that doubles the true slope.
-  const auto twice = custom_vjp(
-      [](const auto& xs) { return xs[0] * xs[0]; },
-      [](const Tensor& g, const auto& xs, const Tensor&) { return std::vector{g * xs[0] * 4.0}; });
-  Tape tape;
-  const Tensor x = tape.variable(kPoint);
-  const Tensor slope = gradient(sum(twice({x})), x, {.create_graph = true});
-  BOOST_TEST(close(slope, 4.0 * kPoint));
-  BOOST_TEST(close(gradient(sum(slope), x), full({3}, 4, DType::f64)));
-  const auto f = [&](const Tensor& u) { return sum(twice({u})); };
-  BOOST_TEST(close(jvp(f, kPoint, kPoint).second, sum(4.0 * kPoint * kPoint)));
-
-  const auto opaque = custom_vjp(
-      [](const auto& xs) { return xs[0] * xs[0]; },
-      [](const Tensor& g, const auto&, const Tensor&) { return std::vector{detach(g)}; });
-  const Tensor w = tape.variable(kPoint);
-  BOOST_TEST(refusal([&] { gradient(sum(opaque({w}) * w), w, {.create_graph = true}); }) ==
-             "[custom_vjp] cotangent 0 is not recorded: derivatives of it need pull to be written "
-             "in differentiable "
-             "ops of the cotangent");
-}
-
-BOOST_AUTO_TEST_CASE(hooks_read_and_replace_adjoints) {
-  Tape tape;
-  const Tensor x = tape.variable(kPoint);
-  Tensor seen;
-  const Tensor h = on_gradient(x * 2.0, [&](const Tensor& g) {
-    seen = g;
-    return clamp(g, -0.5, 0.5);
-  });
-  const Tensor slope = gradient(sum(h * h), x);
-  BOOST_TEST(close(detach(seen), 4.0 * kPoint));
-  BOOST_TEST(close(slope, 2.0 * clamp(4.0 * kPoint, -0.5, 0.5)));
-  const Tensor rounded = straight_through([](const Tensor& u) { return round(u); }, x);
-  BOOST_TEST(rounded.to_vector() == (std::vector<double>{0, -1, 1}));
-  BOOST_TEST(close(gradient(sum(rounded * 3.0), x), full({3}, 3, DType::f64)));
-}
-
 BOOST_AUTO_TEST_CASE(forward_mode_refuses_scalars) {
   const auto f = [](const Tensor& x) { return sum(x * at(x, {0})); };
   BOOST_TEST(refusal([&] { jvp(f, kPoint, kPoint); }) ==

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/departures.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
 #include "tests/ops/properties/walk.h"
@@ -69,9 +70,9 @@ bool compare(const FunctionOfMany& f, const FunctionOfMany& single, const Tensor
     for (std::size_t i : which) xs.push_back(example(inputs[i], k));
     looped.push_back(single(xs));
   }
-  detail::numbers_left = false;
+  const detail::WatchDepartures watch;
   const Tensors got = vmap(f, InAxes(which.size(), 0))(batch);
-  const bool looked = detail::numbers_left;
+  const bool looked = watch.numbers || watch.functions;
   for (std::size_t r = 0; r < got.size(); ++r) {
     Tensors each;
     for (const Tensors& results : looped) each.push_back(detach(results[r]));

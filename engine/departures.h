@@ -1,0 +1,55 @@
+// What leaves the record: numbers that a program reads, and functions of its own. No tape sees what
+// is made of them, so whoever relies on the record being whole watches while it is written.
+#pragma once
+
+#include <utility>
+
+#include "engine/tensor.h"
+
+namespace tapestry::detail {
+
+struct Departures {
+  bool numbers = false;  // of a tracked tensor were read, by item(), to_vector() or data()
+  bool slopes = false;   // so were those of a floating one, or used in an op after detach()
+  bool functions =
+      false;        // of the user's were called, or scalars taken: not to be carried out again
+  Epoch epoch = 0;  // the recording whose detached numbers count, too
+};
+
+// While it lives it learns what leaves the record on this thread. Who watches around it learns of
+// it, too, but for numbers that are detached there.
+class WatchDepartures : public Departures {
+ public:
+  explicit WatchDepartures(Epoch of = 0)
+      : Departures{.epoch = of}, outer_(std::exchange(departures, this)) {}
+  ~WatchDepartures() {
+    departures = outer_;
+    if (!outer_) return;
+    outer_->numbers |= numbers;
+    outer_->slopes |= slopes;
+    outer_->functions |= functions;
+  }
+  WatchDepartures(const WatchDepartures&) = delete;
+  WatchDepartures& operator=(const WatchDepartures&) = delete;
+
+ private:
+  Departures* outer_;
+};
+
+// While it lives reading is part of the record, as in a kernel, or for somebody's eyes only.
+class UnwatchedReading {
+ public:
+  UnwatchedReading() : outer_(std::exchange(departures, nullptr)) {}
+  ~UnwatchedReading() { departures = outer_; }
+  UnwatchedReading(const UnwatchedReading&) = delete;
+  UnwatchedReading& operator=(const UnwatchedReading&) = delete;
+
+ private:
+  Departures* outer_;
+};
+
+inline void note_function() {
+  if (departures) departures->functions = true;
+}
+
+}  // namespace tapestry::detail
