@@ -3,6 +3,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/op.h"
@@ -35,6 +37,12 @@ class Pushforward {
 
   void give(int k, Tensor tangent) { results_[static_cast<std::size_t>(k)] = std::move(tangent); }
   const Tensor& result(std::size_t k) const { return results_[k]; }
+  // There is no tangent of result k: whatever asks for it is an Error, "[op] why".
+  void refuse_tangent(int k, std::string why) {
+    refusals_.resize(outputs_.size());
+    refusals_[static_cast<std::size_t>(k)] = std::move(why);
+  }
+  const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:
   const Op& op_;
@@ -43,6 +51,7 @@ class Pushforward {
   const std::vector<Tensor>& outputs_;
   const std::vector<Tensor>& tangents_;
   std::vector<Tensor> results_;
+  std::vector<std::string> refusals_;  // empty while there are none
 };
 
 // jvps that need no rule of their own.

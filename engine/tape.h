@@ -82,7 +82,8 @@ class Tape {
 
   // ---- forward mode, on a tape that carries tangents ----
   void set_tangent(const Tensor& x, const Tensor& tangent);
-  const Tensor& tangent(const Tensor& x) const;  // not defined() when it is zero
+  // Not defined() when it is zero; Error where the derivative does not exist.
+  const Tensor& tangent(const Tensor& x) const;
 
   // ---- reading: the graph ----
   NodeId size() const;  // nodes recorded; ids are 1..size()

@@ -102,6 +102,9 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   op.jvp(pushforward);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     if (pushforward.result(k).defined()) set_tangent(outputs[k], pushforward.result(k));
+  for (std::size_t k = 0; k < pushforward.refusals().size(); ++k)
+    if (const std::string& why = pushforward.refusals()[k]; !why.empty())
+      storage_->no_tangents[outputs[k].id()] = {op.name, why};
 }
 
 NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
@@ -283,6 +286,9 @@ void Tape::set_tangent(const Tensor& x, const Tensor& tangent) {
 }
 
 const Tensor& Tape::tangent(const Tensor& x) const {
+  if (owns(x) && !storage_->no_tangents.empty())
+    if (const auto found = storage_->no_tangents.find(x.id()); found != storage_->no_tangents.end())
+      raise_error(found->second.who, found->second.what);
   return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
 }
 

@@ -20,6 +20,7 @@ void TapeStorage::reset() {
   outward.clear();
   severed.clear();
   tangents.clear();
+  if (!no_tangents.empty()) no_tangents.clear();
   kept.clear();
   if (!names.empty()) names.clear();
   if (!bindings.empty()) bindings.clear();

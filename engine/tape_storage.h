@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,6 +34,12 @@ struct Binding {
   NodeId id;
 };
 
+// An Error that is due when somebody asks.
+struct Refusal {
+  std::string_view who;
+  std::string what;
+};
+
 struct TapeStorage {
   Arena arena;
   Stream<Entry> entries{std::size_t{1} << 32};  // entry 0 is a placeholder: ids count from 1
@@ -45,6 +52,7 @@ struct TapeStorage {
   std::vector<Tensor> outward;  // by id: the same value on the tape around, where it is tracked
   std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
   std::vector<Tensor> tangents;                    // by id, on a tape that carries them
+  std::map<NodeId, Refusal> no_tangents;           // of nodes whose derivative does not exist
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   bool has_scalars = false, has_tensors = false;
   std::vector<double> spare_adjoints;  // memory of the last walk, for the next

@@ -24,6 +24,7 @@ using namespace linalg;
 struct EighOp {
   static constexpr std::string_view name = "eigh";
   static constexpr int arity = 1;
+  static constexpr GapKind kGaps{name, "eigenvalues"};
   static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
@@ -73,10 +74,14 @@ struct EighOp {
     Tensor inner;
     if (gw.defined()) inner = diag_embed(gw);
     if (gv.defined()) {
-      const Tensor turned = matmul(transpose(v), gv) * inverse_gaps({name, "eigenvalues"}, w, {gv});
+      const Tensor turned = matmul(transpose(v), gv) * inverse_gaps(kGaps, w, {gv});
       inner = inner.defined() ? inner + turned : turned;
     }
     p.give(0, symmetrized(matmul(matmul(v, inner), transpose(v))));
+  }
+  static void jvp(Pushforward& p) {
+    push_by_transposition(p);
+    refuse_turning(p, kGaps, p.output(0), {1});
   }
 };
 

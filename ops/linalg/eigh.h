@@ -14,8 +14,8 @@ namespace tapestry {
 // The sign of an eigenvector is LAPACK's choice, and a gradient means something only for results
 // that do not depend on it. The derivative of an eigenvector divides by the gaps between its
 // eigenvalue and the others: where a gap is 0 to rounding (eps max |w|) a gradient through V is an
-// Error, one through w alone that of the eigenvalues in the order and basis found. Forward mode
-// leaves out what would turn such a pair of vectors into each other.
+// Error, one through w alone that of the eigenvalues in the order and basis found. So it is in
+// forward mode, where an operation on the tangent of V is the Error.
 struct Eigh {
   Tensor w, v;
 };

@@ -6,6 +6,7 @@
 #include "engine/apply.h"
 #include "engine/batching.h"
 #include "engine/broadcast.h"
+#include "engine/departures.h"
 #include "engine/pullback.h"
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
@@ -13,24 +14,24 @@
 namespace tapestry::linalg {
 namespace {
 
-[[noreturn]] void refuse_equal(const GapKind& kind, std::int64_t i, std::int64_t j, double first,
-                               double second, const std::string& place) {
+std::string equal_text(const GapKind& kind, std::int64_t i, std::int64_t j, double first,
+                       double second, const std::string& place) {
   if (kind.zero_last)
-    refuse(kind.who,
-           "number {} of the {} is 0 to rounding ({:.3g}); the result depends on vectors that have "
-           "no derivative there{}",
-           i, kind.what, first, place);
-  refuse(kind.who,
-         "{} {} and {} are equal to rounding ({:.6g} and {:.6g}); the result depends on their "
-         "vectors, which have no derivative there{}",
-         kind.what, i, j, first, second, place);
+    return fmt::format(
+        "number {} of the {} is 0 to rounding ({:.3g}); the result depends on vectors that have "
+        "no derivative there{}",
+        i, kind.what, first, place);
+  return fmt::format(
+      "{} {} and {} are equal to rounding ({:.6g} and {:.6g}); the result depends on their "
+      "vectors, which have no derivative there{}",
+      kind.what, i, j, first, second, place);
 }
 
 // The matrices of a batch in whose part of any of the adjoints an element is not 0.
-std::vector<bool> touched(Inputs in, std::int64_t count) {
+std::vector<bool> touched(std::span<const Tensor* const> adjoints, std::int64_t count) {
   std::vector<bool> result(static_cast<std::size_t>(count), false);
-  for (std::size_t k = 1; k < in.size(); ++k) {
-    const Tensor g = in[k].contiguous();
+  for (const Tensor* adjoint : adjoints) {
+    const Tensor g = adjoint->contiguous();
     const std::int64_t each = count ? g.size() / count : 0;
     visit_floating(g.dtype(), [&]<class T>(std::type_identity<T>) {
       for (std::int64_t e = 0; e < g.size(); ++e)
@@ -40,37 +41,66 @@ std::vector<bool> touched(Inputs in, std::int64_t count) {
   return result;
 }
 
+// Two numbers that differ by rounding only, by eps max |x| or less, have no gap.
+template <class T>
+T least_gap(const T* x, std::int64_t n) {
+  T largest = 0;
+  for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(x[i]));
+  return largest * std::numeric_limits<T>::epsilon();
+}
+
+// What is to be said of the first pair without a gap in a matrix that is touched; empty when there
+// is none.
+std::string first_equal(const GapKind& kind, const Tensor& given,
+                        std::span<const Tensor* const> adjoints) {
+  const Tensor x = given.contiguous();
+  const std::int64_t n = x.shape().back(), count = n ? x.size() / n : 0;
+  Shape batch = x.shape();
+  batch.erase(batch.rank() - 1);
+  const std::vector<bool> strict = touched(adjoints, count);
+  std::string text;
+  visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    for (std::int64_t b = 0; b < count; ++b) {
+      if (!strict[static_cast<std::size_t>(b)]) continue;
+      const T* v = x.data<T>() + b * n;
+      const T least = least_gap(v, n);
+      for (std::int64_t i = 0; i < n; ++i)
+        for (std::int64_t j = i + 1; j < n; ++j) {
+          if (!(std::abs(v[j] - v[i]) <= least) || !text.empty()) continue;
+          text =
+              equal_text({kind.who, kind.what, kind.squares, kind.zero_last && j == n - 1}, i, j,
+                         static_cast<double>(v[i]), static_cast<double>(v[j]), place_in(batch, b));
+        }
+    }
+  });
+  return text;
+}
+
 struct InverseGaps {
   static constexpr std::string_view name = "inverse_gaps";
   static constexpr int arity = kVariadic;
   using Attributes = GapKind;
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in, const Attributes& kind) {
+    std::vector<const Tensor*> adjoints;
+    for (std::size_t k = 1; k < in.size(); ++k) adjoints.push_back(&in[k]);
+    if (const std::string text = first_equal(kind, in[0], adjoints); !text.empty())
+      refuse(kind.who, "{}", text);
     const Tensor x = in[0].contiguous();
     const std::int64_t n = x.shape().back(), count = n ? x.size() / n : 0;
     Shape batch = x.shape();
     batch.erase(batch.rank() - 1);
     Tensor result = Tensor::uninitialized(joined(batch, {n, n}), x.dtype());
-    const std::vector<bool> strict = touched(in, count);
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
       T* out = result.mutable_data<T>();
       for (std::int64_t b = 0; b < count; ++b) {
         const T* v = x.data<T>() + b * n;
-        T largest = 0;
-        for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(v[i]));
-        const T least = largest * std::numeric_limits<T>::epsilon();
+        const T least = least_gap(v, n);
         for (std::int64_t i = 0; i < n; ++i)
           for (std::int64_t j = 0; j < n; ++j, ++out) {
             const T gap = v[j] - v[i];
-            if (!(std::abs(gap) <= least)) {
-              *out = 1 / (kind.squares ? gap * (v[j] + v[i]) : gap);
-              continue;
-            }
-            *out = 0;
-            if (i < j && strict[static_cast<std::size_t>(b)])
-              refuse_equal({kind.who, kind.what, kind.squares, kind.zero_last && j == n - 1}, i, j,
-                           static_cast<double>(v[i]), static_cast<double>(v[j]),
-                           place_in(batch, b));
+            const bool none = std::abs(gap) <= least;
+            *out = none ? 0 : 1 / (kind.squares ? gap * (v[j] + v[i]) : gap);
           }
       }
     });
@@ -95,6 +125,20 @@ Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tens
   for (const Tensor& g : adjoints)
     if (g.defined()) inputs.push_back(g);
   return apply<InverseGaps>(inputs, kind);
+}
+
+void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
+                    std::initializer_list<int> vectors) {
+  if (!p.tangent(0).defined()) return;
+  std::string text;
+  {
+    const detail::UnwatchedReading refusals_only;
+    const Tensor* const tangent = &p.tangent(0);
+    text = first_equal(kind, x, {&tangent, 1});
+  }
+  detail::note_function();  // another example may be refused
+  if (text.empty()) return;
+  for (int k : vectors) p.refuse_tangent(k, text);
 }
 
 }  // namespace tapestry::linalg

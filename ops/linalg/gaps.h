@@ -1,10 +1,11 @@
 // Differences between eigenvalues, by which the derivatives of eigenvectors are divided.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
-#include "engine/tensor.h"
+#include "engine/pushforward.h"
 
 namespace tapestry::linalg {
 
@@ -19,5 +20,10 @@ struct GapKind {
 // an element of the matrix's part of `adjoints` is not 0, and 0 otherwise. `adjoints` are those of
 // the vectors, (..., a, b), undefined ones skipped; nothing flows back to them.
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints);
+
+// Forward mode's part of that, for a decomposition of p.input(0): where two x have no gap and the
+// matrix moves, a use of the tangents of these results is an Error.
+void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
+                    std::initializer_list<int> vectors);
 
 }  // namespace tapestry::linalg

@@ -77,6 +77,22 @@ struct SvdOp {
     });
   }
 
+  static GapKind gaps_of(std::int64_t m, std::int64_t n) {
+    return {name, "singular values", true, m != n};
+  }
+  static Tensor with_null_space(const Tensor& s, std::int64_t m, std::int64_t n) {
+    if (m == n) return s;
+    Shape one = s.shape();
+    one[one.rank() - 1] = 1;
+    return concat({s, zeros(one, s.dtype())}, -1);
+  }
+
+  static void jvp(Pushforward& p) {
+    push_by_transposition(p);
+    const std::int64_t m = rows(p.output(0)), n = columns(p.output(2));
+    refuse_turning(p, gaps_of(m, n), with_null_space(p.output(1), m, n), {0, 2});
+  }
+
   // U (F o (J - J^T) S + S F o (K - K^T) + diag(gs)) V^T with J = U^T gU, K = V^T gV and
   // F_ij = 1 / (s_j^2 - s_i^2); for more rows or columns than k, the parts of gU and gV outside
   // the ranges of U and V, divided by s. J. Townsend, Differentiating the singular value
@@ -91,11 +107,7 @@ struct SvdOp {
     };
     if (gs.defined()) add(inner, diag_embed(gs));
     if (gu.defined() || gvh.defined()) {
-      const GapKind kind{name, "singular values", true, m != n};
-      Shape one = s.shape();
-      one[one.rank() - 1] = 1;
-      const Tensor padded = m == n ? s : concat({s, zeros(one, s.dtype())}, -1);
-      const Tensor gaps = inverse_gaps(kind, padded, {gu, gvh});
+      const Tensor gaps = inverse_gaps(gaps_of(m, n), with_null_space(s, m, n), {gu, gvh});
       const Tensor f = slice(slice(gaps, -1, {.stop = k}), -2, {.stop = k});
       const auto skew = [](const Tensor& x) { return x - transpose(x); };
       if (gu.defined()) add(inner, f * skew(matmul(transpose(u), gu)) * across(s));

@@ -15,8 +15,8 @@ namespace tapestry {
 // The common sign of a column of U and a row of Vh is LAPACK's choice, and a gradient means
 // something only for results that do not depend on it. The derivatives of the vectors divide by the
 // gaps between singular values, and for m != n by the singular values: where one is 0 to rounding
-// (eps max s) a gradient through U or Vh is an Error, and forward mode leaves out what would turn
-// such vectors.
+// (eps max s) a gradient through U or Vh is an Error, and so is an operation on their tangents in
+// forward mode.
 struct SVD {
   Tensor u, s, vh;
 };

@@ -222,6 +222,56 @@ BOOST_AUTO_TEST_CASE(equal_singular_values) {
              1e-14);
 }
 
+// A derivative that reverse mode refuses is refused by forward mode, too, with the same words.
+BOOST_AUTO_TEST_CASE(forward_mode_refuses_vectors_without_a_gap) {
+  const std::string eigh_text =
+      "[eigh] eigenvalues 1 and 2 are equal to rounding (2 and 2); the result depends on their "
+      "vectors, which have no derivative there";
+  const Tensor a = diag(f64({2, 1, 2})), direction = numbers({3, 3}, 7);
+  const auto of_v = [](const Tensor& m) { return sum(f64({1, 2, 3}) * square(eigh(m).v)); };
+  const auto of_both = [](const Tensor& m) {
+    const auto [w, v] = eigh(m);
+    return sum(exp(w) * square(slice(v, 0, 0, 1)));
+  };
+  for (const Function& f : {Function(of_v), Function(of_both)}) {
+    BOOST_TEST(error_of([&] { slope(f, a); }) == eigh_text);
+    BOOST_TEST(error_of([&] { jvp(f, a, direction); }) == eigh_text);
+    BOOST_TEST(error_of([&] { hvp(f, a, direction); }) == eigh_text);
+    BOOST_TEST(error_of([&] { hessian(f, a); }) == eigh_text);
+    BOOST_TEST(error_of([&] {
+                 vmap([&](const Tensor& m) { return jvp(f, m, direction).second; })(
+                     stack({diag(f64({1, 2, 3})), a}));
+               }) == eigh_text);
+  }
+  // The gradient of a function of the eigenvalues is made of vectors, and so is its derivative.
+  const auto of_w = [](const Tensor& m) { return sum(exp(eigh(m).w)); };
+  BOOST_TEST(error_of([&] { hessian(of_w, a); }) == eigh_text);
+  BOOST_TEST(error_of([&] { hvp(of_w, a, direction); }) == eigh_text);
+  BOOST_TEST(error_of([&] { slope([&](const Tensor& m) { return sum(grad(of_w)(m)); }, a); }) ==
+             eigh_text);
+  // What depends on the eigenvalues alone has a tangent, and so has a matrix that does not move.
+  BOOST_TEST(std::abs(jvp(of_w, a, direction).second.item() -
+                      sum(slope(of_w, a) * direction).item()) < 1e-13);
+  BOOST_TEST(jvp(of_v, a, zeros_like(a)).second.item() == 0);
+
+  const std::string svd_text =
+      "[svd] singular values 0 and 1 are equal to rounding (1 and 1); the result depends on their "
+      "vectors, which have no derivative there";
+  const Tensor b = identity(2), turn = numbers({2, 2}, 3);
+  const auto of_u = [](const Tensor& m) { return sum(f64({1, 2}) * square(svd(m).u)); };
+  BOOST_TEST(error_of([&] { jvp(of_u, b, turn); }) == svd_text);
+  BOOST_TEST(error_of([&] { hessian(of_u, b); }) == svd_text);
+  BOOST_TEST(error_of([&] { hessian([](const Tensor& m) { return sum(svdvals(m)); }, b); }) ==
+             svd_text);
+  BOOST_TEST(error_of([&] {
+               jvp(of_u, f64({{2, 0}, {0, 0}, {0, 0}}), numbers({3, 2}, 3));
+             }) ==
+             "[svd] number 1 of the singular values is 0 to rounding (0); the result depends on "
+             "vectors that have no derivative there");
+  BOOST_TEST(std::abs(jvp([](const Tensor& m) { return sum(svdvals(m)); }, b, turn).second.item() -
+                      trace(turn).item()) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE(pseudo_inverses) {
   for (const Shape& shape : kShapes) {
     const Tensor a = numbers(shape), p = pinv(a);
