@@ -5,6 +5,7 @@
 #include "engine/accumulate.h"
 #include "engine/apply.h"
 #include "engine/departures.h"
+#include "engine/draws.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
@@ -79,14 +80,23 @@ struct Recorded {
 struct Checkpoint : Recorded {
   static constexpr std::string_view name = "checkpoint";
   static constexpr SaveMask saves(int) { return kSaveInputs; }
+  struct Computation {
+    std::shared_ptr<const Function> f;
+    Draws draws;
+  };
   struct Attributes {
-    const Function* f;
+    const Computation* computation;
   };
   static void vjp(Pullback& p) {
     Tape inner(TapeOptions{.adopt = true});
     const Tensor x = operand(p, 0);
     const Tensor tracked = is_floating(x.dtype()) ? inner.variable(x) : x;
-    const Tensor y = (*p.attributes<Attributes>().f)(tracked);
+    Tensor y;
+    {
+      const Computation& computation = *p.attributes<Attributes>().computation;
+      const RepeatDraws same(name, computation.draws);
+      y = (*computation.f)(tracked);
+    }
     inner.stop();
     if (!inner.owns(y)) return;
     // Every leaf that stands for an operand of this node.
@@ -225,10 +235,13 @@ Function checkpoint(Function f) {
     // Forward mode keeps nothing anyway.
     if (!recording_tape() || forward_mode()) return (*f)(x);
     std::vector<Tensor> operands{x};
+    auto computation = std::make_shared<Checkpoint::Computation>();
+    computation->f = f;
     Tensor value;
     {
       Tape observer(TapeOptions{.observe_only = true});
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
+      const NoteDraws noting(computation->draws);
       const Tensor y = (*f)(tracked);
       if (!observer.owns(y)) return y;
       value = detach(y);
@@ -241,7 +254,8 @@ Function checkpoint(Function f) {
         if (!known) operands.push_back(outside);
       }
     }
-    return record_closure<Checkpoint>(f, operands, value);
+    return record_closure<Checkpoint>(std::shared_ptr<const Checkpoint::Computation>(computation),
+                                      operands, value);
   };
 }
 

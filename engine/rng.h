@@ -12,6 +12,13 @@ namespace tapestry {
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key);
 
+namespace detail {
+// Who notes or repeats what is drawn on this thread, see engine/draws.h; mostly nobody.
+class DrawWatch;
+extern constinit thread_local DrawWatch* draw_watch;
+std::uint64_t claim_watched(std::uint64_t seed, std::uint64_t& position, std::uint64_t count);
+}  // namespace detail
+
 class Rng {
  public:
   explicit Rng(std::uint64_t seed = 0) : seed_(seed) {}
@@ -19,8 +26,10 @@ class Rng {
   std::uint64_t seed() const { return seed_; }
   std::uint64_t position() const { return position_; }
 
-  // Claims the next `count` positions and returns the first of them.
+  // Claims the next `count` positions and returns the first of them. Where a computation is carried
+  // out again, as in a checkpoint, they are those of the first time, and the generator stays.
   std::uint64_t claim(std::uint64_t count) {
+    if (detail::draw_watch) return detail::claim_watched(seed_, position_, count);
     const std::uint64_t first = position_;
     position_ += count;
     return first;

@@ -1,4 +1,4 @@
-// checkpoint_sequential: the numbers of the plain run from fewer bytes.
+// Checkpoints: the numbers of the plain run from fewer bytes.
 #include <boost/test/unit_test.hpp>
 
 #include "nn/nn.h"
@@ -127,4 +127,77 @@ BOOST_AUTO_TEST_CASE(a_number_of_segments_that_cannot_be_is_refused) {
   BOOST_TEST(refusal([] { nn::checkpoint_sequential(nn::Sequential{}, 1); }) ==
              "[checkpoint_sequential] 1 segments of 0 functions; there must be at least one, and "
              "each needs a function");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_drawn_is_drawn_again_when_it_is_computed_again) {
+  Rng rng(3), noise(11);
+  const nn::Sequential net{nn::Linear(6, 20, rng), nn::Dropout(0.5, Rng(4)), nn::Tanh(),
+                           nn::Linear(20, 6, rng), nn::Dropout(0.3, Rng(5))};
+  const Tensor x = randn({9, 6}, rng);
+  // Of every way to draw, by generators of many places.
+  const auto noisy = [&](const Tensor& u) {
+    Rng local(17);
+    Tensor y = u + randn(u.shape(), noise) * uniform(u.shape(), 0, 1, local);
+    y = y + truncated_normal(u.shape(), -1, 1, noise) + gumbel({6}, local);
+    y = y * static_cast<double>(permutation(5, noise)[0] + 1);
+    return y * take(y, randint({6}, 0, 6, noise), 1) * noise.next_uniform();
+  };
+  const auto run = [&](bool checkpointed, bool retain_graph, bool nested) {
+    noise = Rng(11);
+    std::vector<Function> functions = net.functions();
+    const nn::Dropout first(0.5, Rng(4)), second(0.3, Rng(5));  // from the start of their streams
+    functions[1] = first;
+    functions[4] = second;
+    functions.emplace_back(noisy);
+    Function f =
+        checkpointed ? checkpoint_sequential(functions, 3) : checkpoint_sequential(functions, 1);
+    if (checkpointed) f = checkpoint(f);
+    if (nested) f = checkpoint([f](const Tensor& u) { return checkpoint(f)(u); });
+    auto result = slopes(f, x, net.parameters(), retain_graph);
+    result.push_back(randn({3}, noise).to_vector());  // the generator is where it was
+    return result;
+  };
+  const auto plain = run(false, true, false);
+  for (bool retain_graph : {true, false})
+    for (bool nested : {true, false}) BOOST_TEST((run(true, retain_graph, nested) == plain));
+}
+
+BOOST_AUTO_TEST_CASE(second_derivatives_pass_through_what_is_drawn_again) {
+  const Tensor x = tensor({0.3, -0.7, 1.1, 0.2}, DType::f64);
+  const auto second = [&](bool checkpointed) {
+    Rng rng(8);
+    const Function f = [&](const Tensor& u) {
+      return sum(square(u) * square(u) * randn(u.shape(), rng, DType::f64));
+    };
+    Tape tape;
+    const Tensor v = tape.variable(x);
+    const Tensor y = checkpointed ? checkpoint(f)(v) : f(v);
+    const Tensor slope = gradient(y, v, {.create_graph = true});
+    return gradient(sum(slope), v).to_vector();
+  };
+  BOOST_TEST(second(true) == second(false));
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_draws_otherwise_when_it_is_computed_again_is_refused) {
+  const auto draws = [](std::int64_t first, std::int64_t again, std::uint64_t seed_again) {
+    return refusal([=] {
+      int calls = 0;
+      Tape tape;
+      const Tensor x = tape.variable(ones({3}));
+      const Tensor y = checkpoint([&](const Tensor& u) {
+        Rng rng(calls == 0 ? 1 : seed_again);
+        return u * u * sum(randn({calls++ == 0 ? first : again}, rng));
+      })(x);
+      gradient(sum(y), x);
+    });
+  };
+  BOOST_TEST(draws(4, 4, 1) == "");
+  BOOST_TEST(draws(4, 2, 1) == "");
+  BOOST_TEST(draws(0, 2, 1) ==
+             "[checkpoint] the function draws 2 random numbers more when it is computed again; it "
+             "must draw as it did the first time");
+  BOOST_TEST(
+      draws(4, 4, 2) ==
+      "[checkpoint] the function draws 4 random numbers of seed 2 when it is computed again, "
+      "where it drew 4 of seed 1; it must draw as it did the first time");
 }
