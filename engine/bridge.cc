@@ -106,6 +106,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
       recording->id_of("stack", static_cast<int>(i), scalars[i]);
     return result;
   }
+  if (tape != recording && detail::departures) detail::departures->outer_scalars = true;
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 

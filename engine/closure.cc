@@ -231,6 +231,7 @@ bool forward_mode() {
 }  // namespace
 
 Function checkpoint(Function f) {
+  constexpr std::string_view kWho = Checkpoint::name;
   return [f = std::make_shared<const Function>(std::move(f))](const Tensor& x) {
     // Forward mode keeps nothing anyway.
     if (!recording_tape() || forward_mode()) return (*f)(x);
@@ -241,8 +242,13 @@ Function checkpoint(Function f) {
     {
       Tape observer(TapeOptions{.observe_only = true});
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
+      const detail::WatchDepartures watch;
       const NoteDraws noting(computation->draws);
       const Tensor y = (*f)(tracked);
+      if (watch.outer_scalars)
+        refuse(kWho,
+               "the function captures a scalar that a tape follows, which cannot be followed when "
+               "it is computed again; use a tensor of rank 0");
       if (!observer.owns(y)) return y;
       value = detach(y);
       for (NodeId id : observer.captured()) {

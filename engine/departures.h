@@ -12,8 +12,9 @@ struct Departures {
   bool numbers = false;  // of a tracked tensor were read, by item(), to_vector() or data()
   bool slopes = false;   // so were those of a floating one, or used in an op after detach()
   bool functions =
-      false;        // of the user's were called, or scalars taken: not to be carried out again
-  Epoch epoch = 0;  // the recording whose detached numbers count, too
+      false;  // of the user's were called, or scalars taken: not to be carried out again
+  bool outer_scalars = false;  // came from a tape around the one that records
+  Epoch epoch = 0;             // the recording whose detached numbers count, too
 };
 
 // While it lives it learns what leaves the record on this thread. Who watches around it learns of
@@ -28,6 +29,7 @@ class WatchDepartures : public Departures {
     outer_->numbers |= numbers;
     outer_->slopes |= slopes;
     outer_->functions |= functions;
+    outer_->outer_scalars |= outer_scalars;
   }
   WatchDepartures(const WatchDepartures&) = delete;
   WatchDepartures& operator=(const WatchDepartures&) = delete;

@@ -82,18 +82,67 @@ Tensor gumbel(const Shape& shape, Rng& rng, DType dtype) {
   });
 }
 
+namespace {
+
+// Q(x) / phi(x) of the normal distribution for a large x, Q being 1 - Phi: Laplace's continued
+// fraction (Abramowitz & Stegun 26.2.14), exact to rounding from 30 on.
+double mills_ratio(double x) {
+  double fraction = x;
+  for (int k = 12; k > 0; --k) fraction = x + k / fraction;
+  return 1 / fraction;
+}
+
+// The normal distribution held to [low, high] far in a tail, 30 <= low: Q and phi are denormal or 0
+// there, but log(Q(low) / Q(low + d)) = d (2 low + d) / 2 + log(m(low) / m(low + d)) is not.
+class NormalTail {
+ public:
+  NormalTail(double low, double high)
+      : low_(low),
+        ratio_(mills_ratio(low)),
+        beyond_(std::exp(-(high - low) * (high + low) / 2) * mills_ratio(high) / ratio_) {}
+
+  // Beyond which the part u in (0, 1] of the probability lies.
+  double quantile(double u) const {
+    const double kept = u + (1 - u) * beyond_;  // of Q(low)
+    const double depth = kept < 0.5 ? -std::log(kept) : -std::log1p(-(1 - u) * (1 - beyond_));
+    double d = 2 * depth / (low_ + std::hypot(low_, std::sqrt(2 * depth)));
+    for (int step = 0; step < 3; ++step) {  // Newton's, from a start that is right to 1 / low^2
+      const double ratio = mills_ratio(low_ + d);
+      d -= (d * (low_ + d / 2) + std::log(ratio_ / ratio) - depth) * ratio;
+    }
+    return low_ + d;
+  }
+
+ private:
+  double low_, ratio_, beyond_;
+};
+
+constexpr double kTail = 30;
+
+}  // namespace
+
 Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
   require_floating("truncated_normal", dtype);
   if (!(low < high)) refuse("truncated_normal", "the bounds [{}, {}] are empty", low, high);
   const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
+  const auto u = [&](std::int64_t i) {
+    return unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) + 0x1p-54;
+  };
+  if (low >= kTail || high <= -kTail) {
+    const double sign = low > 0 ? 1 : -1;
+    const double near = low > 0 ? low : -high, far = low > 0 ? high : -low;
+    const NormalTail tail(near, far);
+    return generate(shape, dtype, 128, [&](std::int64_t i) {
+      return sign * std::clamp(tail.quantile(u(i)), near, far);
+    });
+  }
   // In a tail the mirrored side keeps its digits.
   const bool mirrored = low > 0;
   const double a = mirrored ? -high : low, b = mirrored ? -low : high;
   const double p = boost::math::cdf(boost::math::normal(), a),
                q = boost::math::cdf(boost::math::normal(), b);
   return generate(shape, dtype, 128, [&](std::int64_t i) {
-    const double u = unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) + 0x1p-54;
-    const double at = p + (q - p) * u;
+    const double at = p + (q - p) * u(i);
     const double x = std::clamp(
         at > 0 && at < 1 ? boost::math::quantile(boost::math::normal(), at) : (at <= 0 ? a : b), a,
         b);
@@ -102,6 +151,7 @@ Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, D
 }
 
 std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng) {
+  if (count < 0) refuse("permutation", "the count is {}; it must not be negative", count);
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
   for (std::size_t i = order.size(); i > 1; --i)  // Fisher and Yates

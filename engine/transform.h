@@ -74,6 +74,7 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
 // The same function; its inner values are computed again when a gradient asks for them, and not
 // kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
 // same result when called again; what it draws from generators are the numbers of the first time.
+// Error when called for an f that captures a scalar that a tape follows.
 Function checkpoint(Function f);
 
 // The functions one after the other, in segments that are checkpointed each: of the values between

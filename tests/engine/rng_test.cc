@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 
 #include "engine/engine.h"
 #include "tests/support/refusal.h"
@@ -80,6 +81,48 @@ BOOST_AUTO_TEST_CASE(truncated_draws_stay_within_their_bounds_even_in_a_tail) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(draws_of_a_far_tail_are_those_of_the_tail) {
+  Rng rng(4);
+  // Beyond a the distribution of a (x - a) is exponential but for 1 / a^2: its mean is
+  // a (1 / m(a) - a) = 1 - 2 / a^2 + 10 / a^4 ..., m being Mills' ratio.
+  for (const double a : {30.0, 38.6, 50.0, 1e3, 1e6}) {
+    for (const double sign : {1.0, -1.0}) {
+      const double far = sign * std::numeric_limits<double>::infinity();
+      const Tensor draws = truncated_normal({20000}, std::min(sign * a, far),
+                                            std::max(sign * a, far), rng, DType::f64);
+      double mean = 0, squares = 0, above_median = 0;
+      for (double x : draws.to_vector()) {
+        const double excess = a * (sign * x - a);
+        BOOST_REQUIRE(excess >= 0);
+        mean += excess / 20000;
+        squares += excess * excess / 20000;
+        above_median += excess > std::log(2.0) ? 1.0 / 20000 : 0;
+      }
+      BOOST_TEST(std::abs(mean - (1 - 2 / (a * a))) < 0.03);
+      BOOST_TEST(std::abs(squares - 2) < 0.15);
+      BOOST_TEST(std::abs(above_median - 0.5) < 0.02);
+    }
+  }
+  // Between bounds that are near each other the draws are as good as even.
+  double mean = 0;
+  for (double x : truncated_normal({20000}, 1e3, 1e3 + 1e-6, rng, DType::f64).to_vector()) {
+    BOOST_REQUIRE((x >= 1e3 && x <= 1e3 + 1e-6));
+    mean += (x - 1e3) / 1e-6 / 20000;
+  }
+  BOOST_TEST(std::abs(mean - 0.5) < 0.01);
+  // Far out there is nothing between the bound and its neighbour.
+  BOOST_TEST(truncated_normal({1}, 1e200, 1e300, rng, DType::f64).item() == 1e200);
+}
+
+BOOST_AUTO_TEST_CASE(a_far_tail_goes_on_where_the_nearer_one_ends) {
+  // The same numbers of the stream on both sides of the border between the two ways.
+  Rng near(5), far(5);
+  const std::vector<double> a =
+      truncated_normal({1000}, 30 - 1e-9, 40, near, DType::f64).to_vector();
+  const std::vector<double> b = truncated_normal({1000}, 30, 40, far, DType::f64).to_vector();
+  for (std::size_t i = 0; i < a.size(); ++i) BOOST_TEST(std::abs(a[i] - b[i]) < 1e-8);
+}
+
 BOOST_AUTO_TEST_CASE(a_permutation_holds_every_number_once) {
   Rng rng(9);
   std::vector<std::int64_t> order = permutation(1000, rng);
@@ -94,5 +137,8 @@ BOOST_AUTO_TEST_CASE(impossible_draws_are_refused) {
   BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) ==
              "[bernoulli] probability 1.5 is not in [0, 1]");
   BOOST_TEST(refusal([&] { randint({2}, 3, 3, rng); }) == "[randint] the bounds [3, 3) are empty");
+  BOOST_TEST(refusal([&] { permutation(-1, rng); }) ==
+             "[permutation] the count is -1; it must not be negative");
+  BOOST_TEST(permutation(0, rng).empty());
   BOOST_TEST(refusal([&] { randn({2}, rng, DType::i64); }) == "[randn] draws f32 or f64, not i64");
 }

@@ -201,3 +201,13 @@ BOOST_AUTO_TEST_CASE(a_function_that_draws_otherwise_when_it_is_computed_again_i
       "[checkpoint] the function draws 4 random numbers of seed 2 when it is computed again, "
       "where it drew 4 of seed 1; it must draw as it did the first time");
 }
+
+BOOST_AUTO_TEST_CASE(a_scalar_that_is_captured_is_refused_when_the_checkpoint_is_called) {
+  Tape tape;
+  const Tensor x = tape.variable(ones({3}));
+  const Scalar s = tape.variable(2.0);
+  BOOST_TEST(refusal([&] { checkpoint([&](const Tensor& u) { return u * s; })(x); }) ==
+             "[checkpoint] the function captures a scalar that a tape follows, which cannot be "
+             "followed when it is computed again; use a tensor of rank 0");
+  BOOST_TEST(refusal([&] { checkpoint([&](const Tensor& u) { return u * s.value(); })(x); }) == "");
+}
