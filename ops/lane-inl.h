@@ -77,6 +77,11 @@ HWY_INLINE Lane<D> where(LaneMask<D> mask, Lane<D> a, Lane<D> b) {
 }
 
 template <class D>
+HWY_INLINE bool any(LaneMask<D> mask) {
+  return !hn::AllFalse(D(), mask.m);
+}
+
+template <class D>
 HWY_INLINE Lane<D> abs(Lane<D> x) {
   return {hn::Abs(x.v)};
 }

@@ -8,6 +8,8 @@
 #define TAPESTRY_OPS_LANE_MATH_INL_H_
 #endif
 
+#include <limits>
+
 #include "ops/gamma.h"
 #include "ops/lane-inl.h"
 
@@ -74,13 +76,13 @@ using RawF64 = double;
   x.v = hn::Load(D(), numbers)
 #endif
 
-#define TAPESTRY_SLEEF1(name, accuracy)                                                    \
+#define TAPESTRY_SLEEF1_AS(function, name, accuracy)                                       \
   extern "C" [[gnu::const]] RawF32 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, \
                                                        TAPESTRY_SLEEF_SUFFIX)(RawF32);     \
   extern "C" [[gnu::const]] RawF64 TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, \
                                                        TAPESTRY_SLEEF_SUFFIX)(RawF64);     \
   template <class D>                                                                       \
-  HWY_INLINE Lane<D> name(Lane<D> x) {                                                     \
+  HWY_INLINE Lane<D> function(Lane<D> x) {                                                 \
     if constexpr (sizeof(hn::TFromD<D>) == 4) {                                            \
       TAPESTRY_LANE_CALL1(                                                                 \
           TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX)); \
@@ -90,6 +92,7 @@ using RawF64 = double;
     }                                                                                      \
     return x;                                                                              \
   }
+#define TAPESTRY_SLEEF1(name, accuracy) TAPESTRY_SLEEF1_AS(name, name, accuracy)
 #define TAPESTRY_SLEEF2_AS(name, f32_name, f64_name)         \
   extern "C" [[gnu::const]] RawF32 f32_name(RawF32, RawF32); \
   extern "C" [[gnu::const]] RawF64 f64_name(RawF64, RawF64); \
@@ -123,12 +126,12 @@ TAPESTRY_SLEEF1(atan, u10)
 TAPESTRY_SLEEF1(sinh, u10)
 TAPESTRY_SLEEF1(cosh, u10)
 TAPESTRY_SLEEF1(tanh, u10)
-TAPESTRY_SLEEF1(asinh, u10)
-TAPESTRY_SLEEF1(acosh, u10)
+TAPESTRY_SLEEF1_AS(near_asinh, asinh, u10)
+TAPESTRY_SLEEF1_AS(near_acosh, acosh, u10)
 TAPESTRY_SLEEF1(atanh, u10)
 TAPESTRY_SLEEF1(erf, u10)
 TAPESTRY_SLEEF1(erfc, u15)
-TAPESTRY_SLEEF1(lgamma, u10)
+TAPESTRY_SLEEF1_AS(near_lgamma, lgamma, u10)
 TAPESTRY_SLEEF2(pow, u10)
 TAPESTRY_SLEEF2(atan2, u10)
 TAPESTRY_SLEEF2(hypot, u05)
@@ -136,6 +139,32 @@ TAPESTRY_SLEEF2(hypot, u05)
 // Exact, and named without an accuracy.
 TAPESTRY_SLEEF2_AS(fmod, TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F32, TAPESTRY_SLEEF_SUFFIX),
                    TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F64, TAPESTRY_SLEEF_SUFFIX))
+
+// SLEEF squares the argument of these two, which overflows: far out they are log(2 |x|), whose own
+// argument must not overflow either.
+template <class D>
+HWY_INLINE Lane<D> log_of_twice(Lane<D> x) {
+  return 2.0 * log(sqrt(x) * 1.4142135623730951);
+}
+template <class D>
+HWY_INLINE Lane<D> asinh(Lane<D> x) {
+  const Lane<D> y = near_asinh(x), size = abs(x);
+  const LaneMask<D> far = size > 1e10;
+  return any(far) ? where(far, sign(x) * log_of_twice(size), y) : y;
+}
+template <class D>
+HWY_INLINE Lane<D> acosh(Lane<D> x) {
+  const Lane<D> y = near_acosh(x);
+  const LaneMask<D> far = x > 1e10;
+  return any(far) ? where(far, log_of_twice(x), y) : y;
+}
+// SLEEF's is infinite shortly before log gamma(x) is, which is x log(x / e) there.
+template <class D>
+HWY_INLINE Lane<D> lgamma(Lane<D> x) {
+  const Lane<D> y = near_lgamma(x);
+  const LaneMask<D> far = where(x > 1e30, y, zero(x)) == std::numeric_limits<double>::infinity();
+  return any(far) ? where(far, x * log(x * 0.36787944117144233), y) : y;
+}
 
 // Number by number, in double.
 template <class D>
@@ -149,6 +178,7 @@ HWY_INLINE Lane<D> polygamma(int order, Lane<D> x) {
 }
 
 #undef TAPESTRY_SLEEF1
+#undef TAPESTRY_SLEEF1_AS
 #undef TAPESTRY_SLEEF2
 #undef TAPESTRY_SLEEF2_AS
 #undef TAPESTRY_LANE_CALL1

@@ -22,41 +22,6 @@ namespace wide = tapestry::page_numbers;
 using namespace tapestry;
 using namespace tapestry::domains;
 
-namespace {
-
-// |a - b| in units in the last place of T at b.
-template <class T>
-double ulps_between(T a, long double b) {
-  if (std::isnan(a) && std::isnan(b)) return 0;
-  const T nearest = static_cast<T>(b);
-  if (a == nearest) return 0;
-  const T unit = std::nextafter(std::abs(nearest), std::numeric_limits<T>::infinity()) - std::abs(nearest);
-  return static_cast<double>(std::abs(static_cast<long double>(a) - b) / static_cast<long double>(unit));
-}
-
-// The largest error of a function over tensors against the same formula in a wider type.
-template <class T, class Wide>
-double worst_error(const Domain& domain, Tensor (*function)(const Tensor&, Site), Wide (*wide)(Wide)) {
-  const Tensor x = sample_domain(domain, {4001}, 11, 9).to(dtype_of<T>());
-  const Tensor y = function(x, {});
-  double worst = 0;
-  for (std::int64_t i = 0; i < x.size(); ++i)
-    worst = std::max(worst, ulps_between(y.data<T>()[i], wide(static_cast<Wide>(x.data<T>()[i]))));
-  return worst;
-}
-
-
-}  // namespace
-
-BOOST_AUTO_TEST_CASE(every_unary_function_keeps_the_error_bound_that_the_page_states) {
-#define UNARY(name, result, vjp, kind, domain, ulps, doc)                                                       \
-  BOOST_TEST((worst_error<float, double>(domain, name, wide::name##_value<double>)) <= ulps + 0.51,            \
-             #name " f32 " << (worst_error<float, double>(domain, name, wide::name##_value<double>)));         \
-  BOOST_TEST((worst_error<double, long double>(domain, name, wide::name##_value<long double>)) <= ulps + 0.51, \
-             #name " f64 " << (worst_error<double, long double>(domain, name, wide::name##_value<long double>)));
-#include "ops/elementwise.def"
-}
-
 BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
   const double x0 = 0.6, z0 = 1.7;
 #define UNARY(name, result, vjp, kind, domain, ulps, doc)                                   \

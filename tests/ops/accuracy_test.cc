@@ -1,0 +1,271 @@
+// The page's error bounds, over all magnitudes that its domains hold and where formulas are in
+// danger of cancelling or overflowing; and its slopes at the ends of what numbers can say.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+
+#include "ops/domain.h"
+#include "ops/elementwise.h"
+#include "ops/join.h"
+#include "ops/linalg/norm.h"
+#include "ops/numbers.h"
+#include "ops/reduce.h"
+#include "ops/scalar.h"
+#include "tests/support/differences.h"
+
+namespace tapestry::page_numbers {
+#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  template <class T>                                    \
+  T op##_value(T x) {                                   \
+    return result;                                      \
+  }
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class T>                                                          \
+  T op##_value(T x, T z) {                                                    \
+    return result;                                                            \
+  }
+#include "ops/elementwise.def"
+}  // namespace tapestry::page_numbers
+namespace wide = tapestry::page_numbers;
+
+using namespace tapestry;
+using namespace tapestry::domains;
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// |a - b| in units in the last place of T at b.
+template <class T>
+double ulps_between(T a, long double b) {
+  if (std::isnan(a) && std::isnan(b)) return 0;
+  const T nearest = static_cast<T>(b);
+  if (a == nearest) return 0;
+  const T size = std::abs(nearest);
+  const T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
+  return static_cast<double>(std::abs(static_cast<long double>(a) - b) /
+                             static_cast<long double>(unit));
+}
+
+template <class T>
+using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+
+// Numbers of the domain: near 0, and of all magnitudes between the square roots of the least and
+// the largest number of T, both signs, and a few beyond.
+template <class T>
+std::vector<T> numbers_of(const Domain& domain, std::uint64_t seed) {
+  std::vector<T> numbers;
+  for (double x : sample_domain(domain, {2000}, seed, 9).to_vector())
+    numbers.push_back(static_cast<T>(x));
+  Rng rng(seed);
+  const double reach = std::log(static_cast<double>(std::numeric_limits<T>::max())) * 0.98;
+  for (double exponent : uniform({2000}, -reach, reach, rng, DType::f64).to_vector())
+    for (double x : {std::exp(exponent), -std::exp(exponent)}) {
+      const T rounded = static_cast<T>(x);
+      if (rounded > domain.low && rounded < domain.high) numbers.push_back(rounded);
+    }
+  return numbers;
+}
+
+template <class T>
+Tensor tensor_of(const std::vector<T>& numbers) {
+  return from_vector(numbers, {std::ssize(numbers)});
+}
+
+struct Worst {
+  double ulps = 0, x = 0, z = 0;
+  void meet(double error, double at_x, double at_z = 0) {
+    if (!(error <= ulps)) *this = {error, at_x, at_z};
+  }
+};
+std::ostream& operator<<(std::ostream& out, const Worst& worst) {
+  return out << worst.ulps << " ulps at " << worst.x << ", " << worst.z;
+}
+
+template <class T>
+Worst worst_error(const std::vector<T>& numbers, Tensor (*function)(const Tensor&, Site),
+                  Wider<T> (*value)(Wider<T>)) {
+  const Tensor y = function(tensor_of(numbers), {});
+  Worst worst;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    worst.meet(ulps_between(y.data<T>()[i], value(static_cast<Wider<T>>(numbers[i]))),
+               static_cast<double>(numbers[i]));
+  return worst;
+}
+
+template <class T>
+Worst worst_error(std::vector<T> xs, std::vector<T> zs,
+                  Tensor (*function)(const Tensor&, const Tensor&, Site),
+                  Wider<T> (*value)(Wider<T>, Wider<T>)) {
+  const std::size_t count = std::min(xs.size(), zs.size());
+  xs.resize(count);
+  zs.resize(count);
+  const Tensor y = function(tensor_of(xs), tensor_of(zs), {});
+  Worst worst;
+  for (std::size_t i = 0; i < count; ++i)
+    worst.meet(ulps_between(y.data<T>()[i],
+                            value(static_cast<Wider<T>>(xs[i]), static_cast<Wider<T>>(zs[i]))),
+               static_cast<double>(xs[i]), static_cast<double>(zs[i]));
+  return worst;
+}
+
+template <class T>
+void check_bounds() {
+#define UNARY(name, result, vjp, kind, domain, ulps_, doc)                                   \
+  {                                                                                          \
+    const Worst worst = worst_error<T>(numbers_of<T>(domain, 11), name, wide::name##_value); \
+    BOOST_TEST(worst.ulps <= ulps_ + 0.51, #name " " << dtype_of<T>() << ": " << worst);     \
+  }
+#define BINARY(name, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps_, doc)                 \
+  {                                                                                              \
+    const Worst worst = worst_error<T>(numbers_of<T>(domain_x, 12), numbers_of<T>(domain_z, 13), \
+                                       name, wide::name##_value);                                \
+    BOOST_TEST(worst.ulps <= ulps_ + 0.51, #name " " << dtype_of<T>() << ": " << worst);         \
+  }
+#include "ops/elementwise.def"
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_function_keeps_the_error_bound_that_the_page_states) {
+  check_bounds<float>();
+  check_bounds<double>();
+}
+
+BOOST_AUTO_TEST_CASE(asinh_and_acosh_reach_to_the_largest_number) {
+  for (double x : {1e10, 1e19, 1e38, 3.4028234663852886e38, 1e155, 1e300, 1.7976931348623157e308}) {
+    const long double expected = std::asinh(static_cast<long double>(x));
+    for (const double sign : {1.0, -1.0}) {
+      BOOST_TEST(ulps_between(asinh(full({}, sign * x, DType::f64)).item(), sign * expected) <=
+                 1.5);
+      BOOST_TEST(ulps_between(asinh(Scalar(sign * x)).value(), sign * expected) <= 1.5);
+    }
+    BOOST_TEST(ulps_between(acosh(full({}, x, DType::f64)).item(), expected) <= 1.5);
+    const auto narrow = static_cast<float>(x);
+    if (std::isinf(narrow)) continue;
+    const auto rounded = std::asinh(static_cast<long double>(narrow));
+    BOOST_TEST(ulps_between(asinh(full({}, x)).data<float>()[0], rounded) <= 1.5);
+    BOOST_TEST(ulps_between(acosh(full({}, x)).data<float>()[0], rounded) <= 1.5);
+    // Nor do their slopes, which are 1 / x out there, vanish.
+    Tape tape;
+    const Tensor t = tape.variable(full({}, x));
+    const Scalar s = tape.variable(x);
+    BOOST_TEST(gradient(asinh(t), t).item() * x == 1, boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(gradient(acosh(t), t).item() * x == 1, boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(gradient(asinh(s), s) * x == 1, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(gradient(acosh(s), s) * x == 1, boost::test_tools::tolerance(1e-14));
+  }
+  BOOST_TEST(asinh(full({}, -kInfinity)).item() == -kInfinity);
+  BOOST_TEST(acosh(full({}, kInfinity)).item() == kInfinity);
+  // Near 1 the slope of acosh does not cancel: 1 / sqrt((x - 1) (x + 1)).
+  Tape tape;
+  const Tensor t = tape.variable(full({}, 1 + 0x1p-40, DType::f64));
+  BOOST_TEST(gradient(acosh(t), t).item() == 1 / std::sqrt(0x1p-40 * (2 + 0x1p-40)),
+             boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(lgamma_reaches_as_far_as_its_value_does) {
+  for (float x : {3.9e36f, 4.05e36f, 4.08e36f})
+    BOOST_TEST(ulps_between(lgamma(full({}, static_cast<double>(x))).data<float>()[0],
+                            std::lgamma(static_cast<long double>(x))) <= 1.51);
+  for (double x : {1.9e305, 2.3e305, 2.55e305})
+    BOOST_TEST(ulps_between(lgamma(full({}, x, DType::f64)).item(),
+                            std::lgamma(static_cast<long double>(x))) <= 1.51);
+  for (double x : {5e36, kInfinity, 0.0, -1.0}) BOOST_TEST(lgamma(full({}, x)).item() == kInfinity);
+}
+
+// (x cosh x - sinh x) / cosh x, the numerator by its series, whose terms have one sign.
+long double tanhshrink_by_series(long double x) {
+  long double power = x, sum = 0;
+  for (int k = 1; k < 60; ++k) {
+    power *= x * x / ((2.0L * k) * (2 * k + 1));
+    sum += 2 * k * power;
+  }
+  return sum / std::cosh(x);
+}
+
+BOOST_AUTO_TEST_CASE(tanhshrink_does_not_cancel_near_0) {
+  Worst f64, f32, scalar;
+  Rng rng(7);
+  for (double exponent : uniform({40000}, -30, 1, rng, DType::f64).to_vector()) {
+    const double x = (exponent < -15 ? -1 : 1) * std::exp(exponent);
+    const auto narrow = static_cast<float>(x);
+    f64.meet(ulps_between(tanhshrink(full({}, x, DType::f64)).item(), tanhshrink_by_series(x)), x);
+    scalar.meet(ulps_between(tanhshrink(Scalar(x)).value(), tanhshrink_by_series(x)), x);
+    f32.meet(ulps_between(tanhshrink(full({}, x)).data<float>()[0],
+                          tanhshrink_by_series(static_cast<long double>(narrow))),
+             x);
+  }
+  BOOST_TEST(f64.ulps <= 4, f64);
+  BOOST_TEST(scalar.ulps <= 4, scalar);
+  BOOST_TEST(f32.ulps <= 4, f32);
+}
+
+BOOST_AUTO_TEST_CASE(remainder_has_the_sign_of_z_however_small_both_are) {
+  for (const double tiny : {1e-30, 1e-200}) {
+    const DType dtype = tiny < 1e-100 ? DType::f64 : DType::f32;
+    const Tensor x = tensor({-1.0, 1.0, -1.0, 1.0}, DType::f64) * tiny,
+                 z = tensor({3.0, 3.0, -3.0, -3.0}, DType::f64) * tiny;
+    const std::vector<double> y = (remainder(x.to(dtype), z.to(dtype)) / tiny).to_vector();
+    const std::vector<double> expected{2, 1, -1, -2};
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      BOOST_TEST(y[i] == expected[i], boost::test_tools::tolerance(1e-6));
+      BOOST_TEST(remainder(Scalar(x.to_vector()[i]), Scalar(z.to_vector()[i])).value() / tiny ==
+                     expected[i],
+                 boost::test_tools::tolerance(1e-14));
+    }
+  }
+}
+
+namespace {
+
+// The derivatives of a function of two numbers, by tensors and scalars, in plain, recorded and
+// forward mode.
+template <class F>
+void check_slopes(F f, double x0, double z0, double slope_x, double slope_z) {
+  const auto same = [](double a, double b) { return a == b || std::abs(a - b) < 1e-15; };
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const bool recorded : {false, true}) {
+      Tape tape;
+      const Tensor x = tape.variable(full({2}, x0, dtype)), z = tape.variable(full({2}, z0, dtype));
+      const std::vector<Tensor> slopes = gradient(
+          f(x, z), std::vector{x, z}, {.create_graph = recorded, .cotangent = ones({2}, dtype)});
+      BOOST_TEST(same(slopes[0].to_vector()[1], slope_x), slopes[0].to_vector()[1]);
+      BOOST_TEST(same(slopes[1].to_vector()[1], slope_z), slopes[1].to_vector()[1]);
+    }
+    const auto along = [&](double dx, double dz) {
+      return jvp([&](const std::vector<Tensor>& in) { return std::vector{f(in[0], in[1])}; },
+                 {full({}, x0, dtype), full({}, z0, dtype)},
+                 {full({}, dx, dtype), full({}, dz, dtype)})
+          .second[0]
+          .item();
+    };
+    BOOST_TEST(same(along(1, 0), slope_x));
+    BOOST_TEST(same(along(0, 1), slope_z));
+  }
+  for (const bool recorded : {false, true}) {
+    Tape tape;
+    const Scalar x = tape.variable(x0), z = tape.variable(z0);
+    const std::vector<Scalar> slopes =
+        gradient(Scalar(f(x, z)), std::vector{x, z}, {.create_graph = recorded});
+    BOOST_TEST(same(slopes[0].value(), slope_x), slopes[0].value());
+    BOOST_TEST(same(slopes[1].value(), slope_z), slopes[1].value());
+  }
+}
+
+}  // namespace
+
+// As PyTorch says, and JAX but for negative exponents, where it says NaN.
+BOOST_AUTO_TEST_CASE(powers_of_0_do_not_move_with_the_exponent) {
+  const auto f = [](const auto& x, const auto& z) { return pow(x, z); };
+  check_slopes(f, 0, 2, 0, 0);
+  check_slopes(f, 0, 1, 1, 0);
+  check_slopes(f, 0, 0.5, kInfinity, 0);
+  check_slopes(f, 0, 0, 0, 0);
+  check_slopes(f, 0, -1, -kInfinity, -kInfinity);
+  Tape tape;
+  const Tensor z = tape.variable(full({}, 2, DType::f64));
+  const Tensor slope = gradient(pow(0.0, z), z, {.create_graph = true});
+  BOOST_TEST(slope.item() == 0);
+  BOOST_TEST(gradient(slope, z, {.allow_unused = true}).item() == 0);
+}
