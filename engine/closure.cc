@@ -232,6 +232,7 @@ bool forward_mode() {
 
 Function checkpoint(Function f) {
   constexpr std::string_view kWho = Checkpoint::name;
+  detail::require_function(kWho, f);
   return [f = std::make_shared<const Function>(std::move(f))](const Tensor& x) {
     // Forward mode keeps nothing anyway.
     if (!recording_tape() || forward_mode()) return (*f)(x);
@@ -267,6 +268,8 @@ Function checkpoint(Function f) {
 
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
     std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull) {
+  detail::require_function("custom_vjp", f);
+  detail::require_function("custom_vjp", pull, "pull");
   return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull))](
              const std::vector<Tensor>& xs) {
     Tensor value;
@@ -280,10 +283,12 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
 }
 
 Tensor on_gradient(const Tensor& x, Function hook) {
+  detail::require_function(Hook::name, hook, "the hook");
   return record_closure<Hook>(std::make_shared<const Function>(std::move(hook)), {x}, x);
 }
 
 Tensor straight_through(const Function& forward, const Tensor& x) {
+  detail::require_function(StraightThrough::name, forward);
   Tensor value;
   {
     const PauseRecording pause;

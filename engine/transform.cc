@@ -65,6 +65,8 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
     refuse("checkpoint_sequential",
            "{} segments of {} functions; there must be at least one, and each needs a function",
            segments, functions.size());
+  for (const Function& f : functions)
+    detail::require_function("checkpoint_sequential", f, "one of the functions");
   std::vector<Function> parts;
   auto next = functions.begin();
   for (std::ptrdiff_t length :
@@ -77,6 +79,7 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 }
 
 std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
+  detail::require_function("vjp", f);
   const auto tape = std::make_shared<Tape>();
   const Tensor tracked = tape->variable(x);
   const Tensor y = f(tracked);
@@ -93,6 +96,7 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
 std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
                                                         const std::vector<Tensor>& vs) {
+  detail::require_function("jvp", f);
   if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
   Tape tape(TapeOptions{.carry_tangents = true});
   std::vector<Tensor> tracked;
@@ -112,6 +116,7 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
 }
 
 std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) {
+  detail::require_function("jvp", f);
   auto [values, tangents] =
       jvp([&](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x},
           std::vector{v});

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,13 @@ namespace detail {
 // dy/dx of a tape's own xs, as the tapes around know it; zeros where y does not depend on x.
 std::vector<Tensor> pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                               GradientOptions options);
+
+// Error where f, a std::function or a pointer, holds no function.
+template <class F>
+void require_function(std::string_view who, const F& f, std::string_view what = "the function") {
+  if constexpr (std::is_pointer_v<F> || requires { f.target_type(); })
+    if (!f) refuse(who, "{} is empty; there must be something to call", what);
+}
 
 template <std::size_t n>
 auto one_or_all(std::vector<Tensor> tensors) {
@@ -38,6 +46,7 @@ auto one_or_all(std::vector<Tensor> tensors) {
 // arguments a tuple of gradients, in order. Error when f's value is not one number.
 template <class F>
 auto value_and_grad(F f) {
+  detail::require_function("value_and_grad", f);
   return [f = std::move(f)](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> &&
                                                        ...) {
     Tape tape;
@@ -52,6 +61,7 @@ auto value_and_grad(F f) {
 
 template <class F>
 auto grad(F f) {
+  detail::require_function("grad", f);
   return [f = value_and_grad(std::move(f))](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {
     return f(x...).second;

@@ -35,6 +35,7 @@ double difference(const std::function<double(double)>& f, double x) {
 }
 
 GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOptions& options) {
+  detail::require_function("gradcheck", f);
   const Tensor point = detach(x).to(DType::f64);
   const Function weighted = [&](const Tensor& at) {
     const Tensor y = f(at);

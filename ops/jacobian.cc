@@ -24,6 +24,7 @@ Tensor unit(const Shape& shape, DType dtype, std::int64_t i) {
 }  // namespace
 
 Tensor jacobian_reverse(const Function& f, const Tensor& x) {
+  detail::require_function("jacobian_reverse", f);
   const auto [y, pull] = vjp(f, x);
   std::vector<Tensor> rows;
   for (std::int64_t i = 0; i < y.size(); ++i) rows.push_back(pull(unit(y.shape(), y.dtype(), i)));
@@ -32,6 +33,7 @@ Tensor jacobian_reverse(const Function& f, const Tensor& x) {
 }
 
 Tensor jacobian_forward(const Function& f, const Tensor& x) {
+  detail::require_function("jacobian_forward", f);
   std::vector<Tensor> columns;
   for (std::int64_t i = 0; i < x.size(); ++i)
     columns.push_back(jvp(f, x, unit(x.shape(), x.dtype(), i)).second);
@@ -41,6 +43,7 @@ Tensor jacobian_forward(const Function& f, const Tensor& x) {
 }
 
 Tensor jacobian(const Function& f, const Tensor& x) {
+  detail::require_function("jacobian", f);
   std::int64_t results = 0;
   {
     const PauseRecording pause;
@@ -50,9 +53,13 @@ Tensor jacobian(const Function& f, const Tensor& x) {
   return results <= x.size() ? jacobian_reverse(f, x) : jacobian_forward(f, x);
 }
 
-Tensor hessian(const Function& f, const Tensor& x) { return jacobian_forward(grad(f), x); }
+Tensor hessian(const Function& f, const Tensor& x) {
+  detail::require_function("hessian", f);
+  return jacobian_forward(grad(f), x);
+}
 
 Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
+  detail::require_function("hvp", f);
   return jvp(grad(f), x, v).second;
 }
 

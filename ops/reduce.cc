@@ -8,6 +8,7 @@
 #include "engine/reduce.h"
 #include "ops/catalogue.h"
 #include "ops/elementwise.h"
+#include "ops/flat_power.h"
 
 namespace tapestry {
 namespace {
@@ -100,7 +101,7 @@ Tensor var(const Tensor& x, const VarianceOptions& options, Site site) {
 }
 Tensor std(const Tensor& x, const VarianceOptions& options, Site site) {
   const CallSite call(site);
-  return sqrt(variance("std", x, options));
+  return flat_power(variance("std", x, options), 0.5);
 }
 
 Tensor any(const Tensor& x, const ReduceOptions& options, Site site) {

@@ -28,8 +28,9 @@ Tensor mean(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 Tensor max(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 Tensor min(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
-// The sum of squared deviations from the mean over (n - correction), and its square root. f32 and
-// f64 only. Where namespaces are mixed by using-directives, say tapestry::std(x).
+// The sum of squared deviations from the mean over (n - correction), and its square root, whose
+// gradient where all elements are equal is 0. f32 and f64 only. Where namespaces are mixed by
+// using-directives, say tapestry::std(x).
 struct VarianceOptions {
   Axes axis{};
   bool keepdims = false;

@@ -195,6 +195,7 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
 }  // namespace
 
 FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
+  detail::require_function(kWho, f);
   return [f = std::move(f), in_axes = std::move(in_axes)](const std::vector<Tensor>& xs) {
     const std::vector<Value> arguments = with_batch_first(xs, in_axes);
     return mapped(f, arguments, count_of(arguments));
@@ -202,6 +203,7 @@ FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
 }
 
 Function vmap(Function f) {
+  detail::require_function(kWho, f);
   return [many = vmap(
               [f = std::move(f)](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
               {0})](const Tensor& x) { return many({x})[0]; };

@@ -7,6 +7,7 @@
 #include "engine/reduce.h"
 #include "engine/transform.h"
 #include "ops/elementwise.h"
+#include "ops/flat_power.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/svd.h"
@@ -27,12 +28,6 @@ Tensor magnitude(const Tensor& x, const Axes& axes) {
   return exp2(floor(log2(where(largest > 0, minimum(largest, most), 1))));
 }
 
-// x^power for x >= 0, with slope 0 at 0.
-Tensor flat_at_zero(const Tensor& x, double power) {
-  const Tensor at_zero = x == 0, positive = where(at_zero, 1, x);
-  return where(at_zero, 0, power == 0.5 ? sqrt(positive) : pow(positive, power));
-}
-
 }  // namespace
 
 Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
@@ -44,8 +39,8 @@ Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
   if (ord == 1) return sum(abs(x), over);
   if (std::isinf(ord)) return x.size() ? max(abs(x), over) : sum(abs(x), over);
   const Tensor scale = magnitude(x, options.axis), scaled = x / scale;
-  const Tensor terms = ord == 2 ? square(scaled) : flat_at_zero(abs(scaled), ord);
-  const Tensor root = flat_at_zero(sum(terms, {options.axis, true}), 1 / ord);
+  const Tensor terms = ord == 2 ? square(scaled) : flat_power(abs(scaled), ord);
+  const Tensor root = flat_power(sum(terms, {options.axis, true}), 1 / ord);
   const Tensor result = root * scale;
   if (options.keepdims) return result;
   const AxisSet axes = options.axis.resolve("norm", x.rank());

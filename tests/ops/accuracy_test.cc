@@ -201,6 +201,29 @@ BOOST_AUTO_TEST_CASE(tanhshrink_does_not_cancel_near_0) {
   BOOST_TEST(f32.ulps <= 4, f32);
 }
 
+// Where exp(x) + exp(z) = 1 the value has no digits but those of the operands' last places.
+BOOST_AUTO_TEST_CASE(logaddexp_is_right_to_an_ulp_of_1_near_its_zeros) {
+  Rng rng(9);
+  const auto worst = [&]<class T>(std::type_identity<T>) {
+    std::vector<T> xs, zs;
+    for (double x : uniform({20000}, -30, -1e-3, rng, DType::f64).to_vector()) {
+      xs.push_back(static_cast<T>(x));
+      zs.push_back(static_cast<T>(std::log(-std::expm1(x)) *
+                                  (1 + 1e-3 * rng.next_uniform() * rng.next_uniform())));
+    }
+    const Tensor y = logaddexp(tensor_of(xs), tensor_of(zs));
+    long double most = 0;
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      const long double high = std::max(xs[i], zs[i]), low = std::min(xs[i], zs[i]);
+      most =
+          std::max(most, std::abs(y.data<T>()[i] - std::log1p(std::expm1(high) + std::exp(low))));
+    }
+    return static_cast<double>(most / static_cast<long double>(std::numeric_limits<T>::epsilon()));
+  };
+  BOOST_TEST(worst(std::type_identity<float>()) <= 1);
+  BOOST_TEST(worst(std::type_identity<double>()) <= 1);
+}
+
 BOOST_AUTO_TEST_CASE(remainder_has_the_sign_of_z_however_small_both_are) {
   for (const double tiny : {1e-30, 1e-200}) {
     const DType dtype = tiny < 1e-100 ? DType::f64 : DType::f32;
@@ -268,4 +291,22 @@ BOOST_AUTO_TEST_CASE(powers_of_0_do_not_move_with_the_exponent) {
   const Tensor slope = gradient(pow(0.0, z), z, {.create_graph = true});
   BOOST_TEST(slope.item() == 0);
   BOOST_TEST(gradient(slope, z, {.allow_unused = true}).item() == 0);
+}
+
+// Distances are flat where they are 0: of all slopes of the cone's tip, that in the middle.
+BOOST_AUTO_TEST_CASE(distances_have_slope_0_at_0) {
+  check_slopes([](const auto& x, const auto& z) { return hypot(x, z); }, 0, 0, 0, 0);
+  check_slopes([](const auto& x, const auto& z) { return hypot(x, z); }, 0, -5, 0, -1);
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = full({3}, 0.5, dtype);
+    const auto spread = [](const Tensor& u) { return tapestry::std(u); };
+    const auto length = [](const Tensor& u) { return norm(u); };
+    BOOST_TEST(grad(spread)(x).to_vector() == (std::vector<double>{0, 0, 0}));
+    BOOST_TEST(jvp(spread, x, tensor({1.0, 2.0, 3.0}, dtype)).second.item() == 0);
+    BOOST_TEST(grad(length)(zeros({3}, dtype)).to_vector() == (std::vector<double>{0, 0, 0}));
+    const Tensor two = stack({x, tensor({1.0, 2.0, 3.0}, dtype)});
+    const auto rows = [](const Tensor& u) { return sum(tapestry::std(u, {.axis = 1})); };
+    BOOST_TEST(grad(rows)(two).to_vector() == (std::vector<double>{0, 0, 0, -0.5, 0, 0.5}));
+    BOOST_TEST(std::isnan(spread(tensor({1.0, std::nan("")}, dtype)).item()));
+  }
 }

@@ -305,6 +305,47 @@ BOOST_AUTO_TEST_CASE(second_derivatives_and_forward_mode_pass_through_a_checkpoi
   BOOST_TEST(close(gradient(sum(slope), x), hvp(cubic, kPoint, ones({3}, DType::f64))));
 }
 
+BOOST_AUTO_TEST_CASE(what_holds_no_function_is_refused_by_name) {
+  const Function none;
+  const FunctionOfMany none_of_many;
+  const Function f = [](const Tensor& x) { return x * x; };
+  const auto one = [](const std::vector<Tensor>& xs) { return xs[0]; };
+  const auto refused = [](std::string_view who, const std::string& text) {
+    return text == fmt::format("[{}] the function is empty; there must be something to call", who);
+  };
+  BOOST_TEST(refused("checkpoint", refusal([&] { checkpoint(nullptr); })));
+  BOOST_TEST(refused("grad", refusal([&] { grad(none); })));
+  BOOST_TEST(refused("grad", refusal([&] {
+                       Tensor (*pointer)(const Tensor&) = nullptr;
+                       grad(pointer);
+                     })));
+  BOOST_TEST(refused("value_and_grad", refusal([&] { value_and_grad(none); })));
+  BOOST_TEST(refused("vjp", refusal([&] { vjp(none, kPoint); })));
+  BOOST_TEST(refused("jvp", refusal([&] { jvp(none, kPoint, kPoint); })));
+  BOOST_TEST(refused("jvp", refusal([&] { jvp(none_of_many, {kPoint}, {kPoint}); })));
+  BOOST_TEST(refused("jacobian", refusal([&] { jacobian(none, kPoint); })));
+  BOOST_TEST(refused("hessian", refusal([&] { hessian(none, kPoint); })));
+  BOOST_TEST(refused("hvp", refusal([&] { hvp(none, kPoint, kPoint); })));
+  BOOST_TEST(refused("vmap", refusal([&] { vmap(none); })));
+  BOOST_TEST(refused("vmap", refusal([&] { vmap(none_of_many, {0}); })));
+  BOOST_TEST(refused("custom_vjp", refusal([&] {
+                       custom_vjp(nullptr, [](const Tensor& g, const auto&, const Tensor&) {
+                         return std::vector{g};
+                       });
+                     })));
+  BOOST_TEST(refused("straight_through", refusal([&] { straight_through(none, kPoint); })));
+  BOOST_TEST(refused("gradcheck", refusal([&] { gradcheck(none, kPoint); })));
+  BOOST_TEST(refusal([&] {
+               checkpoint_sequential({f, none}, 1);
+             }) ==
+             "[checkpoint_sequential] one of the functions is empty; there must be something to "
+             "call");
+  BOOST_TEST(refusal([&] { custom_vjp(one, nullptr); }) ==
+             "[custom_vjp] pull is empty; there must be something to call");
+  BOOST_TEST(refusal([&] { on_gradient(kPoint, nullptr); }) ==
+             "[on_gradient] the hook is empty; there must be something to call");
+}
+
 BOOST_AUTO_TEST_CASE(forward_mode_refuses_scalars) {
   const auto f = [](const Tensor& x) { return sum(x * at(x, {0})); };
   BOOST_TEST(refusal([&] { jvp(f, kPoint, kPoint); }) ==
