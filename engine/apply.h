@@ -18,8 +18,10 @@ extern constinit thread_local Tape* recording;
 
 inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
                       std::span<Tensor> outputs) {
-  op.forward(inputs, attributes, outputs);
-  if (watch) watch_outputs(op, inputs, outputs);
+  if (watch)
+    watch_forward(op, inputs, attributes, outputs);
+  else
+    op.forward(inputs, attributes, outputs);
   if (recording) recording->record(op, inputs, attributes, outputs);
 }
 

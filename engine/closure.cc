@@ -7,6 +7,7 @@
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
+#include "engine/standing.h"
 #include "engine/sweep.h"
 #include "engine/transform.h"
 
@@ -26,6 +27,13 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
   detail::numbers_left |= result.is_tracked();
   return result;
+}
+
+// A function of the user's at these arguments.
+template <class F, class... Arguments>
+auto called(const F& f, const Arguments&... arguments) {
+  const UserCode own;
+  return f(arguments...);
 }
 
 // Operand i as a rule uses it, for nodes that save every input.
@@ -56,7 +64,7 @@ struct Checkpoint : Recorded {
     Tape inner(TapeOptions{.adopt = true});
     const Tensor x = operand(p, 0);
     const Tensor tracked = is_floating(x.dtype()) ? inner.variable(x) : x;
-    const Tensor y = (*p.attributes<Attributes>().f)(tracked);
+    const Tensor y = called(*p.attributes<Attributes>().f, tracked);
     inner.stop();
     if (!inner.owns(y)) return;
     // Every leaf that stands for an operand of this node.
@@ -94,7 +102,7 @@ struct Custom : Recorded {
 
   static std::vector<Tensor> pulled(const CustomPull& pull, const Tensor& g,
                                     const std::vector<Tensor>& xs, const Tensor& y) {
-    std::vector<Tensor> results = pull(g, xs, y);
+    const std::vector<Tensor> results = called(pull, g, xs, y);
     if (results.size() != xs.size())
       refuse("custom_vjp", "pull gave {} cotangents for {} arguments", results.size(), xs.size());
     for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -147,7 +155,7 @@ struct Hook : Recorded {
     const Function* hook;
   };
   static void vjp(Pullback& p) {
-    const Tensor replaced = (*p.attributes<Attributes>().hook)(p.adjoint());
+    const Tensor replaced = called(*p.attributes<Attributes>().hook, p.adjoint());
     if (replaced.shape() != p.adjoint().shape())
       refuse(name, "the hook gave shape {} for an adjoint of shape {}", replaced.shape(),
              p.adjoint().shape());
@@ -173,16 +181,17 @@ bool forward_mode() {
 
 }  // namespace
 
-Function checkpoint(Function f) {
-  return [f = std::make_shared<const Function>(std::move(f))](const Tensor& x) {
+Function checkpoint(Function f, Site site) {
+  return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
+    const CallSite call(site);
     // Forward mode keeps nothing anyway.
-    if (!recording_tape() || forward_mode()) return (*f)(x);
+    if (!recording_tape() || forward_mode()) return called(*f, x);
     std::vector<Tensor> operands{x};
     Tensor value;
     {
       Tape observer(TapeOptions{.observe_only = true});
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
-      const Tensor y = (*f)(tracked);
+      const Tensor y = called(*f, tracked);
       if (!observer.owns(y)) return y;
       value = detach(y);
       for (NodeId id : observer.captured()) {
@@ -199,27 +208,30 @@ Function checkpoint(Function f) {
 }
 
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
-    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull) {
-  return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull))](
-             const std::vector<Tensor>& xs) {
+    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site) {
+  return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull)),
+          site](const std::vector<Tensor>& xs) {
+    const CallSite call(site);
     Tensor value;
     {
       const PauseRecording pause;
-      value = f(xs);
+      value = called(f, xs);
     }
     return record_closure<Custom>(pull, xs, value);
   };
 }
 
-Tensor on_gradient(const Tensor& x, Function hook) {
+Tensor on_gradient(const Tensor& x, Function hook, Site site) {
+  const CallSite call(site);
   return record_closure<Hook>(std::make_shared<const Function>(std::move(hook)), {x}, x);
 }
 
-Tensor straight_through(const Function& forward, const Tensor& x) {
+Tensor straight_through(const Function& forward, const Tensor& x, Site site) {
+  const CallSite call(site);
   Tensor value;
   {
     const PauseRecording pause;
-    value = forward(x);
+    value = called(forward, x);
   }
   if (value.shape() != x.shape())
     refuse("straight_through", "the value has shape {}, the argument {}", value.shape(), x.shape());

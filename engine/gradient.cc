@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/ancestry.h"
+#include "engine/anomaly.h"
 #include "engine/called.h"
 #include "engine/explain.h"
 #include "engine/factory.h"
@@ -61,6 +62,7 @@ Tensor first_cotangent(const Active& y, GradientOptions& options) {
   return ones_like(tensor);
 }
 
+  if (detail::watch && options.cotangent.defined()) detail::watch_cotangent(options.cotangent);
 void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
   if (y.is_scalar()) {
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;

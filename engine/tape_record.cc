@@ -306,7 +306,7 @@ Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
         around = value.tracked_as(t->epoch_, found->second.id);
-    const Tensor leaf = variable(around, name);
+    const Tensor leaf = variable(around, name, Site::nowhere());
     storage_->bindings[key] = {detach(value), leaf.id()};
     return leaf;
   }

@@ -59,7 +59,7 @@ std::vector<std::ptrdiff_t> segment_lengths(std::ptrdiff_t functions, std::size_
 
 }  // namespace
 
-Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments) {
+Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments, Site site) {
   if (segments < 1 || segments > std::ssize(functions))
     refuse("checkpoint_sequential",
            "{} segments of {} functions; there must be at least one, and each needs a function",
@@ -70,14 +70,14 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
        segment_lengths(std::ssize(functions), static_cast<std::size_t>(segments))) {
     Function part = composed({next, next + length});
     next += length;
-    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part)));
+    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part), site));
   }
   return composed(std::move(parts));
 }
 
-std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
+std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
   const auto tape = std::make_shared<Tape>();
-  const Tensor tracked = tape->variable(x);
+  const Tensor tracked = tape->variable(x, {}, site);
   const Tensor y = f(tracked);
   const Tensor value = tape->outward(y);
   tape->stop();
@@ -91,14 +91,14 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
 
 std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
-                                                        const std::vector<Tensor>& vs) {
+                                                        const std::vector<Tensor>& vs, Site site) {
   if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
   Tape tape(TapeOptions{.carry_tangents = true});
   std::vector<Tensor> tracked;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (vs[i].shape() != xs[i].shape())
       refuse("jvp", "the tangent has shape {}, its argument {}", vs[i].shape(), xs[i].shape());
-    tracked.push_back(tape.variable(xs[i]));
+    tracked.push_back(tape.variable(xs[i], {}, site));
     tape.set_tangent(tracked.back(), vs[i].to(xs[i].dtype()));
   }
   std::pair<std::vector<Tensor>, std::vector<Tensor>> result;
@@ -110,10 +110,10 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
   return result;
 }
 
-std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) {
+std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site) {
   auto [values, tangents] =
       jvp([&](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x},
-          std::vector{v});
+          std::vector{v}, site);
   return {values[0], tangents[0]};
 }
 

@@ -22,36 +22,38 @@ Tensor unit(const Shape& shape, DType dtype, std::int64_t i) {
 
 }  // namespace
 
-Tensor jacobian_reverse(const Function& f, const Tensor& x) {
-  const auto [y, pull] = vjp(f, x);
+Tensor jacobian_reverse(const Function& f, const Tensor& x, Site site) {
+  const auto [y, pull] = vjp(f, x, site);
   std::vector<Tensor> rows;
   for (std::int64_t i = 0; i < y.size(); ++i) rows.push_back(pull(unit(y.shape(), y.dtype(), i)));
   const Shape shape = joined(y.shape(), x.shape());
   return rows.empty() ? zeros(shape, x.dtype()) : reshape(stack(rows), shape);
 }
 
-Tensor jacobian_forward(const Function& f, const Tensor& x) {
+Tensor jacobian_forward(const Function& f, const Tensor& x, Site site) {
   std::vector<Tensor> columns;
   for (std::int64_t i = 0; i < x.size(); ++i)
-    columns.push_back(jvp(f, x, unit(x.shape(), x.dtype(), i)).second);
+    columns.push_back(jvp(f, x, unit(x.shape(), x.dtype(), i), site).second);
   if (columns.empty()) return zeros(joined(f(detach(x)).shape(), x.shape()), x.dtype());
   const Shape y = columns[0].shape();
   return reshape(stack(columns, y.rank()), joined(y, x.shape()));
 }
 
-Tensor jacobian(const Function& f, const Tensor& x) {
+Tensor jacobian(const Function& f, const Tensor& x, Site site) {
   std::int64_t results = 0;
   {
     const PauseRecording pause;
     results = f(detach(x)).size();
   }
-  return results <= x.size() ? jacobian_reverse(f, x) : jacobian_forward(f, x);
+  return results <= x.size() ? jacobian_reverse(f, x, site) : jacobian_forward(f, x, site);
 }
 
-Tensor hessian(const Function& f, const Tensor& x) { return jacobian_forward(grad(f), x); }
+Tensor hessian(const Function& f, const Tensor& x, Site site) {
+  return jacobian_forward(grad(f, site), x, site);
+}
 
-Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
-  return jvp(grad(f), x, v).second;
+Tensor hvp(const Function& f, const Tensor& x, const Tensor& v, Site site) {
+  return jvp(grad(f, site), x, v, site).second;
 }
 
 }  // namespace tapestry

@@ -5,6 +5,7 @@
 #include "engine/ancestry.h"
 #include "engine/batching.h"
 #include "engine/broadcast.h"
+#include "engine/standing.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/view.h"
@@ -65,6 +66,7 @@ class Replay {
 
  private:
   void carry_out(const TensorNode& node, NodeId id) {
+    const AtNode place(node);
     if (node.operand_count == 0) {
       const Tensor& outside = tape_.outward(id);
       values_[id].tensor = outside.defined() ? outside : *tape_.kept_value(id);
@@ -168,13 +170,18 @@ std::int64_t count_of(const std::vector<Value>& arguments) {
   return arguments[*first].tensor.shape()[0];
 }
 
+std::vector<Tensor> called(const FunctionOfMany& f, const std::vector<Tensor>& xs) {
+  const UserCode own;
+  return f(xs);
+}
+
 std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>& arguments,
                                std::int64_t size) {
   std::vector<std::vector<Tensor>> examples;
   for (std::int64_t i = 0; i < size; ++i) {
     std::vector<Tensor> single;
     for (const Value& x : arguments) single.push_back(x.batched ? example(x.tensor, i) : x.tensor);
-    examples.push_back(f(single));
+    examples.push_back(called(f, single));
   }
   return stacked("the function", examples);
 }
@@ -186,7 +193,7 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
   std::vector<Tensor> first;
   for (const Value& x : arguments)
     first.push_back(x.batched ? tape.constant(example(detach(x.tensor), 0)) : x.tensor);
-  const std::vector<Tensor> ys = f(first);
+  const std::vector<Tensor> ys = called(f, first);
   tape.stop();
   if (watch.numbers_left()) return one_by_one(f, arguments, size);
   Replay replay(tape, size);
@@ -203,17 +210,18 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
 
 }  // namespace
 
-FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
-  return [f = std::move(f), in_axes = std::move(in_axes)](const std::vector<Tensor>& xs) {
+FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes, Site site) {
+  return [f = std::move(f), in_axes = std::move(in_axes), site](const std::vector<Tensor>& xs) {
+    const CallSite call(site);
     const std::vector<Value> arguments = with_batch_first(xs, in_axes);
     return mapped(f, arguments, count_of(arguments));
   };
 }
 
-Function vmap(Function f) {
+Function vmap(Function f, Site site) {
   return [many = vmap(
               [f = std::move(f)](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
-              {0})](const Tensor& x) { return many({x})[0]; };
+              {0}, site)](const Tensor& x) { return many({x})[0]; };
 }
 
 }  // namespace tapestry
