@@ -18,9 +18,8 @@ constexpr std::string_view kWho = "gradient";
 Tape& tape_of_result(const Active& y) {
   if (!y.is_tracked())
     refuse(kWho,
-           "y was not recorded: it was made outside the tape, under PauseRecording, by detach(), "
-           "or from plain "
-           "numbers only");
+           "y was not recorded: it was made outside the tape, under PauseRecording, by detach() or "
+           "stop_gradient(), or from plain numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
   if (!is_floating(tape->dtype(y.id())))

@@ -27,6 +27,7 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   bool tracked = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) tracked |= follows(inputs[i]);
   if (!tracked) {
+    note_origin(inputs, outputs);
     if (outer_recording_) return outer_recording_->record(op, inputs, attributes, outputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].is_tracked() && !find_tape(inputs[i].epoch()))
@@ -52,6 +53,13 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   for (std::size_t k = 0; k < followed.size(); ++k)
     set_outward(id + static_cast<NodeId>(k), followed[k]);
   if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
+}
+
+// What is computed from numbers without history comes from where they came from.
+void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (const NodeId origin = inputs[i].origin_in(epoch_))
+      for (Tensor& output : outputs) output.set_origin(epoch_, origin);
 }
 
 // The same operation on the tape around, for whose eyes the operands are what they are there.

@@ -11,7 +11,8 @@ struct StopGradient {
   static constexpr int arity = 1;
   static constexpr bool elementwise = true;
   static constexpr bool not_differentiable = true;
-  static Tensor forward(Inputs in) { return detach(in[0]); }
+  // A handle of its own, of which the tape remembers that it came from here.
+  static Tensor forward(Inputs in) { return in[0].view(in[0].shape(), in[0].strides()); }
 };
 
 }  // namespace
@@ -117,17 +118,14 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
   return {values[0], tangents[0]};
 }
 
-// Only a tape that observes needs to know of it.
+// A tape that observes follows the result; for the others it is plain numbers.
 Tensor stop_gradient(const Tensor& x, Site site) {
   const CallSite call(site);
-  if (!recording_tape()) return detach(x);
-  Tensor known = x;
+  if (!recording_tape() || !x.is_tracked()) return detach(x);
+  Tensor known = apply<StopGradient>({&x});
   while (known.is_tracked()) {
-    Tape& tape = tape_of("stop_gradient", known.epoch());
-    if (tape.observes()) {
-      const ResumeRecording here(&tape);
-      return apply<StopGradient>({&known});
-    }
+    const Tape& tape = tape_of(StopGradient::name, known.epoch());
+    if (tape.observes()) return known;
     known = tape.outward(known);
   }
   return known;
