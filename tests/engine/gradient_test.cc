@@ -283,3 +283,24 @@ BOOST_AUTO_TEST_CASE(scalars_stack_into_tensors_and_come_out_again) {
   for (const Scalar& element : unstack(t)) total += element * element;
   BOOST_TEST(gradient(total, a) == 2 * 2 + 2 * 6 * 3);
 }
+
+BOOST_AUTO_TEST_CASE(gradients_of_tensors_and_scalars_together_take_options) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({1.0, 2.0}, DType::f64), "x");
+  const Scalar s = tape.variable(3.0, "s"), t = tape.variable(5.0, "t");
+  const Tensor y = sum(x * x * s * s * t);  // 5 s^2 t
+  const auto [dx, ds] = gradient(y, x, s, {.create_graph = true});
+  BOOST_TEST(dx.to_vector() == (std::vector<double>{90, 180}));
+  BOOST_TEST(ds.value() == 150);
+  BOOST_TEST(gradient(ds, s) == 50);
+  BOOST_TEST(gradient(ds, x).to_vector() == (std::vector<double>{60, 120}));
+  const auto [d1, d2, d3] = gradient(y, s, x, t, {.create_graph = true});
+  BOOST_TEST(gradient(d3, t, {.allow_unused = true}).value() == 0);
+  BOOST_TEST(gradient(d1, t) == 30);
+  BOOST_TEST(gradient(sum(d2), t) == 54);
+  const GradientOptions last{.retain_graph = false};
+  const auto [e1, e2, e3, e4] = gradient(y, s, x, t, x, last);
+  BOOST_TEST(e4.to_vector() == e2.to_vector());
+  BOOST_TEST(!e1.is_tracked());
+  BOOST_TEST(e3.value() == 45);
+}
