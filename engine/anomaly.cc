@@ -81,6 +81,25 @@ bool is_bad(const Census& found) {
   return found.nan > 0 || (detail::watch->infinities && found.infinite() > 0);
 }
 
+// What an operation read.
+struct Origin {
+  explicit Origin(Inputs inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Census one = census(inputs[i]);
+      all.nan += one.nan;
+      all.above += one.above;
+      all.below += one.below;
+      nan_entered |= one.nan > 0 && !inputs[i].is_tracked();
+      operands += fmt::format("{}operand {} {}", i ? "; " : "", i, described(inputs[i]));
+    }
+  }
+  bool is_sound() const { return !is_bad(all); }
+
+  Census all;
+  bool nan_entered = false;  // with a tensor that no tape has seen
+  std::string operands;
+};
+
 void refuse_nan(std::string_view who, std::string_view what, const Tensor& value) {
   if (!is_floating(value.dtype())) return;
   if (const Census found = census(value); found.nan > 0)
@@ -109,20 +128,10 @@ void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::spa
     if (!is_floating(output.dtype())) continue;
     const Census found = census(output);
     if (!is_bad(found)) continue;
-    Census before;
-    bool entered = false;  // NaN comes with a tensor that no tape has seen
-    std::string operands;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const Census one = census(inputs[i]);
-      before.nan += one.nan;
-      before.above += one.above;
-      before.below += one.below;
-      entered |= one.nan > 0 && !inputs[i].is_tracked();
-      operands += fmt::format("{}operand {} {}", i ? "; " : "", i, described(inputs[i]));
-    }
-    const bool born = found.nan ? before.nan == 0 : before.nan + before.infinite() == 0;
-    if (!born && !(found.nan && entered)) continue;
-    refuse(op.name, "made {} from {}{}", amount(found, output.size()), operands, place());
+    const Origin origin(inputs);
+    const bool born = found.nan ? origin.all.nan == 0 : origin.all.nan + origin.all.infinite() == 0;
+    if (!born && !(found.nan && origin.nan_entered)) continue;
+    refuse(op.name, "made {} from {}{}", amount(found, output.size()), origin.operands, place());
   }
 }
 
@@ -151,32 +160,27 @@ void Births::contributed(const TensorNode& node, int operand, const Tensor& cont
                          std::span<const Tensor> adjoints) {
   const Census found = census(contribution);
   if (!is_bad(found)) return;
-  constexpr auto kNone = std::numeric_limits<std::size_t>::max();
-  std::size_t first = kNone;
-  bool inherited = false;
+  const NodeId to = node.operands[operand];
   std::string read;
   const auto add = [&](std::string_view what, const Tensor& x) {
     read += fmt::format("{} {} {}", read.empty() ? " from" : ";", what, described(x));
   };
+  bool inherited = false;
   for (std::size_t k = 0; k < adjoints.size(); ++k) {
     if (!adjoints[k].defined()) continue;
     add("the adjoint", adjoints[k]);
     if (!is_bad(census(adjoints[k]))) continue;
     inherited = true;
-    if (const auto known = reached_.find(node.id + static_cast<NodeId>(k)); known != reached_.end())
-      first = std::min(first, known->second);
+    const NodeId from = node.id + static_cast<NodeId>(k);
+    reach(to, first_in({&from, 1}));
   }
-  if (!inherited) {
-    for (std::uint32_t k = 0; k < node.saved_count; ++k)
-      if (node.saved[k].defined()) add("saved", node.saved[k]);
-    first = births_.size();
-    births_.push_back(
-        {node.op->name, fmt::format("its vjp made {} for operand {}{}{}",
-                                    amount(found, contribution.size()), operand, read, place())});
-  }
-  if (first == kNone) return;  // it came with the cotangent
-  std::size_t& known = reached_.try_emplace(node.operands[operand], first).first->second;
-  known = std::min(known, first);
+  if (inherited) return;
+  for (std::uint32_t k = 0; k < node.saved_count; ++k)
+    if (node.saved[k].defined()) add("saved", node.saved[k]);
+  births_.push_back(
+      {node.op->name, fmt::format("its vjp made {} for operand {}{}{}",
+                                  amount(found, contribution.size()), operand, read, place())});
+  reach(to, births_.size() - 1);
 }
 
 void Births::contributed(std::string_view op, double adjoint) const {
@@ -186,11 +190,36 @@ void Births::contributed(std::string_view op, double adjoint) const {
   refuse(op, "its vjp made {}", kind(found));
 }
 
-void Births::tell(std::span<const NodeId> results) const {
+void Births::stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const Census found = census(outputs[k]);
+    if (!is_bad(found)) continue;
+    const Origin origin(inputs);
+    if (origin.is_sound())
+      births_.push_back(
+          {node.op->name, fmt::format("its rule made {} from {}{}",
+                                      amount(found, outputs[k].size()), origin.operands, place())});
+    reach(node.id + static_cast<NodeId>(k),
+          origin.is_sound() ? births_.size() - 1 : first_in(node.operand_ids()));
+  }
+}
+
+std::size_t Births::first_in(std::span<const NodeId> nodes) const {
   std::size_t first = births_.size();
-  for (NodeId id : results)
+  for (NodeId id : nodes)
     if (const auto known = reached_.find(id); known != reached_.end())
       first = std::min(first, known->second);
+  return first;
+}
+
+void Births::reach(NodeId node, std::size_t birth) {
+  if (birth == births_.size()) return;
+  std::size_t& first = reached_.try_emplace(node, birth).first->second;
+  first = std::min(first, birth);
+}
+
+void Births::tell(std::span<const NodeId> results) const {
+  const std::size_t first = first_in(results);
   if (first < births_.size()) raise_error(births_[first].who, births_[first].what);
 }
 

@@ -50,7 +50,8 @@ void watch_cotangent(const Tensor& cotangent);
 // A scalar statement made a value of the values of its leaves.
 void watch_statement(std::string_view op, double value, std::span<const double> leaves);
 
-// What was born in one walk, and the nodes whose adjoints it has reached.
+// What was born in one walk, or where a walk's record is carried out again, and the nodes whose
+// adjoints, or results, it has reached.
 class Births {
  public:
   // A vjp gives this to an operand; it read these adjoints and saved tensors.
@@ -58,16 +59,22 @@ class Births {
                    std::span<const Tensor> adjoints);
   // A scalar statement gave this to one of its leaves.
   void contributed(std::string_view op, double adjoint) const;
-  // The walk is done: Error for the first birth that reached one of its results.
+  // A step of a recorded rule made these.
+  void stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs);
+  // These are results of the walk: Error for the first birth that reached one of them.
   void tell(std::span<const NodeId> results) const;
 
  private:
+  // The first birth in any of these nodes; how many births there are, where there is none.
+  std::size_t first_in(std::span<const NodeId> nodes) const;
+  void reach(NodeId node, std::size_t birth);
+
   struct Birth {
     std::string_view who;
     std::string what;
   };
   std::vector<Birth> births_;              // in the order of the walk
-  std::map<NodeId, std::size_t> reached_;  // the first birth in each adjoint
+  std::map<NodeId, std::size_t> reached_;  // the first birth in each node
 };
 
 }  // namespace detail

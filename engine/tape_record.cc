@@ -8,7 +8,7 @@
 #include "engine/apply.h"
 #include "engine/leaf.h"
 #include "engine/pushforward.h"
-#include "engine/scope.h"
+#include "engine/standing.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -137,7 +137,8 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       saved,
                                       values,
                                       current_site(),
-                                      detail::name_scope};
+                                      detail::name_scope,
+                                      detail::within_op};
   store.has_tensors = true;
   if (store.spans.empty() || store.spans.back().kernel)
     store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});

@@ -1,5 +1,6 @@
 // vmap: f's operations are recorded for one example and carried out again for the batch. Where
 // numbers left the record, f is run for every example.
+#include <optional>
 #include <utility>
 
 #include "engine/ancestry.h"
@@ -57,6 +58,7 @@ class Replay {
     for (NodeId id : needed.ids()) {
       if (!values_[id].tensor.defined()) carry_out(tape_.tensor_node(id), id);
     }
+    if (detail::watch) births_.tell({&result, 1});
     const Value& value = values_[result];
     if (value.batched) return value.tensor;
     Shape shape = value.tensor.shape();
@@ -80,7 +82,15 @@ class Replay {
       batched.push_back(values_[operand].batched);
       any |= values_[operand].batched;
     }
+    if (detail::watch && !node.is_step) births_.tell(node.operand_ids());
+    std::optional<StepsOfOp> step;
+    if (node.is_step) step.emplace();
     std::vector<Tensor> results = any ? mapped(node, operands, batched) : plain(node, operands);
+    if (detail::watch && node.is_step) {
+      std::vector<const Tensor*> pointers;
+      for (const Tensor& operand : operands) pointers.push_back(&operand);
+      births_.stepped(node, Inputs(pointers), results);
+    }
     for (std::uint32_t k = 0; k < node.output_count; ++k) values_[node.id + k] = {results[k], any};
   }
 
@@ -118,6 +128,7 @@ class Replay {
   const Tape& tape_;
   std::int64_t size_;
   std::vector<Value> values_;
+  detail::Births births_;  // in the steps of recorded rules, for who watches
 };
 
 // Whether numbers left the tapes since it began. Who watches around it learns of them, too.

@@ -253,6 +253,22 @@ BOOST_AUTO_TEST_CASE(what_a_mask_hides_in_a_walk_is_not_told_to_any_order) {
   BOOST_TEST(gradient(sum(twice), x).to_vector() == (std::vector<double>{0, 3. / 256}));
 }
 
+BOOST_AUTO_TEST_CASE(a_walk_under_vmap_is_watched_as_any_other) {
+  const Tensor batch = tensor({{1.0, 4.0}, {0.0, 4.0}}, DType::f64);
+  const auto masked = [](const Tensor& x) { return sum(where(x > 0, sqrt(x), 0)); };
+  std::string place;
+  const auto bare = [&](const Tensor& x) {
+    place = next_line();
+    const Tensor y = sqrt(x);
+    return sum(y);
+  };
+  const DetectAnomaly watch;
+  BOOST_TEST(vmap(grad(masked))(batch).to_vector() == (std::vector<double>{0.5, 0.25, 0, 0.25}));
+  const std::string message = refusal([&] { vmap(grad(bare))(batch); });
+  BOOST_TEST(message.starts_with("[div] its rule made inf (1 of 4 elements) from"), message);
+  BOOST_TEST(message.ends_with(place), message);
+}
+
 BOOST_AUTO_TEST_CASE(of_two_infinite_adjoints_the_one_that_reaches_a_result_is_told) {
   Tape tape;
   const Tensor x = tape.variable(zeros({1}), "x");
