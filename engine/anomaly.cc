@@ -1,26 +1,28 @@
 #include "engine/anomaly.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 
 #include "engine/node.h"
 #include "engine/rows.h"
-#include "engine/scope.h"
+#include "engine/standing.h"
 
 namespace tapestry {
 namespace {
 
 // What is in a tensor: counts of what is not finite, and the range of what is.
 struct Census {
-  std::int64_t nan = 0, infinite = 0;
+  std::int64_t nan = 0, above = 0, below = 0;  // NaN, inf, -inf
   double low = std::numeric_limits<double>::infinity(), high = -low;
 
+  std::int64_t infinite() const { return above + below; }
   void count(double x) {
     if (std::isnan(x)) {
       ++nan;
     } else if (std::isinf(x)) {
-      ++infinite;
+      ++(x > 0 ? above : below);
     } else {
       low = std::min(low, x);
       high = std::max(high, x);
@@ -41,35 +43,68 @@ Census census(const Tensor& x) {
   return found;
 }
 
+Census census(double x) {
+  Census found;
+  found.count(x);
+  return found;
+}
+
 // (2, 3) f64 from -1 to 4, 1 NaN
 std::string described(const Tensor& x) {
   const Census found = census(x);
   std::string text = fmt::format("{} {}", x.shape(), x.dtype());
   if (found.low <= found.high) text += fmt::format(" from {} to {}", found.low, found.high);
   if (found.nan) text += fmt::format(", {} NaN", found.nan);
-  if (found.infinite) text += fmt::format(", {} infinite", found.infinite);
+  if (found.infinite()) text += fmt::format(", {} infinite", found.infinite());
   return text;
 }
 
+std::string_view kind(const Census& found) {
+  if (found.nan > 0) return "NaN";
+  return found.below == 0 ? "inf" : found.above == 0 ? "-inf" : "inf and -inf";
+}
+
 std::string amount(const Census& found, std::int64_t size) {
-  const bool nan = found.nan > 0;
-  return fmt::format("{} ({} of {} elements)", nan ? "NaN" : "inf",
-                     nan ? found.nan : found.infinite, size);
+  return fmt::format("{} ({} of {} elements)", kind(found),
+                     found.nan > 0 ? found.nan : found.infinite(), size);
 }
 
 std::string place() {
-  std::string text = fmt::format("; called at {}", current_site());
+  std::string text;
+  if (current_site().is_known()) text += fmt::format("; called at {}", current_site());
   if (!current_scope().empty()) text += fmt::format(" in {}", current_scope());
   return text;
 }
 
 // Counts that the watcher asks for.
 bool is_bad(const Census& found) {
-  return found.nan > 0 || (detail::watch->infinities && found.infinite > 0);
+  return found.nan > 0 || (detail::watch->infinities && found.infinite() > 0);
 }
 
-std::string number_kind(double x) { return std::isnan(x) ? "NaN" : x > 0 ? "inf" : "-inf"; }
-bool is_bad(double x) { return std::isnan(x) || (detail::watch->infinities && std::isinf(x)); }
+// What an operation read.
+struct Origin {
+  explicit Origin(Inputs inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Census one = census(inputs[i]);
+      all.nan += one.nan;
+      all.above += one.above;
+      all.below += one.below;
+      nan_entered |= one.nan > 0 && !inputs[i].is_tracked();
+      operands += fmt::format("{}operand {} {}", i ? "; " : "", i, described(inputs[i]));
+    }
+  }
+  bool is_sound() const { return !is_bad(all); }
+
+  Census all;
+  bool nan_entered = false;  // with a tensor that no tape has seen
+  std::string operands;
+};
+
+void refuse_nan(std::string_view who, std::string_view what, const Tensor& value) {
+  if (!is_floating(value.dtype())) return;
+  if (const Census found = census(value); found.nan > 0)
+    refuse(who, "{} with {}: {}{}", what, amount(found, value.size()), described(value), place());
+}
 
 }  // namespace
 
@@ -81,71 +116,111 @@ DetectAnomaly::~DetectAnomaly() { detail::watch = outer_; }
 namespace detail {
 
 constinit thread_local const AnomalyOptions* watch = nullptr;
-constinit thread_local const TensorNode* reversed = nullptr;
+constinit thread_local bool within_op = false;
 
-void watch_outputs(const Op& op, Inputs inputs, std::span<const Tensor> outputs) {
+void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  {
+    const StepsOfOp steps;
+    op.forward(inputs, attributes, outputs);
+  }
+  if (within_op) return;
   for (const Tensor& output : outputs) {
     if (!is_floating(output.dtype())) continue;
     const Census found = census(output);
     if (!is_bad(found)) continue;
-    Census before;
-    bool entered = false;  // NaN comes with a tensor that no tape has seen
-    std::string operands;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const Census one = census(inputs[i]);
-      before.nan += one.nan;
-      before.infinite += one.infinite;
-      entered |= one.nan > 0 && !inputs[i].is_tracked();
-      operands += fmt::format("{}operand {} {}", i ? "; " : "", i, described(inputs[i]));
-    }
-    const bool born = found.nan ? before.nan == 0 : before.nan + before.infinite == 0;
-    if (!born && !(found.nan && entered)) continue;
-    refuse(op.name, "made {} from {}{}{}", amount(found, output.size()), operands,
-           reversed ? fmt::format("; in the vjp of {}", reversed->op->name) : "", place());
+    const Origin origin(inputs);
+    const bool born = found.nan ? origin.all.nan == 0 : origin.all.nan + origin.all.infinite() == 0;
+    if (!born && !(found.nan && origin.nan_entered)) continue;
+    refuse(op.name, "made {} from {}{}", amount(found, output.size()), origin.operands, place());
   }
 }
 
 void watch_leaf(const Tensor& value, std::string_view name) {
-  if (!is_floating(value.dtype())) return;
-  const Census found = census(value);
-  if (found.nan == 0) return;
-  refuse("DetectAnomaly", "{} comes to the tape with {}: {}{}",
-         name.empty() ? "a tensor" : fmt::format("\"{}\"", name), amount(found, value.size()),
-         described(value), place());
+  if (within_op) return;
+  const std::string who = name.empty() ? "a tensor" : fmt::format("\"{}\"", name);
+  refuse_nan("DetectAnomaly", who + " comes to the tape", value);
 }
 
-void watch_contribution(const TensorNode& node, int operand, const Tensor& contribution,
-                        std::span<const Tensor> adjoints) {
-  const Census found = census(contribution);
-  if (!is_bad(found)) return;
-  std::string read;
-  const auto add = [&](std::string_view what, const Tensor& x) {
-    read += fmt::format("{} {} {}", read.empty() ? " from" : ";", what, described(x));
-  };
-  for (const Tensor& adjoint : adjoints) {
-    if (!adjoint.defined()) continue;
-    if (is_bad(census(adjoint))) return;  // it was so before
-    add("the adjoint", adjoint);
-  }
-  for (std::uint32_t k = 0; k < node.saved_count; ++k)
-    if (node.saved[k].defined()) add("saved", node.saved[k]);
-  refuse(node.op->name, "its vjp made {} for operand {}{}{}", amount(found, contribution.size()),
-         operand, read, place());
+void watch_cotangent(const Tensor& cotangent) {
+  if (!within_op) refuse_nan("gradient", "the cotangent comes", cotangent);
 }
 
 void watch_statement(std::string_view op, double value, std::span<const double> leaves) {
-  if (!is_bad(value)) return;
+  const Census found = census(value);
+  if (!is_bad(found)) return;
   std::string operands;
   for (double leaf : leaves) {
     if (!std::isfinite(leaf)) return;
     operands += fmt::format("{}{}", operands.empty() ? "" : ", ", leaf);
   }
-  refuse(op, "made {} from {}{}", number_kind(value), operands.empty() ? "nothing" : operands,
-         place());
+  refuse(op, "made {} from {}{}", kind(found), operands.empty() ? "nothing" : operands, place());
 }
 
-void watch_scalar_adjoint(std::string_view op, double adjoint) {
-  if (is_bad(adjoint)) refuse(op, "its vjp made {}", number_kind(adjoint));
+void Births::contributed(const TensorNode& node, int operand, const Tensor& contribution,
+                         std::span<const Tensor> adjoints) {
+  const Census found = census(contribution);
+  if (!is_bad(found)) return;
+  const NodeId to = node.operands[operand];
+  std::string read;
+  const auto add = [&](std::string_view what, const Tensor& x) {
+    read += fmt::format("{} {} {}", read.empty() ? " from" : ";", what, described(x));
+  };
+  bool inherited = false;
+  for (std::size_t k = 0; k < adjoints.size(); ++k) {
+    if (!adjoints[k].defined()) continue;
+    add("the adjoint", adjoints[k]);
+    if (!is_bad(census(adjoints[k]))) continue;
+    inherited = true;
+    const NodeId from = node.id + static_cast<NodeId>(k);
+    reach(to, first_in({&from, 1}));
+  }
+  if (inherited) return;
+  for (std::uint32_t k = 0; k < node.saved_count; ++k)
+    if (node.saved[k].defined()) add("saved", node.saved[k]);
+  births_.push_back(
+      {node.op->name, fmt::format("its vjp made {} for operand {}{}{}",
+                                  amount(found, contribution.size()), operand, read, place())});
+  reach(to, births_.size() - 1);
+}
+
+void Births::contributed(std::string_view op, double adjoint) const {
+  const Census found = census(adjoint);
+  if (!is_bad(found)) return;
+  if (!births_.empty()) raise_error(births_[0].who, births_[0].what);
+  refuse(op, "its vjp made {}", kind(found));
+}
+
+void Births::stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const Census found = census(outputs[k]);
+    if (!is_bad(found)) continue;
+    const Origin origin(inputs);
+    if (origin.is_sound())
+      births_.push_back(
+          {node.op->name, fmt::format("its rule made {} from {}{}",
+                                      amount(found, outputs[k].size()), origin.operands, place())});
+    reach(node.id + static_cast<NodeId>(k),
+          origin.is_sound() ? births_.size() - 1 : first_in(node.operand_ids()));
+  }
+}
+
+std::size_t Births::first_in(std::span<const NodeId> nodes) const {
+  std::size_t first = births_.size();
+  for (NodeId id : nodes)
+    if (const auto known = reached_.find(id); known != reached_.end())
+      first = std::min(first, known->second);
+  return first;
+}
+
+void Births::reach(NodeId node, std::size_t birth) {
+  if (birth == births_.size()) return;
+  std::size_t& first = reached_.try_emplace(node, birth).first->second;
+  first = std::min(first, birth);
+}
+
+void Births::tell(std::span<const NodeId> results) const {
+  const std::size_t first = first_in(results);
+  if (first < births_.size()) raise_error(births_[first].who, births_[first].what);
 }
 
 }  // namespace detail

@@ -6,9 +6,14 @@
 //   const DetectAnomaly watch;
 //   Tensor loss = model(x);        // [log] made -inf (2 of 6 elements) from ...
 //
-// It reads every result once more, so it is for finding out, not for every day. A value that a mask
-// hides later is reported like any other.
+// It reads every result once more, so it is for finding out, not for every day. What an operation's
+// forward pass or its rule make in between is their own affair. A value that a mask hides later is
+// reported like any other; an adjoint only if it reaches a result of the walk.
 #pragma once
+
+#include <map>
+#include <string>
+#include <vector>
 
 #include "engine/op.h"
 
@@ -35,19 +40,42 @@ class DetectAnomaly {
 namespace detail {
 
 extern constinit thread_local const AnomalyOptions* watch;  // null when nobody watches
-// The node whose vjp is being carried out, if any.
-extern constinit thread_local const TensorNode* reversed;
 
-// An operation has been carried out.
-void watch_outputs(const Op& op, Inputs inputs, std::span<const Tensor> outputs);
+// Carries out an operation's forward pass and looks at its results.
+void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs);
 // A variable or a constant is put on a tape: NaN in it is refused here.
 void watch_leaf(const Tensor& value, std::string_view name);
-// A vjp has given this to an operand; it read these adjoints and saved tensors.
-void watch_contribution(const TensorNode& node, int operand, const Tensor& contribution,
-                        std::span<const Tensor> adjoints);
-// A scalar statement made a value of the values of its leaves, or an adjoint was given to one.
+// The same for a walk's first adjoint, where the user gave it.
+void watch_cotangent(const Tensor& cotangent);
+// A scalar statement made a value of the values of its leaves.
 void watch_statement(std::string_view op, double value, std::span<const double> leaves);
-void watch_scalar_adjoint(std::string_view op, double adjoint);
+
+// What was born in one walk, or where a walk's record is carried out again, and the nodes whose
+// adjoints, or results, it has reached.
+class Births {
+ public:
+  // A vjp gives this to an operand; it read these adjoints and saved tensors.
+  void contributed(const TensorNode& node, int operand, const Tensor& contribution,
+                   std::span<const Tensor> adjoints);
+  // A scalar statement gave this to one of its leaves.
+  void contributed(std::string_view op, double adjoint) const;
+  // A step of a recorded rule made these.
+  void stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs);
+  // These are results of the walk: Error for the first birth that reached one of them.
+  void tell(std::span<const NodeId> results) const;
+
+ private:
+  // The first birth in any of these nodes; how many births there are, where there is none.
+  std::size_t first_in(std::span<const NodeId> nodes) const;
+  void reach(NodeId node, std::size_t birth);
+
+  struct Birth {
+    std::string_view who;
+    std::string what;
+  };
+  std::vector<Birth> births_;              // in the order of the walk
+  std::map<NodeId, std::size_t> reached_;  // the first birth in each node
+};
 
 }  // namespace detail
 

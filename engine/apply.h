@@ -22,11 +22,12 @@ void forward_watched(const Op& op, Inputs inputs, const void* attributes,
 
 inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
                       std::span<Tensor> outputs) {
-  if (departures) [[unlikely]]
+  if (watch) [[unlikely]]
+    watch_forward(op, inputs, attributes, outputs);
+  else if (departures) [[unlikely]]
     forward_watched(op, inputs, attributes, outputs);
   else
     op.forward(inputs, attributes, outputs);
-  if (watch) watch_outputs(op, inputs, outputs);
   if (recording) recording->record(op, inputs, attributes, outputs);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
+#include "engine/standing.h"
 #include "engine/sweep.h"
 #include "engine/transform.h"
 
@@ -28,6 +29,13 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
   if (result.is_tracked()) detail::note_function();
   return result;
+}
+
+// A function of the user's at these arguments.
+template <class F, class... Arguments>
+auto called(const F& f, const Arguments&... arguments) {
+  const UserCode own;
+  return f(arguments...);
 }
 
 // Operand i as a rule uses it, for nodes that save every input.
@@ -95,7 +103,7 @@ struct Checkpoint : Recorded {
     {
       const Computation& computation = *p.attributes<Attributes>().computation;
       const RepeatDraws same(name, computation.draws);
-      y = (*computation.f)(tracked);
+      y = called(*computation.f, tracked);
     }
     inner.stop();
     if (!inner.owns(y)) return;
@@ -142,7 +150,7 @@ struct Custom : Recorded {
         [&](const auto& lend) {
           std::vector<Tensor> lent_xs;
           for (const Tensor& x : xs) lent_xs.push_back(lend(x));
-          return pull(lend(g), lent_xs, lend(y));
+          return called(pull, lend(g), lent_xs, lend(y));
         },
         [](const auto&) { return false; });
     if (results.size() != xs.size())
@@ -201,7 +209,8 @@ struct Hook : Recorded {
     const Tensor& g = p.adjoint();
     Tensor seen;  // a hook may look, and give back what it saw
     const Tensor replaced = followed_call(
-        name, "the hook", g.is_tracked(), [&](const auto& lend) { return hook(seen = lend(g)); },
+        name, "the hook", g.is_tracked(),
+        [&](const auto& lend) { return called(hook, seen = lend(g)); },
         [&](const Tensor& result) {
           return result.epoch() == seen.epoch() && result.id() == seen.id();
         });
@@ -230,12 +239,13 @@ bool forward_mode() {
 
 }  // namespace
 
-Function checkpoint(Function f) {
+Function checkpoint(Function f, Site site) {
   constexpr std::string_view kWho = Checkpoint::name;
   detail::require_function(kWho, f);
-  return [f = std::make_shared<const Function>(std::move(f))](const Tensor& x) {
+  return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
+    const CallSite call(site);
     // Forward mode keeps nothing anyway.
-    if (!recording_tape() || forward_mode()) return (*f)(x);
+    if (!recording_tape() || forward_mode()) return called(*f, x);
     std::vector<Tensor> operands{x};
     auto computation = std::make_shared<Checkpoint::Computation>();
     computation->f = f;
@@ -245,7 +255,7 @@ Function checkpoint(Function f) {
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
       const detail::WatchDepartures watch;
       const NoteDraws noting(computation->draws);
-      const Tensor y = (*f)(tracked);
+      const Tensor y = called(*f, tracked);
       if (watch.outer_scalars)
         refuse(kWho,
                "the function captures a scalar that a tape follows, which cannot be followed when "
@@ -267,33 +277,36 @@ Function checkpoint(Function f) {
 }
 
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
-    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull) {
+    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site) {
   detail::require_function("custom_vjp", f);
   detail::require_function("custom_vjp", pull, "pull");
-  return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull))](
-             const std::vector<Tensor>& xs) {
+  return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull)),
+          site](const std::vector<Tensor>& xs) {
+    const CallSite call(site);
     Tensor value;
     {
       const PauseRecording pause;
       const detail::UnwatchedReading own;  // its rule stands for what it does
-      value = f(xs);
+      value = called(f, xs);
     }
     return record_closure<Custom>(pull, xs, value);
   };
 }
 
-Tensor on_gradient(const Tensor& x, Function hook) {
+Tensor on_gradient(const Tensor& x, Function hook, Site site) {
+  const CallSite call(site);
   detail::require_function(Hook::name, hook, "the hook");
   return record_closure<Hook>(std::make_shared<const Function>(std::move(hook)), {x}, x);
 }
 
-Tensor straight_through(const Function& forward, const Tensor& x) {
+Tensor straight_through(const Function& forward, const Tensor& x, Site site) {
+  const CallSite call(site);
   detail::require_function(StraightThrough::name, forward);
   Tensor value;
   {
     const PauseRecording pause;
     const detail::UnwatchedReading own;
-    value = forward(x);
+    value = called(forward, x);
   }
   if (value.shape() != x.shape())
     refuse("straight_through", "the value has shape {}, the argument {}", value.shape(), x.shape());

@@ -11,7 +11,8 @@ namespace tapestry {
 
 struct GradientPath {
   bool connected = false;     // a gradient flows from y to x
-  std::vector<NodeId> nodes;  // the shortest way, x first, y last; empty when there is none at all
+  std::vector<NodeId> nodes;  // the shortest way, x first, y last; empty when there is none at all.
+                              // Behind stop_gradient() it goes on at the leaf that has its numbers
   NodeId cut = 0;             // the node on it through which no gradient flows
   std::string text;           // all this for people, with names, shapes and source lines
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/ancestry.h"
+#include "engine/anomaly.h"
 #include "engine/called.h"
 #include "engine/explain.h"
 #include "engine/factory.h"
@@ -17,9 +18,8 @@ constexpr std::string_view kWho = "gradient";
 Tape& tape_of_result(const Active& y) {
   if (!y.is_tracked())
     refuse(kWho,
-           "y was not recorded: it was made outside the tape, under PauseRecording, by detach(), "
-           "or from plain "
-           "numbers only");
+           "y was not recorded: it was made outside the tape, under PauseRecording, by detach() or "
+           "stop_gradient(), or from plain numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
   if (!is_floating(tape->dtype(y.id())))
@@ -62,6 +62,7 @@ Tensor first_cotangent(const Active& y, GradientOptions& options) {
 }
 
 void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
+  if (detail::watch && options.cotangent.defined()) detail::watch_cotangent(options.cotangent);
   if (y.is_scalar()) {
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
     sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
@@ -72,11 +73,17 @@ void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
   }
 }
 
-// What a caller keeps: its own numbers, row-major.
-Tensor settled(const Tape& tape, const Tensor& result, bool recorded) {
-  if (recorded) return result;
-  const Tensor outside = tape.outward(result);
+// A node's adjoint as a caller keeps it: recorded, or numbers of its own, row-major.
+Active adjoint_of(const Sweep& sweep, NodeId id) {
+  if (sweep.tape().is_scalar(id))
+    return sweep.recorded() ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id));
+  if (sweep.recorded()) return sweep.tensor(id);
+  const Tensor outside = sweep.tape().outward(sweep.tensor(id));
   return outside.is_tracked() ? outside : outside.contiguous();
+}
+
+Active zero_of(const Active& x) {
+  return x.is_scalar() ? Active(Scalar(0)) : Active(zeros_like(x.tensor()));
 }
 
 // The stretch of the tape from the first x to y.
@@ -123,8 +130,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   check_options(options);
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
     std::vector<Active> zeros;
-    for (const Active& x : xs)
-      zeros.push_back(x.is_scalar() ? Active(Scalar(0)) : Active(zeros_like(x.tensor())));
+    for (const Active& x : xs) zeros.push_back(zero_of(x));
     return zeros;
   }
   Tape& tape = tape_of_result(y);
@@ -142,16 +148,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
     const NodeId id = xs[i].id();
     const bool linked = id <= last && is_linked(sweep, xs[i]);
     if (!linked && !options.allow_unused) refuse_apart(tape, last, id, i);
-    if (xs[i].is_scalar()) {
-      if (!linked)
-        results.emplace_back(Scalar(0));
-      else
-        results.emplace_back(sweep.recorded() ? sweep.number<Scalar>(id)
-                                              : Scalar(sweep.number<double>(id)));
-    } else {
-      results.emplace_back(linked ? settled(sweep.tape(), sweep.tensor(id), sweep.recorded())
-                                  : zeros_like(xs[i].tensor()));
-    }
+    results.push_back(linked ? adjoint_of(sweep, id) : zero_of(xs[i]));
   }
   return results;
 }
@@ -168,15 +165,9 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   seed(sweep, y, consumed);
   sweep.run(!options.retain_graph);
   std::vector<Adjoint> results;
-  for (NodeId id : targets) {
-    if (!tape.is_scalar(id)) {
-      if (sweep.tensor(id).defined())
-        results.push_back({id, settled(sweep.tape(), sweep.tensor(id), sweep.recorded())});
-    } else {
-      results.push_back(
-          {id, sweep.recorded() ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id))});
-    }
-  }
+  for (NodeId id : targets)
+    if (tape.is_scalar(id) || sweep.tensor(id).defined())
+      results.push_back({id, adjoint_of(sweep, id)});
   return results;
 }
 

@@ -73,23 +73,51 @@ std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs);
 std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,
                              const GradientOptions& options);
 
+// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Of each x's own kind; a scalar's is
+// a double, or with options, which go with up to four, a Scalar.
+template <class T>
+concept TensorOrScalar = std::is_same_v<T, Tensor> || std::is_same_v<T, Scalar>;
+
 namespace detail {
-inline Tensor result_as(const Tensor&, const Active& result) { return result.tensor(); }
-inline double result_as(const Scalar&, const Active& result) { return result.scalar().value(); }
+
+template <class X, class Number>
+auto result_as(const Active& result) {
+  if constexpr (std::is_same_v<X, Tensor>)
+    return result.tensor();
+  else if constexpr (std::is_same_v<Number, double>)
+    return result.scalar().value();
+  else
+    return result.scalar();
+}
+
+template <class Number, class... Xs>
+auto gradient_of_each(const Active& y, const GradientOptions& options, const Xs&... xs) {
+  const std::vector<Active> results = gradients(y, {Active(xs)...}, options);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::tuple(result_as<Xs, Number>(results[I])...);
+  }
+  (std::index_sequence_for<Xs...>{});
+}
+
 }  // namespace detail
 
-// Several at once, one walk: auto [gx, gs] = gradient(y, x, s).
-template <class First, class Second, class... Rest>
-requires((std::is_same_v<Second, Tensor> || std::is_same_v<Second, Scalar>)&&... &&
-         (std::is_same_v<Rest, Tensor> ||
-          std::is_same_v<Rest, Scalar>)) auto gradient(const Active& y, const First& first,
-                                                       const Second& second, const Rest&... rest) {
-  const std::vector<Active> results =
-      gradients(y, {Active(first), Active(second), Active(rest)...});
-  return [&]<std::size_t... I>(std::index_sequence<I...>, const auto&... xs) {
-    return std::tuple(detail::result_as(xs, results[I])...);
-  }
-  (std::make_index_sequence<2 + sizeof...(Rest)>{}, first, second, rest...);
+template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar... Rest>
+auto gradient(const Active& y, const A& a, const B& b, const Rest&... rest) {
+  return detail::gradient_of_each<double>(y, {}, a, b, rest...);
+}
+// A braced list can follow no pack, hence one for each number of x.
+template <TensorOrScalar A, TensorOrScalar B>
+auto gradient(const Active& y, const A& a, const B& b, const GradientOptions& options) {
+  return detail::gradient_of_each<Scalar>(y, options, a, b);
+}
+template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar C>
+auto gradient(const Active& y, const A& a, const B& b, const C& c, const GradientOptions& options) {
+  return detail::gradient_of_each<Scalar>(y, options, a, b, c);
+}
+template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar C, TensorOrScalar D>
+auto gradient(const Active& y, const A& a, const B& b, const C& c, const D& d,
+              const GradientOptions& options) {
+  return detail::gradient_of_each<Scalar>(y, options, a, b, c, d);
 }
 
 }  // namespace tapestry

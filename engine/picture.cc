@@ -234,7 +234,7 @@ Picture picture_of(std::string_view who, const Active& y, const WriteOptions& op
     refuse(who,
            "y was not recorded, so nothing is known of how it was computed: it was made outside "
            "the tape, under "
-           "PauseRecording, by detach(), or from plain numbers only");
+           "PauseRecording, by detach() or stop_gradient(), or from plain numbers only");
   const Tape* tape = find_tape(y.epoch());
   if (!tape)
     refuse(who,

@@ -4,6 +4,7 @@
 //   const CallSite call(site);
 //
 // The outermost call names the place: what a composition does inside belongs to whoever called it.
+// A function of the user's that it calls has lines of its own: see UserCode in engine/standing.h.
 #pragma once
 
 #include <fmt/format.h>

@@ -5,36 +5,9 @@
 #include "engine/anomaly.h"
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
-#include "engine/scope.h"
+#include "engine/standing.h"
 
 namespace tapestry {
-namespace {
-
-// What a vjp does belongs to the place of its operation.
-class AtNode {
- public:
-  explicit AtNode(const TensorNode& node)
-      : site_(detail::call_site), scope_(detail::name_scope), reversed_(detail::reversed) {
-    detail::call_site = &node.site;
-    detail::name_scope = node.scope;
-    detail::reversed = &node;
-  }
-  ~AtNode() {
-    detail::call_site = site_;
-    detail::name_scope = scope_;
-    detail::reversed = reversed_;
-  }
-  AtNode(const AtNode&) = delete;
-  AtNode& operator=(const AtNode&) = delete;
-
- private:
-  const Site* site_;
-  const std::string* scope_;
-  const TensorNode* reversed_;
-};
-
-}  // namespace
-
 Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
              bool recorded)
     : tape_(tape), first_(first), last_(last), recorded_(recorded), targets_(targets) {
@@ -102,15 +75,15 @@ void Sweep::run(bool release) {
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     }
   }
+  if (detail::watch) births_.tell(targets_);
 }
 
 void Sweep::watch_leaves(const Run& run) const {
   const std::size_t leaves = run.count * static_cast<std::size_t>(run.kernel->leaves);
   for (std::size_t i = 0; i < leaves; ++i)
     if (active(run.leaves[i]) && tape_.is_scalar(run.leaves[i]))
-      detail::watch_scalar_adjoint(run.kernel->name, recorded_
-                                                         ? number<Scalar>(run.leaves[i]).value()
-                                                         : number<double>(run.leaves[i]));
+      births_.contributed(run.kernel->name, recorded_ ? number<Scalar>(run.leaves[i]).value()
+                                                      : number<double>(run.leaves[i]));
 }
 
 void Sweep::reverse(NodeId id, bool release) {
@@ -132,6 +105,7 @@ void Sweep::reverse(NodeId id, bool release) {
            node.op->name, node.id);
   {
     const AtNode place(node);
+    const StepsOfOp steps;
     Pullback pullback(*this, node);
     node.op->vjp(pullback);
   }
@@ -173,7 +147,7 @@ void Pullback::give(int operand, Tensor contribution) {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
       adjoints.push_back(adjoint(static_cast<int>(k)));
-    detail::watch_contribution(node_, operand, contribution, adjoints);
+    sweep_.births().contributed(node_, operand, contribution, adjoints);
   }
   sweep_.give(node_.operands[operand], std::move(contribution));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/accumulate.h"
+#include "engine/anomaly.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -64,6 +65,8 @@ class Sweep {
   NodeId first() const { return first_; }
   const detail::Entry* values() const { return tape_.storage().entries.begin(); }
   double* adjoints() { return adjoints_.data(); }
+  // For who watches: what this walk has made that is not finite.
+  detail::Births& births() { return births_; }
   // The value of a scalar node, in a recorded sweep as an active scalar.
   template <class Number>
   Number value(NodeId id) const {
@@ -88,6 +91,7 @@ class Sweep {
   std::vector<Tensor> tensors_;
   std::vector<double> adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
+  detail::Births births_;
 };
 
 }  // namespace tapestry

@@ -103,8 +103,9 @@ class Tape {
   Site site(NodeId id) const;               // where the user asked for it; scalars: nowhere
   std::string_view scope(NodeId id) const;  // the name scopes it stands in; scalars: none
 
-  // Leaves that hold the numbers of another node of this tape without its history, as {leaf, node}:
-  // they went through detach(), or a plain tensor was used in place of its variable.
+  // Leaves whose numbers came from another node of this tape without its history, as {leaf, node}:
+  // they went through detach() or stop_gradient(), or a plain tensor was used in place of its
+  // variable.
   std::span<const std::pair<NodeId, NodeId>> severed() const;
   // Numbers that operations keep for vjps and drawings: calls f(node, tensor), nodes in order.
   void for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const;
@@ -145,6 +146,7 @@ class Tape {
     return x.epoch() == epoch_ || (adopts() && x.is_tracked());
   }
   void set_outward(NodeId id, const Tensor& x);
+  void note_origin(Inputs inputs, std::span<Tensor> outputs) const;
   std::vector<Tensor> record_around(const Op& op, Inputs inputs, const void* attributes,
                                     std::span<const Tensor> outputs);
   void push_tangents(const Op& op, Inputs inputs, const void* attributes,

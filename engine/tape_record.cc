@@ -10,7 +10,7 @@
 #include "engine/departures.h"
 #include "engine/leaf.h"
 #include "engine/pushforward.h"
-#include "engine/scope.h"
+#include "engine/standing.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -37,6 +37,7 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   bool tracked = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) tracked |= follows(inputs[i]);
   if (!tracked) {
+    note_origin(inputs, outputs);
     if (outer_recording_) return outer_recording_->record(op, inputs, attributes, outputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].is_tracked() && !find_tape(inputs[i].epoch()))
@@ -62,6 +63,13 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   for (std::size_t k = 0; k < followed.size(); ++k)
     set_outward(id + static_cast<NodeId>(k), followed[k]);
   if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
+}
+
+// What is computed from numbers without history comes from where they came from.
+void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (const NodeId origin = inputs[i].origin_in(epoch_))
+      for (Tensor& output : outputs) output.set_origin(epoch_, origin);
 }
 
 // The same operation on the tape around, for whose eyes the operands are what they are there.
@@ -145,7 +153,8 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       saved,
                                       values,
                                       current_site(),
-                                      detail::name_scope};
+                                      detail::name_scope,
+                                      detail::within_op};
   store.has_tensors = true;
   if (store.spans.empty() || store.spans.back().kernel)
     store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});
@@ -325,7 +334,7 @@ Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
         around = value.tracked_as(t->epoch_, found->second.id);
-    const Tensor leaf = variable(around, name);
+    const Tensor leaf = variable(around, name, Site::nowhere());
     storage_->bindings[key] = {detach(value), leaf.id()};
     return leaf;
   }

@@ -110,8 +110,8 @@ class Tensor {
     return body().owner ? body_->owner->block_bytes : body_->block_bytes;
   }
 
-  // For explanations: the node of that recording that this tensor stood for, even if the handle no
-  // longer says so; 0 when there is none.
+  // For explanations: the node of that recording that this tensor stood for or was computed from,
+  // even if the handle no longer says so; 0 when there is none.
   NodeId origin_in(Epoch epoch) const {
     const std::uint64_t origin = body().origin.load(std::memory_order_relaxed);
     return origin >> 32 == epoch ? static_cast<NodeId>(origin) : 0;

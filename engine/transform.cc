@@ -12,7 +12,8 @@ struct StopGradient {
   static constexpr int arity = 1;
   static constexpr bool elementwise = true;
   static constexpr bool not_differentiable = true;
-  static Tensor forward(Inputs in) { return detach(in[0]); }
+  // A handle of its own, of which the tape remembers that it came from here.
+  static Tensor forward(Inputs in) { return in[0].view(in[0].shape(), in[0].strides()); }
 };
 
 }  // namespace
@@ -60,7 +61,7 @@ std::vector<std::ptrdiff_t> segment_lengths(std::ptrdiff_t functions, std::size_
 
 }  // namespace
 
-Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments) {
+Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments, Site site) {
   if (segments < 1 || segments > std::ssize(functions))
     refuse("checkpoint_sequential",
            "{} segments of {} functions; there must be at least one, and each needs a function",
@@ -73,15 +74,15 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
        segment_lengths(std::ssize(functions), static_cast<std::size_t>(segments))) {
     Function part = composed({next, next + length});
     next += length;
-    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part)));
+    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part), site));
   }
   return composed(std::move(parts));
 }
 
-std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
+std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
   detail::require_function("vjp", f);
   const auto tape = std::make_shared<Tape>();
-  const Tensor tracked = tape->variable(x);
+  const Tensor tracked = tape->variable(x, {}, site);
   const Tensor y = f(tracked);
   const Tensor value = tape->outward(y);
   tape->stop();
@@ -95,7 +96,7 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x) {
 
 std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
-                                                        const std::vector<Tensor>& vs) {
+                                                        const std::vector<Tensor>& vs, Site site) {
   detail::require_function("jvp", f);
   if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
   Tape tape(TapeOptions{.carry_tangents = true});
@@ -103,7 +104,7 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (vs[i].shape() != xs[i].shape())
       refuse("jvp", "the tangent has shape {}, its argument {}", vs[i].shape(), xs[i].shape());
-    tracked.push_back(tape.variable(xs[i]));
+    tracked.push_back(tape.variable(xs[i], {}, site));
     tape.set_tangent(tracked.back(), vs[i].to(xs[i].dtype()));
   }
   std::pair<std::vector<Tensor>, std::vector<Tensor>> result;
@@ -115,25 +116,22 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
   return result;
 }
 
-std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) {
+std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site) {
   detail::require_function("jvp", f);
   auto [values, tangents] =
       jvp([&](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x},
-          std::vector{v});
+          std::vector{v}, site);
   return {values[0], tangents[0]};
 }
 
-// Only a tape that observes needs to know of it.
+// A tape that observes follows the result; for the others it is plain numbers.
 Tensor stop_gradient(const Tensor& x, Site site) {
   const CallSite call(site);
   if (!recording_tape() || !x.is_tracked()) return detach(x);
-  Tensor known = x;
+  Tensor known = apply<StopGradient>({&x});
   while (known.is_tracked()) {
-    Tape& tape = tape_of("stop_gradient", known.epoch());
-    if (tape.observes()) {
-      const ResumeRecording here(&tape);
-      return apply<StopGradient>({&known});
-    }
+    const Tape& tape = tape_of(StopGradient::name, known.epoch());
+    if (tape.observes()) return known;
     known = tape.outward(known);
   }
   // Whoever watches takes a body of its own for numbers of nobody.

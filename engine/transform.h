@@ -45,12 +45,12 @@ auto one_or_all(std::vector<Tensor> tensors) {
 // auto [y, g] = value_and_grad(f)(x): f's value, one number, and its gradient; with several
 // arguments a tuple of gradients, in order. Error when f's value is not one number.
 template <class F>
-auto value_and_grad(F f) {
+auto value_and_grad(F f, Site site = {}) {
   detail::require_function("value_and_grad", f);
-  return [f = std::move(f)](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> &&
-                                                       ...) {
+  return [ f = std::move(f),
+           site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
     Tape tape;
-    const std::vector<Tensor> xs{tape.variable(x)...};
+    const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
     const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) { return f(xs[I]...); }
     (std::index_sequence_for<decltype(x)...>{});
     auto gradients =
@@ -60,9 +60,9 @@ auto value_and_grad(F f) {
 }
 
 template <class F>
-auto grad(F f) {
+auto grad(F f, Site site = {}) {
   detail::require_function("grad", f);
-  return [f = value_and_grad(std::move(f))](const auto&... x) requires(
+  return [f = value_and_grad(std::move(f), site)](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {
     return f(x...).second;
   };
@@ -72,20 +72,21 @@ using Function = std::function<Tensor(const Tensor&)>;
 using FunctionOfMany = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
 // auto [y, pull] = vjp(f, x): f's value and the map from a cotangent of y's shape to that of x.
-std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x);
+std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site = {});
 
 // auto [y, t] = jvp(f, x, v): f's value and its derivative along v, in one forward pass: v has x's
 // shape. Error for scalars on the way: they carry no tangents.
-std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v);
+std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site = {});
 std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
-                                                        const std::vector<Tensor>& vs);
+                                                        const std::vector<Tensor>& vs,
+                                                        Site site = {});
 
 // The same function; its inner values are computed again when a gradient asks for them, and not
 // kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
 // same result when called again; what it draws from generators are the numbers of the first time.
 // Error when called for an f that captures a scalar that a tape follows.
-Function checkpoint(Function f);
+Function checkpoint(Function f, Site site = {});
 
 // The functions one after the other, in segments that are checkpointed each: of the values between
 // functions only those between segments are kept, and those within a segment while the gradient
@@ -93,7 +94,8 @@ Function checkpoint(Function f);
 // the shorter the later they come, since the more values between segments are still there; so a
 // gradient with retain_graph = false holds about (functions / segments) + segments / 2 values.
 // Error unless 1 <= segments <= functions.
-Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments);
+Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments,
+                               Site site = {});
 
 // A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
 // none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
@@ -103,10 +105,10 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 using CustomPull = std::function<std::vector<Tensor>(
     const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
-    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull);
+    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site = {});
 
 // x, whose adjoint is handed to `hook` on its way back and replaced by what it returns.
-Tensor on_gradient(const Tensor& x, Function hook);
+Tensor on_gradient(const Tensor& x, Function hook, Site site = {});
 
 // x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
 // cannot follow the plain numbers of detach(x); custom_vjp, which refuses those, takes it at its
@@ -114,6 +116,6 @@ Tensor on_gradient(const Tensor& x, Function hook);
 Tensor stop_gradient(const Tensor& x, Site site = {});
 
 // The value of `forward(x)` with the slope of the identity.
-Tensor straight_through(const Function& forward, const Tensor& x);
+Tensor straight_through(const Function& forward, const Tensor& x, Site site = {});
 
 }  // namespace tapestry

@@ -7,26 +7,26 @@ namespace tapestry::nn {
 
 class ReLU : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override { return "ReLU"; }
 };
 
 class Sigmoid : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override { return "Sigmoid"; }
 };
 
 class Tanh : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override { return "Tanh"; }
 };
 
 class Softmax : public Module {
  public:
   explicit Softmax(int axis = -1) : axis_(axis) {}
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override;
 
  private:
@@ -36,7 +36,7 @@ class Softmax : public Module {
 // (N, ...) to (N, the rest as one axis).
 class Flatten : public Module {
  public:
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override { return "Flatten"; }
 };
 
@@ -45,7 +45,7 @@ class Flatten : public Module {
 class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5, Rng rng = Rng(0));
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override;
 
  private:

@@ -47,7 +47,8 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rn
       bias(initial({options.bias ? out : 0}, terms(weight.shape()), rng, options.dtype), "bias"),
       options_(options) {}
 
-Tensor Conv2d::operator()(const Tensor& x) const {
+Tensor Conv2d::operator()(const Tensor& x, Site site) const {
+  const CallSite call(site);
   const ConvOptions options{options_.stride, options_.padding, options_.dilation, options_.groups};
   return options_.bias ? conv2d(x, weight, bias, options) : conv2d(x, weight, options);
 }

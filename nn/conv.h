@@ -21,7 +21,7 @@ class Conv2d : public Module {
   Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rng,
          const Conv2dOptions& options = {});
 
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override;
   std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
 
@@ -36,7 +36,9 @@ class MaxPool2d : public Module {
  public:
   explicit MaxPool2d(const PerAxis& kernel, const MaxPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
-  Tensor operator()(const Tensor& x) const override { return max_pool2d(x, kernel_, options_); }
+  Tensor operator()(const Tensor& x, Site site = {}) const override {
+    return max_pool2d(x, kernel_, options_, site);
+  }
   std::string type() const override;
 
  private:
@@ -48,7 +50,9 @@ class AvgPool2d : public Module {
  public:
   explicit AvgPool2d(const PerAxis& kernel, const AvgPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
-  Tensor operator()(const Tensor& x) const override { return avg_pool2d(x, kernel_, options_); }
+  Tensor operator()(const Tensor& x, Site site = {}) const override {
+    return avg_pool2d(x, kernel_, options_, site);
+  }
   std::string type() const override;
 
  private:

@@ -23,7 +23,8 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions option
     : weight(initial({positive(out), positive(in)}, in, rng, options.dtype), "weight"),
       bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
 
-Tensor Linear::operator()(const Tensor& x) const {
+Tensor Linear::operator()(const Tensor& x, Site site) const {
+  const CallSite call(site);
   if (x.rank() == 0 || x.shape().back() != weight.shape()[1])
     refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(),
            weight.shape()[1]);

@@ -15,7 +15,7 @@ class Linear : public Module {
   // W and b uniform in [-1/sqrt(in), 1/sqrt(in)), as PyTorch's default.
   Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options = {});
 
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override;
   std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
 

@@ -36,14 +36,18 @@ void check_labels(const Tensor& logits, const Tensor& labels) {
 
 }  // namespace
 
-Tensor mse_loss(const Tensor& prediction, const Tensor& target, const LossOptions& options) {
+Tensor mse_loss(const Tensor& prediction, const Tensor& target, const LossOptions& options,
+                Site site) {
+  const CallSite call(site);
   if (prediction.shape() != target.shape())
     refuse("mse_loss", "the prediction has shape {}, the target {}; they must be equal",
            prediction.shape(), target.shape());
   return reduced(square(prediction - target), options.reduction);
 }
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const LossOptions& options) {
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const LossOptions& options,
+                     Site site) {
+  const CallSite call(site);
   check_labels(logits, labels);
   return reduced(-squeeze(gather(log_softmax(logits, 1), 1, unsqueeze(labels, 1)), 1),
                  options.reduction);

@@ -29,24 +29,24 @@ void Module::to(DType dtype) {
   for (Parameter parameter : parameters()) parameter.set(parameter.value().to(dtype));
 }
 
-Tensor Sequential::operator()(const Tensor& x) const {
+Tensor Sequential::operator()(const Tensor& x, Site site) const {
   Tensor y = x;
   for (std::size_t i = 0; i < modules_.size(); ++i) {
     const NameScope scope(std::to_string(i));
-    y = (*modules_[i])(y);
+    y = (*modules_[i])(y, site);
   }
   return y;
 }
 
-std::vector<Function> Sequential::functions() const {
+std::vector<Function> Sequential::functions(Site site) const {
   std::vector<Function> found;
   for (const auto& module : modules_)
-    found.emplace_back([module](const Tensor& x) { return (*module)(x); });
+    found.emplace_back([module, site](const Tensor& x) { return (*module)(x, site); });
   return found;
 }
 
-Function checkpoint_sequential(const Sequential& modules, std::int64_t segments) {
-  return tapestry::checkpoint_sequential(modules.functions(), segments);
+Function checkpoint_sequential(const Sequential& modules, std::int64_t segments, Site site) {
+  return tapestry::checkpoint_sequential(modules.functions(site), segments, site);
 }
 
 std::vector<std::pair<std::string, Module*>> Sequential::children() const {

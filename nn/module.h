@@ -15,7 +15,9 @@ class Module {
  public:
   virtual ~Module() = default;
 
-  virtual Tensor operator()(const Tensor& x) const = 0;
+  // A module of its own opens a CallSite(site), so that messages name the line of its caller, or
+  // does not, and they name its own.
+  virtual Tensor operator()(const Tensor& x, Site site = {}) const = 0;
 
   virtual std::string type() const = 0;  // as in the summary: Linear(2, 3)
   // What this module owns itself, by name, in order.
@@ -59,11 +61,11 @@ class Sequential : public Module {
   }
 
   std::size_t size() const { return modules_.size(); }
-  // The modules as functions, which share them.
-  std::vector<Function> functions() const;
+  // The modules as functions, which share them; they stand at the line of this call.
+  std::vector<Function> functions(Site site = {}) const;
   Module& operator[](std::size_t i) const { return *modules_.at(i); }
 
-  Tensor operator()(const Tensor& x) const override;
+  Tensor operator()(const Tensor& x, Site site = {}) const override;
   std::string type() const override { return "Sequential"; }
   std::vector<std::pair<std::string, Module*>> children() const override;
 
@@ -73,6 +75,6 @@ class Sequential : public Module {
 
 // The modules in segments, each computed again when a gradient passes it: tapestry's of that name.
 // Modules must give the same result when called again, so Dropout has no place here while training.
-Function checkpoint_sequential(const Sequential& modules, std::int64_t segments);
+Function checkpoint_sequential(const Sequential& modules, std::int64_t segments, Site site = {});
 
 }  // namespace tapestry::nn

@@ -46,7 +46,8 @@ SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
     refuse("SGD", "nesterov needs a momentum above 0");
 }
 
-void SGD::step(const std::vector<Tensor>& gradients) {
+void SGD::step(const std::vector<Tensor>& gradients, Site site) {
+  const CallSite call(site);
   if (gradients.size() != parameters_.size())
     refuse("SGD", "{} gradients for {} parameters", gradients.size(), parameters_.size());
   const Scalar lr = current(options_.lr), momentum = current(options_.momentum),

@@ -1,5 +1,7 @@
 #include "ops/elementwise.h"
 
+#include <algorithm>
+
 #include "engine/apply.h"
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
@@ -16,7 +18,7 @@
 namespace tapestry {
 namespace {
 
-enum class Kind { floating, numbers };
+enum class Kind { floating, numbers, modular };
 using probe::Probe;
 
 constexpr std::int64_t kCost = 2;  // an element's work against copying it
@@ -105,6 +107,14 @@ void push(Pushforward& p, std::initializer_list<Slope> slopes) {
 using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
 namespace integers {
 using namespace page_numbers;
+
+// Those of kind `modular`, in integers throughout; z is not 0.
+std::int64_t fmod(std::int64_t x, std::int64_t z) { return z == -1 ? 0 : x % z; }
+std::int64_t remainder(std::int64_t x, std::int64_t z) {
+  const std::int64_t rest = fmod(x, z);
+  return rest != 0 && (rest < 0) != (z < 0) ? rest + z : rest;
+}
+
 #define UNARY(name, value, vjp, kind, domain, ulps, doc)                                           \
   template <class T>                                                                               \
   void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
@@ -119,10 +129,21 @@ using namespace page_numbers;
     for (std::int64_t i = 0; i < n; ++i) {                                                         \
       const T x = in[0][i], z = in[1][i];                                                          \
       if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
+      if constexpr (Kind::kind == Kind::modular) out[i] = name(x, z);                              \
     }                                                                                              \
   }
 #include "ops/elementwise.def"
 }  // namespace integers
+
+void refuse_zeros(std::string_view who, const Tensor& z) {
+  if (z.dtype() != DType::i64) return;
+  const Tensor plain = z.contiguous();
+  const auto* numbers = plain.data<std::int64_t>();
+  const auto* zero = std::find(numbers, numbers + plain.size(), 0);
+  if (zero != numbers + plain.size())
+    refuse(who, "z of shape {} is 0 at element {}; an i64 has no remainder by 0", z.shape(),
+           zero - numbers);
+}
 
 // ---- the records ----
 
@@ -174,6 +195,7 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
     static constexpr int arity = 2;                                            \
     static constexpr bool elementwise = true;                                  \
     static Tensor forward(Inputs in) {                                         \
+      if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);    \
       return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward, \
                           binary_kernels<double>(Binary::op).forward,          \
                           &integers::op##_loop<std::int64_t>);                 \

@@ -21,33 +21,38 @@ struct Choice {
   std::int64_t step;
 };
 
-// The axis that indices choose along, behind those that they share with what they index.
+// The axis that an index of x's rank chooses along: one element for each of its own.
+struct Along {
+  int axis;
+
+  Choice choice(const Tensor& x, const Tensor& index) const {
+    Choice chosen{index.shape(), index.strides(), x.strides(), x.strides()[axis]};
+    chosen.base[axis] = 0;
+    return chosen;
+  }
+};
+
+// The axis that indices of any rank choose along, behind those that they share with what they
+// index: one slice for each.
 struct Alongside {
   int axis;
   int shared = 0;
-};
 
-Choice gather_choice(const Tensor& x, int axis, const Tensor& index) {
-  Choice choice{index.shape(), index.strides(), x.strides(), x.strides()[axis]};
-  choice.base[axis] = 0;
-  return choice;
-}
-
-Choice take_choice(const Tensor& x, const Alongside& a, const Tensor& indices) {
-  const int axis = a.axis;
-  Choice choice{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis]};
-  choice.shape.erase(axis);
-  choice.index.erase(axis);
-  choice.base.erase(axis);
-  for (int i = 0; i < a.shared; ++i) choice.index[i] = indices.strides()[i];
-  for (int i = a.shared; i < indices.rank(); ++i) {
-    const int place = axis + i - a.shared;
-    choice.shape.insert(place, indices.shape()[i]);
-    choice.index.insert(place, indices.strides()[i]);
-    choice.base.insert(place, 0);
+  Choice choice(const Tensor& x, const Tensor& indices) const {
+    Choice chosen{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis]};
+    chosen.shape.erase(axis);
+    chosen.index.erase(axis);
+    chosen.base.erase(axis);
+    for (int i = 0; i < shared; ++i) chosen.index[i] = indices.strides()[i];
+    for (int i = shared; i < indices.rank(); ++i) {
+      const int place = axis + i - shared;
+      chosen.shape.insert(place, indices.shape()[i]);
+      chosen.index.insert(place, indices.strides()[i]);
+      chosen.base.insert(place, 0);
+    }
+    return chosen;
   }
-  return choice;
-}
+};
 
 // chosen[e] = x[choice of e]
 Tensor read(const Tensor& x, const Tensor& index, const Choice& choice) {
@@ -117,38 +122,34 @@ void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice
 
 // ---- the ops ----
 
-struct Along {
-  int axis;
-};
-std::string axis_text(const Along& a) { return fmt::format("axis={}", a.axis); }
-
-// Indices of each example's own share the batch's axis with x.
-template <class Attributes>
-Attributes behind_batch(const Batching& b) {
-  Attributes a = b.attributes<Attributes>();
-  ++a.along.axis;
-  if (b.is_batched(1) || a.along.shared) ++a.along.shared;
-  return a;
-}
-
-struct Take {
-  static constexpr std::string_view name = "take";
+// What take and gather have in common: they differ by their choice.
+template <class Op, class Choosing>
+struct Chooser {
   static constexpr int arity = 2;
   static constexpr bool linear = true;
-  struct Attributes {
-    Alongside along;
-  };
+  using Attributes = Choosing;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(name, in[1], in[0].shape()[a.along.axis]);
-    return read(in[0], in[1], take_choice(in[0], a.along, in[1]));
+    require_range(Op::name, in[1], in[0].shape()[a.axis]);
+    return read(in[0], in[1], a.choice(in[0], in[1]));
   }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
+};
+
+// Indices of each example's own share the batch's axis with x.
+Alongside behind_batch(const Batching& b, Alongside along) {
+  ++along.axis;
+  if (b.is_batched(1) || along.shared) ++along.shared;
+  return along;
+}
+
+struct Take : Chooser<Take, Alongside> {
+  static constexpr std::string_view name = "take";
   static void batch(Batching& b) {
-    const auto a = behind_batch<Attributes>(b);
-    b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
+    const Alongside along = behind_batch(b, b.attributes<Alongside>());
+    b.carry_out({b.expanded(0), along.shared ? b.expanded(1) : b.operand(1)}, &along);
   }
   static void vjp(Pullback& p);
-  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.along.axis); }
 };
 
 // The transpose of take: zeros, with slices added at the indices.
@@ -163,16 +164,17 @@ struct PutAdd {
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = zeros(a.shape, in[0].dtype());
-    add(result, in[1], in[0], take_choice(result, a.along, in[1]));
+    add(result, in[1], in[0], a.along.choice(result, in[1]));
     return result;
   }
   static void batch(Batching& b) {
-    auto a = behind_batch<Attributes>(b);
+    auto a = b.attributes<Attributes>();
+    a.along = behind_batch(b, a.along);
     a.shape.insert(0, b.size());
     b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
   }
   static void vjp(Pullback& p) {
-    p.give(0, apply<Take>({&p.adjoint(), &p.input(1)}, {p.attributes<Attributes>().along}));
+    p.give(0, apply<Take>({&p.adjoint(), &p.input(1)}, p.attributes<Attributes>().along));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}, shape={}", a.along.axis, a.shape);
@@ -180,26 +182,17 @@ struct PutAdd {
 };
 
 void Take::vjp(Pullback& p) {
-  p.give(0, apply<PutAdd>({&p.adjoint(), &p.input(1)},
-                          {p.attributes<Attributes>().along, p.input_shape(0)}));
+  p.give(0,
+         apply<PutAdd>({&p.adjoint(), &p.input(1)}, {p.attributes<Alongside>(), p.input_shape(0)}));
 }
 
-struct Gather {
+struct Gather : Chooser<Gather, Along> {
   static constexpr std::string_view name = "gather";
-  static constexpr int arity = 2;
-  static constexpr bool linear = true;
-  using Attributes = Along;
-  static constexpr SaveMask saves(int) { return save_input(1); }
-  static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(name, in[1], in[0].shape()[a.axis]);
-    return read(in[0], in[1], gather_choice(in[0], a.axis, in[1]));
-  }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
     p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.adjoint()));
   }
-  static std::string describe(const Attributes& a) { return axis_text(a); }
 };
 
 struct ScatterAdd {
@@ -213,7 +206,7 @@ struct ScatterAdd {
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit(result.dtype(),
           [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
-    add(result, in[1], in[2], gather_choice(result, a.axis, in[1]));
+    add(result, in[1], in[2], a.choice(result, in[1]));
     return result;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
@@ -221,7 +214,7 @@ struct ScatterAdd {
     if (p.wants(0)) p.give(0, p.adjoint());
     if (p.wants(2)) p.give(2, gather(p.adjoint(), p.attributes<Attributes>().axis, p.input(1)));
   }
-  static std::string describe(const Attributes& a) { return axis_text(a); }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };
 
 struct OneHot {
@@ -257,7 +250,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis, Site site) {
   const CallSite call(site);
   axis = normalize_axis("take", axis, x.rank());
   require_indices("take", indices);
-  return apply<Take>({&x, &indices}, {{axis}});
+  return apply<Take>({&x, &indices}, {axis});
 }
 
 Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site) {

@@ -4,6 +4,7 @@
 #include "engine/batching.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
+#include "engine/transform.h"
 #include "ops/assign.h"
 #include "ops/catalogue.h"
 
@@ -280,6 +281,11 @@ std::vector<Record> view_records() {
          }}},
        {{"mismatch", [] { broadcast_to(zeros({2}), {3}); },
          "[broadcast_to] shape (2,) does not broadcast to (3,)"}}},
+      {"stop_gradient",
+       "The same numbers, through which nothing flows.",
+       false,
+       {{"same", {x}, [](const auto& in) { return stop_gradient(in[0]); }}},
+       {}},
       {"to",
        "Converts to another dtype; differentiable between f32 and f64.",
        true,

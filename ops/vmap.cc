@@ -1,11 +1,13 @@
 // vmap: f's operations are recorded for one example and carried out again for the batch. Where
 // numbers left the record, f is run for every example.
+#include <optional>
 #include <utility>
 
 #include "engine/ancestry.h"
 #include "engine/batching.h"
 #include "engine/broadcast.h"
 #include "engine/departures.h"
+#include "engine/standing.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/view.h"
@@ -57,6 +59,7 @@ class Replay {
     for (NodeId id : needed.ids()) {
       if (!values_[id].tensor.defined()) carry_out(tape_.tensor_node(id), id);
     }
+    if (detail::watch) births_.tell({&result, 1});
     const Value& value = values_[result];
     if (value.batched) return value.tensor;
     Shape shape = value.tensor.shape();
@@ -66,6 +69,7 @@ class Replay {
 
  private:
   void carry_out(const TensorNode& node, NodeId id) {
+    const AtNode place(node);
     if (node.operand_count == 0) {
       const Tensor& outside = tape_.outward(id);
       values_[id].tensor = outside.defined() ? outside : *tape_.kept_value(id);
@@ -79,7 +83,15 @@ class Replay {
       batched.push_back(values_[operand].batched);
       any |= values_[operand].batched;
     }
+    if (detail::watch && !node.is_step) births_.tell(node.operand_ids());
+    std::optional<StepsOfOp> step;
+    if (node.is_step) step.emplace();
     std::vector<Tensor> results = any ? mapped(node, operands, batched) : plain(node, operands);
+    if (detail::watch && node.is_step) {
+      std::vector<const Tensor*> pointers;
+      for (const Tensor& operand : operands) pointers.push_back(&operand);
+      births_.stepped(node, Inputs(pointers), results);
+    }
     for (std::uint32_t k = 0; k < node.output_count; ++k) values_[node.id + k] = {results[k], any};
   }
 
@@ -117,6 +129,7 @@ class Replay {
   const Tape& tape_;
   std::int64_t size_;
   std::vector<Value> values_;
+  detail::Births births_;  // in the steps of recorded rules, for who watches
 };
 
 constexpr std::string_view kWho = "vmap";
@@ -159,13 +172,18 @@ std::int64_t count_of(const std::vector<Value>& arguments) {
   return arguments[*first].tensor.shape()[0];
 }
 
+std::vector<Tensor> called(const FunctionOfMany& f, const std::vector<Tensor>& xs) {
+  const UserCode own;
+  return f(xs);
+}
+
 std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>& arguments,
                                std::int64_t size) {
   std::vector<std::vector<Tensor>> examples;
   for (std::int64_t i = 0; i < size; ++i) {
     std::vector<Tensor> single;
     for (const Value& x : arguments) single.push_back(x.batched ? example(x.tensor, i) : x.tensor);
-    examples.push_back(f(single));
+    examples.push_back(called(f, single));
   }
   return stacked("the function", examples);
 }
@@ -177,7 +195,7 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
   std::vector<Tensor> first;
   for (const Value& x : arguments)
     first.push_back(x.batched ? tape.constant(example(detach(x.tensor), 0)) : x.tensor);
-  const std::vector<Tensor> ys = f(first);
+  const std::vector<Tensor> ys = called(f, first);
   tape.stop();
   if (watch.numbers || watch.functions) return one_by_one(f, arguments, size);
   Replay replay(tape, size);
@@ -194,19 +212,20 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
 
 }  // namespace
 
-FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes) {
+FunctionOfMany vmap(FunctionOfMany f, InAxes in_axes, Site site) {
   detail::require_function(kWho, f);
-  return [f = std::move(f), in_axes = std::move(in_axes)](const std::vector<Tensor>& xs) {
+  return [f = std::move(f), in_axes = std::move(in_axes), site](const std::vector<Tensor>& xs) {
+    const CallSite call(site);
     const std::vector<Value> arguments = with_batch_first(xs, in_axes);
     return mapped(f, arguments, count_of(arguments));
   };
 }
 
-Function vmap(Function f) {
+Function vmap(Function f, Site site) {
   detail::require_function(kWho, f);
   return [many = vmap(
               [f = std::move(f)](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; },
-              {0})](const Tensor& x) { return many({x})[0]; };
+              {0}, site)](const Tensor& x) { return many({x})[0]; };
 }
 
 }  // namespace tapestry

@@ -88,13 +88,11 @@ void add_backprop_command(CLI::App& app, const Console& console) {
       ->check(whole_number(1, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
-  command->add_flag(
+  CLI::Option* json = command->add_flag(
       "--json", options->json,
       "One JSON object: losses (before each step, and after the last), prediction, hidden "
       "and gradients of the first step, parameters and final_prediction after the last");
-  command->add_flag("-v,--verbose", options->verbosity,
-                    "-v: the loss of each step; -vv: activations and gradients; -vvv: weights and "
-                    "biases too");
+  add_detail(*command, options->verbosity, json);
   command->callback([options, console] { backprop(*options, console.out); });
 }
 

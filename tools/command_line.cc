@@ -21,7 +21,10 @@ int fail(const Console& console, std::string message, ExitStatus status,
   return status;
 }
 
+constexpr const char* kVersion = "tapestry 0.1.0";
+
 void build(CLI::App& app, const Console& console) {
+  app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   add_backprop_command(app, console);
   add_eval_command(app, console);
@@ -88,6 +91,14 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const Console& cons
 }
 
 }  // namespace
+
+void add_detail(CLI::App& command, int& verbosity, CLI::Option* json) {
+  command
+      .add_flag("-v,--verbose", verbosity,
+                "-v: the loss of each step; -vv: activations and gradients; -vvv: weights and "
+                "biases too")
+      ->excludes(json);
+}
 
 int run_command_line(const std::vector<std::string>& arguments, const Console& console) {
   try {

@@ -6,11 +6,15 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace tapestry::tools {
 
 inline constexpr const char* kExpression = "EXPR";  // the argument of those that take one
+
+// -v, which counts how much is told of each step. Not with --json, which tells nothing on the way.
+void add_detail(CLI::App& command, int& verbosity, CLI::Option* json);
 
 void add_backprop_command(CLI::App& app, const Console& console);
 void add_eval_command(CLI::App& app, const Console& console);

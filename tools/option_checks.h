@@ -39,8 +39,28 @@ inline CLI::Validator number_from(double least) {
           ""};
 }
 
+inline CLI::Validator fraction() {
+  return {[](std::string& text) {
+            double value = 0;
+            return reads_as(text, value) && value >= 0 && value < 1
+                       ? std::string()
+                       : fmt::format("'{}' is not a number in [0, 1)", text);
+          },
+          ""};
+}
+
 inline CLI::Validator not_empty() {
   return {[](std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, ""};
+}
+
+// Such as ".svg", where nothing else is written.
+inline CLI::Validator ends_in(const std::string& ending) {
+  return {[=](std::string& text) {
+            return text.size() > ending.size() && text.ends_with(ending)
+                       ? std::string()
+                       : fmt::format("'{}' does not end in {}", text, ending);
+          },
+          ""};
 }
 
 }  // namespace tapestry::tools

@@ -77,7 +77,7 @@ void add_training(CLI::App& command, Options& options) {
       ->check(CLI::IsMember({"linear", "constant"}).description(""))
       ->type_name("NAME")
       ->capture_default_str();
-  number("--momentum", training.momentum, "Momentum", number_from(0));
+  number("--momentum", training.momentum, "Momentum, in [0, 1)", fraction());
   command.add_flag("--nesterov", training.nesterov, "Nesterov's momentum");
   number("--weight-decay", training.weight_decay, "Added to each gradient, times the weight",
          number_from(0));
@@ -114,14 +114,13 @@ void add_train_command(CLI::App& app, const Console& console) {
                    "Threads to use; all without it. The losses do not depend on it")
       ->check(whole_number(1, 256))
       ->type_name("N");
-  command->add_flag("--json", options->json,
-                    "One JSON object at the end: loss, test accuracy, seconds of each epoch");
   command->add_option("--plot", options->plot, "An SVG picture of the course of loss and accuracy")
-      ->check(not_empty())
-      ->type_name("FILE");
-  command->add_flag("-v,--verbose", options->verbosity,
-                    "-v: the loss of each step; -vv: activations and gradients; -vvv: weights and "
-                    "biases too");
+      ->check(ends_in(".svg"))
+      ->type_name("FILE.svg");
+  CLI::Option* json =
+      command->add_flag("--json", options->json,
+                        "One JSON object at the end: loss, test accuracy, seconds of each epoch");
+  add_detail(*command, options->verbosity, json);
   command->callback([options, console] { train(*options, console); });
 }
 

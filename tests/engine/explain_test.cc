@@ -60,11 +60,51 @@ BOOST_AUTO_TEST_CASE(detached_numbers_are_recognised) {
   BOOST_TEST(
       path.text ==
       fmt::format(
-          "y does not depend on \"x\" (node 1, (2,)): node 4, which y was computed from, holds the "
-          "numbers of exp (node {}, (2,)){} without its history: they went through detach(), or a "
-          "plain "
-          "tensor was used in place of its variable",
+          "y does not depend on \"x\" (node 1, (2,)): node 4, which y was computed from, holds "
+          "numbers that came from exp (node {}, (2,)){} without its history: they went through "
+          "detach(), or a plain tensor was used in place of its variable",
           h.id(), place));
+  BOOST_TEST(explain_gradient(sum(w * (detach(h) + 1.0)), x).text.find("came from exp (node 3,") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(stop_gradient_is_named_as_the_cut) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({1.0, 3.0}), "x"), w = tape.variable(ones({2}), "w");
+  const Tensor h = exp(x);
+  const Tensor target = stop_gradient(h);
+  const std::string place = line_above();
+  for (const Tensor& y : {w * target, w * (1 - target)}) {
+    const GradientPath path = explain_gradient(sum(y), x);
+    BOOST_TEST(!path.connected);
+    BOOST_TEST(path.text ==
+               fmt::format("y depends on \"x\" (node 1, (2,)) only through stop_gradient (node 4, "
+                           "(2,)){}, which lets no gradient through",
+                           place));
+    BOOST_TEST(path.cut == 4u);
+    BOOST_TEST(path.nodes.front() == x.id());
+    BOOST_TEST(tape.op_name(path.nodes.back()) == "sum");
+  }
+  BOOST_TEST(explain_gradient(sum(w * target * h), x).connected);
+  BOOST_TEST(refusal([&] { gradient(sum(w * target), x); }).find("only through stop_gradient") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_were_read_are_told_from_a_variable_that_was_not_used) {
+  Tape tape;
+  const Tensor x = tape.variable(ones({}), "x"), w = tape.variable(ones({2}), "w");
+  BOOST_TEST(explain_gradient(sum(w * w), x).text.ends_with("nothing on the tape uses it"));
+  const Tensor y = sum(w * (x * 2.0).item());
+  const std::string place = line_above();
+  const std::string text = explain_gradient(y, x).text;
+  BOOST_TEST(text.ends_with(". Numbers read of it, by item(), value() or under PauseRecording, "
+                            "would have gone on in constant (node 7, ())" +
+                            place),
+             text);
+  const Scalar s = tape.variable(2.0, "s"), t = tape.variable(3.0, "t");
+  const Scalar product = t * s.value();
+  BOOST_TEST(explain_gradient(product, s).text.find("would have gone on in mul (node") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_plain_tensor_in_place_of_its_variable_is_recognised) {
@@ -72,7 +112,8 @@ BOOST_AUTO_TEST_CASE(the_plain_tensor_in_place_of_its_variable_is_recognised) {
   const Tensor numbers = tensor({1.0, 3.0});
   const Tensor x = tape.variable(numbers, "x"), w = tape.variable(ones({2}), "w");
   const Tensor y = sum(w * numbers + w * numbers);
-  BOOST_TEST(explain_gradient(y, x).text.find("holds the numbers of \"x\"") != std::string::npos);
+  const std::string text = explain_gradient(y, x).text;
+  BOOST_TEST(text.find("holds numbers that came from \"x\"") != std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_CASE(a_variable_that_leads_elsewhere_is_told_with_its_users) {
@@ -84,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_variable_that_leads_elsewhere_is_told_with_its_users) {
   const Tensor aside = sin(x);
   const std::string place = line_above();
   BOOST_TEST(explain_gradient(y, x).text.ends_with(
-      fmt::format("It is used by sin (node {}, (2,)){}", aside.id(), place)));
+      fmt::format(": what uses it does not lead to y: sin (node {}, (2,)){}", aside.id(), place)));
 }
 
 BOOST_AUTO_TEST_CASE(scalars_and_tensors_share_a_way) {

@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
   const Tensor y = sum(z * detach(x));
   BOOST_TEST(refusal([&] { gradient(y, x); })
                  .starts_with("[gradient] y does not depend on x[0] \"x\" (node 1, (2,)): node 3, "
-                              "which y was computed from, holds the numbers of \"x\""));
+                              "which y was computed from, holds numbers that came from \"x\""));
   const Tensor counted = sum(z) + sum((x > 1.5).to(DType::f32));
   BOOST_TEST(refusal([&] { gradient(counted, x); }).find("only through greater (node ") !=
              std::string::npos);
@@ -207,8 +207,7 @@ BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
       "[gradient] x[0] is not recorded on a tape: make it with tape.variable() before computing y");
   BOOST_TEST(refusal([&] { gradient(ones({}), x); }) ==
              "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, "
-             "by detach(), or from "
-             "plain numbers only");
+             "by detach() or stop_gradient(), or from plain numbers only");
   BOOST_TEST(refusal([&] { gradient(argmax(x), x); }) ==
              "[gradient] y has dtype i64, and only f32 and f64 have gradients");
   BOOST_TEST(refusal([&] { tape.variable(arange(3, DType::i64)); }) ==
@@ -256,7 +255,7 @@ BOOST_AUTO_TEST_CASE(every_thread_has_its_own_tapes) {
   BOOST_TEST(
       elsewhere ==
       "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, by "
-      "detach(), or from plain numbers only");
+      "detach() or stop_gradient(), or from plain numbers only");
 }
 
 BOOST_AUTO_TEST_CASE(conversions_between_dtypes_pass_gradients) {
@@ -283,4 +282,25 @@ BOOST_AUTO_TEST_CASE(scalars_stack_into_tensors_and_come_out_again) {
   Scalar total = 0;
   for (const Scalar& element : unstack(t)) total += element * element;
   BOOST_TEST(gradient(total, a) == 2 * 2 + 2 * 6 * 3);
+}
+
+BOOST_AUTO_TEST_CASE(gradients_of_tensors_and_scalars_together_take_options) {
+  Tape tape;
+  const Tensor x = tape.variable(tensor({1.0, 2.0}, DType::f64), "x");
+  const Scalar s = tape.variable(3.0, "s"), t = tape.variable(5.0, "t");
+  const Tensor y = sum(x * x * s * s * t);  // 5 s^2 t
+  const auto [dx, ds] = gradient(y, x, s, {.create_graph = true});
+  BOOST_TEST(dx.to_vector() == (std::vector<double>{90, 180}));
+  BOOST_TEST(ds.value() == 150);
+  BOOST_TEST(gradient(ds, s) == 50);
+  BOOST_TEST(gradient(ds, x).to_vector() == (std::vector<double>{60, 120}));
+  const auto [d1, d2, d3] = gradient(y, s, x, t, {.create_graph = true});
+  BOOST_TEST(gradient(d3, t, {.allow_unused = true}).value() == 0);
+  BOOST_TEST(gradient(d1, t) == 30);
+  BOOST_TEST(gradient(sum(d2), t) == 54);
+  const GradientOptions last{.retain_graph = false};
+  const auto [e1, e2, e3, e4] = gradient(y, s, x, t, x, last);
+  BOOST_TEST(e4.to_vector() == e2.to_vector());
+  BOOST_TEST(!e1.is_tracked());
+  BOOST_TEST(e3.value() == 45);
 }

@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_recorded_is_refused_and_nothing_is_written) {
   const std::string message =
       "y was not recorded, so nothing is known of how it was computed: it was made outside the "
       "tape, under "
-      "PauseRecording, by detach(), or from plain numbers only";
+      "PauseRecording, by detach() or stop_gradient(), or from plain numbers only";
   BOOST_CHECK_EXCEPTION(write_dot(out, plain), Error, says("[write_dot] " + message));
   BOOST_CHECK_EXCEPTION(write_json(out, Scalar(3)), Error, says("[write_json] " + message));
   BOOST_CHECK_EXCEPTION(write_text(out, Tensor()), Error, says("[write_text] " + message));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/ops/checks.h"
+#include "tests/support/refusal.h"
 
 using namespace tapestry;
 using namespace tapestry::test;
@@ -191,6 +192,31 @@ BOOST_AUTO_TEST_CASE(fmod_and_remainder_are_exact) {
   check_derivatives(
       [](const auto& in) { return remainder(in[0], in[1]) * in[0]; },
       {tensor({7.3, -7.3, 7.3, -7.3}, DType::f64), tensor({3.0, 3.0, -3.0, -3.0}, DType::f64)});
+}
+
+BOOST_AUTO_TEST_CASE(fmod_and_remainder_of_integers_are_integers) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(),
+                         kMost = std::numeric_limits<std::int64_t>::max(), kOdd = (1 << 24) + 1;
+  const auto numbers = [](const std::vector<std::int64_t>& values) {
+    return from_vector(values, {static_cast<std::int64_t>(values.size())});
+  };
+  const auto check = [&](const Tensor& got, const std::vector<std::int64_t>& expected) {
+    BOOST_REQUIRE((got.dtype() == DType::i64));
+    const auto* first = got.data<std::int64_t>();
+    BOOST_TEST((std::vector(first, first + got.size())) == expected,
+               boost::test_tools::per_element());
+  };
+  const Tensor x = numbers({7, -7, 7, -7, 6, kOdd, kMost, kMost, kLeast, kLeast}),
+               z = numbers({3, 3, -3, -3, -3, 1 << 24, kMost - 1, kLeast, -1, kMost});
+  check(fmod(x, z), {1, -1, 1, -1, 0, 1, 1, kMost, 0, -1});
+  check(remainder(x, z), {1, 2, -2, -1, 0, 1, 1, -1, 0, kMost - 1});
+  check(remainder(numbers({-1, kOdd}), 2), {1, 1});
+  check(fmod(full({2}, 1, DType::boolean), numbers({1, 2})), {0, 1});
+  BOOST_TEST(refusal([&] { remainder(x, 0); }) ==
+             "[remainder] z of shape () is 0 at element 0; an i64 has no remainder by 0");
+  BOOST_TEST(refusal([&] {
+               fmod(numbers({1, 2}), numbers({1, 0}));
+             }) == "[fmod] z of shape (2,) is 0 at element 1; an i64 has no remainder by 0");
 }
 
 BOOST_AUTO_TEST_CASE(predicates_and_logic_give_booleans) {

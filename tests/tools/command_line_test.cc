@@ -188,8 +188,8 @@ BOOST_AUTO_TEST_CASE(train_prints_a_line_for_each_epoch) {
 }
 
 BOOST_AUTO_TEST_CASE(train_as_json_is_one_object) {
-  const Json json = Json::parse(
-      run("train --data digits --model mlp:64-16-10 --epochs 3 --seed 4 --json -v").out);
+  const Json json =
+      Json::parse(run("train --data digits --model mlp:64-16-10 --epochs 3 --seed 4 --json").out);
   BOOST_REQUIRE(json["epochs"].size() == 3U);
   const Json& last = json["epochs"][2];
   BOOST_TEST(last["loss"].get<double>() > 0);
@@ -227,6 +227,12 @@ BOOST_AUTO_TEST_CASE(help_is_a_success) {
                std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_version_is_one_line) {
+  const Outcome outcome = run("--version");
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(std::regex_match(outcome.out, std::regex("tapestry [0-9]+\\.[0-9]+\\.[0-9]+\n")));
+}
+
 BOOST_AUTO_TEST_CASE(bad_usage_is_one_line_and_status_2) {
   check_refusal("", 2, "A subcommand is required; see tapestry --help");
   check_refusal(
@@ -248,6 +254,14 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_one_line_and_status_2) {
       "--data is 'digit'; expected digits, mnist or a CSV file; see tapestry train --help");
   check_refusal("train --data digits --model mlp:64-10 --lr nan", 2,
                 "--lr: 'nan' is not a finite number from 0 on; see tapestry train --help");
+  check_refusal("train --data digits --model mlp:64-10 --momentum 1", 2,
+                "--momentum: '1' is not a number in [0, 1); see tapestry train --help");
+  check_refusal("train --data digits --model mlp:64-10 --plot loss.png", 2,
+                "--plot: 'loss.png' does not end in .svg; see tapestry train --help");
+  for (const std::string command : {"backprop", "train --data digits --model mlp:64-10"})
+    check_refusal(command + " --json -v", 2,
+                  "--json excludes --verbose; see tapestry " +
+                      command.substr(0, command.find(' ')) + " --help");
   check_refusal("train --data digits --model mlp:64-10 --momentum 0 --nesterov", 2,
                 "--nesterov needs a --momentum above 0; see tapestry train --help");
 }

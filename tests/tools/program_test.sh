@@ -28,6 +28,7 @@ grep -q '0\.39464890625$' out || fail "the first loss is not printed"
 grep -q '0\.2384542802724947' out || fail "the second loss is not printed"
 check 0 backprop --json
 check 0 --help
+check 0 --version
 check 0 summary --model mlp:784-128-10
 check 0 train --data digits --model mlp:64-16-10 --epochs 1
 check 2

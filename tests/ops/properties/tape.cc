@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -137,10 +138,31 @@ void threads(const Record& record, Findings& findings) {
   });
 }
 
+bool is_finite(const Tensor& x) {
+  return !is_floating(x.dtype()) ||
+         std::ranges::all_of(x.to_vector(), [](double v) { return std::isfinite(v); });
+}
+
+// Who watches for anomalies is told of none where value and gradients are finite.
+void watched(const Record& record, Findings& findings) {
+  findings.not_applicable("its values or gradients are not finite");
+  for_samples(record, findings, [&](const Sample& sample) {
+    const Walk plain = walk(sample, sample.inputs);
+    if (!is_finite(plain.y) || !std::ranges::all_of(plain.gradients, is_finite)) return;
+    const DetectAnomaly watch;
+    const std::string told = refusal([&] {
+      const Recording recording(sample, sample.inputs);
+      for (const bool recorded : {false, true})
+        if (recording.has_gradient()) recording.gradients(recorded);
+    });
+    findings.check(told.empty(), "an anomaly is told: {}", told);
+  });
+}
+
 }  // namespace
 
 std::vector<Property> tape_properties() {
-  return {{"graph", graph}, {"site", site}, {"threads", threads}};
+  return {{"graph", graph}, {"site", site}, {"threads", threads}, {"watched", watched}};
 }
 
 }  // namespace tapestry::test

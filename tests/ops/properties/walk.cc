@@ -153,7 +153,9 @@ void for_differentiable_samples(const Record& record, Findings& findings,
   if (record.differentiable) {
     for_samples(record, findings, f);
   } else {
-    findings.not_applicable("it is not differentiable: its result is a choice or a count");
+    findings.not_applicable(
+        "it is not differentiable: its result is a choice or a count, or nothing is to flow "
+        "through it");
   }
 }
 
