@@ -7,6 +7,7 @@
 #include "engine/node.h"
 #include "engine/rows.h"
 #include "engine/scope.h"
+#include "engine/tape.h"
 
 namespace tapestry {
 namespace {
@@ -75,8 +76,12 @@ bool is_bad(double x) { return std::isnan(x) || (detail::watch->infinities && st
 
 DetectAnomaly::DetectAnomaly(AnomalyOptions options) : options_(options), outer_(detail::watch) {
   detail::watch = &options_;
+  detail::record_on(recording_tape());
 }
-DetectAnomaly::~DetectAnomaly() { detail::watch = outer_; }
+DetectAnomaly::~DetectAnomaly() {
+  detail::watch = outer_;
+  detail::record_on(recording_tape());
+}
 
 namespace detail {
 
