@@ -60,21 +60,30 @@ struct Accumulate {
   }
 };
 
-template <class Number>
-void reverse_add(const Run& run, Sweep& sweep) {
-  for (std::uint32_t i = run.count; i-- > 0;) {
-    const Number adjoint = sweep.number<Number>(run.first + i);
-    sweep.add(run.leaves[2 * i], adjoint);
-    sweep.add(run.leaves[2 * i + 1], adjoint);
-  }
-}
-
-constexpr StatementKernel kAdd{"add", 2, 0,
-                               [](const Run& run, Sweep& sweep) {
-                                 sweep.recorded() ? reverse_add<Scalar>(run, sweep)
-                                                  : reverse_add<double>(run, sweep);
-                               },
-                               nullptr};
+constexpr StatementKernel kAdd{
+    "add",
+    2,
+    0,
+    [](NodeId first, NodeId end, const NodeId* leaves, const double*, const double*,
+       double* adjoints) {
+      while (end-- > first) {
+        leaves -= 2;
+        adjoints[leaves[0]] += adjoints[end];
+        adjoints[leaves[1]] += adjoints[end];
+      }
+    },
+    [](NodeId first, NodeId end, const NodeId* leaves, double*, double* values) {
+      for (; first < end; ++first, leaves += 2)
+        values[first] = values[leaves[0]] + values[leaves[1]];
+    },
+    [](const Run& run, Sweep& sweep) {
+      for (std::uint32_t i = run.count; i-- > 0;) {
+        const Scalar adjoint = sweep.number<Scalar>(run.first + i);
+        sweep.add(run.leaves[2 * i], adjoint);
+        sweep.add(run.leaves[2 * i + 1], adjoint);
+      }
+    },
+    nullptr};
 
 }  // namespace
 

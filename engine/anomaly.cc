@@ -5,9 +5,11 @@
 #include <limits>
 #include <string>
 
+#include "engine/departures.h"
 #include "engine/node.h"
 #include "engine/rows.h"
 #include "engine/standing.h"
+#include "engine/tape.h"
 
 namespace tapestry {
 namespace {
@@ -110,8 +112,12 @@ void refuse_nan(std::string_view who, std::string_view what, const Tensor& value
 
 DetectAnomaly::DetectAnomaly(AnomalyOptions options) : options_(options), outer_(detail::watch) {
   detail::watch = &options_;
+  detail::record_on(recording_tape());
 }
-DetectAnomaly::~DetectAnomaly() { detail::watch = outer_; }
+DetectAnomaly::~DetectAnomaly() {
+  detail::watch = outer_;
+  detail::record_on(recording_tape());
+}
 
 namespace detail {
 
@@ -121,6 +127,7 @@ constinit thread_local bool within_op = false;
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
   {
     const StepsOfOp steps;
+    const UnwatchedReading own;
     op.forward(inputs, attributes, outputs);
   }
   if (within_op) return;

@@ -25,4 +25,11 @@ void Arena::reset() {
   if (!chunks_.empty()) open(0);
 }
 
+void Arena::rewind(const Place& place) {
+  reset();
+  if (!place.next) return;  // nothing had been allocated
+  open(place.chunk);
+  next_ = place.next;
+}
+
 }  // namespace tapestry::detail

@@ -19,6 +19,14 @@ class Arena {
   }
   void reset();
 
+  // How far it is filled, and back to there.
+  struct Place {
+    std::size_t chunk = 0;
+    std::byte* next = nullptr;
+  };
+  Place place() const { return {current_, next_}; }
+  void rewind(const Place& place);
+
  private:
   struct Chunk {
     std::unique_ptr<std::byte[]> memory;

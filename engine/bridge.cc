@@ -61,7 +61,11 @@ void reverse_at(const Run& run, Sweep& sweep) {
 }
 
 constexpr StatementKernel kAt{
-    "at", 1, 1,
+    "at",
+    1,
+    1,
+    nullptr,
+    nullptr,
     [](const Run& run, Sweep& sweep) {
       sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
     },

@@ -19,7 +19,9 @@ struct Constant {
   static Tensor forward(Inputs) { refuse("constant", "a leaf is not computed"); }
 };
 
-inline constexpr StatementKernel kVariableStatement{"variable", 0, 0, nullptr, nullptr};
-inline constexpr StatementKernel kConstantStatement{"constant", 0, 0, nullptr, nullptr};
+inline constexpr StatementKernel kVariableStatement{"variable", 0,       0,      nullptr,
+                                                    nullptr,    nullptr, nullptr};
+inline constexpr StatementKernel kConstantStatement{"constant", 0,       0,      nullptr,
+                                                    nullptr,    nullptr, nullptr};
 
 }  // namespace tapestry::detail

@@ -18,6 +18,7 @@ void deallocate(void* block, std::size_t bytes) noexcept;  // bytes as given to 
 
 MemoryStats memory_stats();
 void reset_peak_memory();
-void release_cached_memory();  // returns this thread's cached blocks, and those that none holds, to the system
+void release_cached_memory();  // returns this thread's cached blocks, and those that none holds, to
+                               // the system
 
 }  // namespace tapestry

@@ -76,7 +76,16 @@ struct StatementKernel {
   std::string_view name;
   int leaves;
   int constants;
-  void (*reverse)(const Run& run, Sweep& sweep);  // null for leaves: nothing flows further
+  // The reverse walk over statements [first, end), with all they need in registers: the ends of
+  // their leaves and constants, values and adjoints by id. Null for leaves and where the operand is
+  // a tensor.
+  void (*walk)(NodeId first, NodeId end, const NodeId* leaves, const double* constants,
+               const double* values, double* adjoints);
+  // Their values anew, and the numbers saved of them, from values of their leaves. Null for leaves
+  // and where the operand is a tensor.
+  void (*renew)(NodeId first, NodeId end, const NodeId* leaves, double* constants, double* values);
+  // A recorded walk, and any walk where there is no other; null for leaves: nothing flows further.
+  void (*reverse)(const Run& run, Sweep& sweep);
   std::string (*print)(std::span<const double> constants);  // attributes as text, or null
   // A statement of several operations: these, the last of which makes its value, and what carries
   // one out.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "engine/tensor.h"
 
 namespace tapestry {
@@ -11,17 +13,24 @@ namespace tapestry {
 class Scalar {
  public:
   Scalar(double value = 0) : value_(value) {}  // NOLINT: numbers convert
-  Scalar(double value, Epoch epoch, NodeId id) : value_(value), epoch_(epoch), id_(id) {}
+  Scalar(double value, Epoch epoch, NodeId id)
+      : value_(value), name_(std::uint64_t{epoch} << 32 | id) {}
+  static Scalar named(double value, std::uint64_t name) {
+    Scalar x(value);
+    x.name_ = name;
+    return x;
+  }
 
   double value() const { return value_; }
-  bool is_tracked() const { return epoch_ != 0; }
-  NodeId id() const { return id_; }
-  Epoch epoch() const { return epoch_; }
+  bool is_tracked() const { return name_ != 0; }
+  NodeId id() const { return static_cast<NodeId>(name_); }
+  std::uint64_t name() const { return name_; }  // the epoch above the id
+  Epoch epoch() const { return static_cast<Epoch>(name_ >> 32); }
 
  private:
   double value_;
-  Epoch epoch_ = 0;
-  NodeId id_ = 0;
+  std::uint64_t name_ = 0;  // epoch and id as one word: halves that are stored apart and loaded
+                            // together stall the processor
 };
 
 inline Scalar detach(Scalar x) { return x.value(); }

@@ -22,8 +22,7 @@ struct Wanted {
 struct Hash {
   using is_transparent = void;
   std::size_t operator()(const auto& scope) const {
-    return std::hash<std::string_view>()(scope.name) ^
-           31 * std::hash<const void*>()(scope.outer);
+    return std::hash<std::string_view>()(scope.name) ^ 31 * std::hash<const void*>()(scope.outer);
   }
 };
 struct Same {

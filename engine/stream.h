@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <type_traits>
 
 namespace tapestry::detail {
@@ -18,43 +17,46 @@ class Stream {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
+  constexpr Stream() = default;  // without room
   explicit Stream(std::size_t capacity) {
-    std::size_t bytes = 0;
-    data_ = static_cast<T*>(reserve_address_space(capacity * sizeof(T), bytes));
-    capacity_ = bytes / sizeof(T);
-    bytes_ = bytes;
+    data_ = end_ = static_cast<T*>(reserve_address_space(capacity * sizeof(T), bytes_));
+    limit_ = data_ + bytes_ / sizeof(T);
   }
-  ~Stream() { release_address_space(data_, bytes_); }
+  constexpr ~Stream() {
+    if (bytes_ > 0) release_address_space(data_, bytes_);
+  }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
   void push_back(T value) {
-    if (size_ == capacity_) refuse_growth(capacity_);
-    data_[size_++] = value;
+    if (end_ == limit_) refuse_growth(capacity());
+    *end_++ = value;
   }
-  // Room for `count` more, their values not yet set.
-  T* extend(int count) {
-    const std::size_t grown = size_ + static_cast<std::size_t>(count);
-    if (grown > capacity_) refuse_growth(capacity_);
-    T* start = data_ + size_;
-    size_ = grown;
-    return start;
-  }
-  void clear() { size_ = 0; }
+  // For those who know that there is room: the place of the next element, and how many were put
+  // there.
+  T* end() { return end_; }
+  void advance(std::size_t count) { end_ += count; }
+  std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
+  std::size_t capacity() const { return static_cast<std::size_t>(limit_ - data_); }
 
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  void clear() { end_ = data_; }
+  void shrink(std::size_t size) { end_ = data_ + size; }
+
+  std::size_t size() const { return static_cast<std::size_t>(end_ - data_); }
+  bool empty() const { return end_ == data_; }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
-  T& back() { return data_[size_ - 1]; }
+  T& back() { return end_[-1]; }
+  const T& back() const { return end_[-1]; }
+  T* begin() { return data_; }
   const T* begin() const { return data_; }
-  const T* end() const { return data_ + size_; }
+  const T* end() const { return end_; }
 
  private:
-  T* data_;
-  std::size_t size_ = 0;
-  std::size_t capacity_;
-  std::size_t bytes_;
+  T* data_ = nullptr;
+  T* end_ = nullptr;
+  T* limit_ = nullptr;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace tapestry::detail

@@ -6,6 +6,7 @@
 #include "engine/broadcast.h"
 #include "engine/pullback.h"
 #include "engine/standing.h"
+#include "engine/walk.h"
 
 namespace tapestry {
 Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
@@ -21,12 +22,12 @@ Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& t
     scalars_.resize(count);
   } else {
     adjoints_ = std::move(tape.storage().spare_adjoints);
-    adjoints_.assign(count, 0);
+    adjoints_.reset(first, last);
   }
 }
 
 Sweep::~Sweep() {
-  if (adjoints_.capacity() > 0) tape_.storage().spare_adjoints = std::move(adjoints_);
+  if (adjoints_.data()) tape_.storage().spare_adjoints = std::move(adjoints_);
 }
 
 bool Sweep::is_linked() {
@@ -42,9 +43,7 @@ void Sweep::mark() {
       if (active(operands[i])) return true;
     return false;
   };
-  for (std::size_t span = tape_.span_of(first_); span < tape_.span_count(); ++span) {
-    const Run run = tape_.span_within(span, first_, last_);
-    if (run.count == 0) break;
+  runs_up(tape_, first_, last_, [&](const Run& run) {
     for (NodeId id = run.first; id < run.first + run.count; ++id) {
       if (run.kernel) {
         const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
@@ -57,7 +56,25 @@ void Sweep::mark() {
           marks_[id - first_] |= kActive;
       }
     }
-  }
+  });
+}
+
+inline void Sweep::walk(const Run& run) {
+  const StatementKernel& kernel = *run.kernel;
+  kernel.walk(run.first, run.first + run.count,
+              run.leaves + run.count * static_cast<std::size_t>(kernel.leaves),
+              run.constants + run.count * static_cast<std::size_t>(kernel.constants), values(),
+              adjoints());
+}
+
+// By value: a run whose address somebody takes does not stay in registers from one statement to
+// the next.
+void Sweep::reverse(Run run) {
+  if (run.kernel->walk && !recorded_)
+    walk(run);
+  else if (run.kernel->reverse)
+    run.kernel->reverse(run, *this);
+  if (detail::watch) watch_leaves(run);
 }
 
 void Sweep::run(bool release) {
@@ -65,16 +82,15 @@ void Sweep::run(bool release) {
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
   const ResumeRecording resume(recorder);
-  const std::size_t first_span = tape_.span_of(first_);
-  for (std::size_t span = tape_.span_of(last_) + 1; span-- > first_span;) {
-    const Run run = tape_.span_within(span, first_, last_);
-    if (run.kernel) {
-      if (run.kernel->reverse) run.kernel->reverse(run, *this);
-      if (detail::watch) watch_leaves(run);
-    } else {
+  const bool straight = !recorded_ && !detail::watch;
+  runs_down(tape_, first_, last_, [&](const Run& run) {
+    if (!run.kernel)
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
-    }
-  }
+    else if (run.kernel->walk && straight)
+      walk(run);
+    else
+      reverse(run);
+  });
   if (detail::watch) births_.tell(targets_);
 }
 

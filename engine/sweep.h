@@ -50,20 +50,20 @@ class Sweep {
   void add(NodeId id, const Number& contribution) {
     if (!active(id)) return;
     if constexpr (std::is_same_v<Number, double>)
-      adjoints_[id - first_] += contribution;
+      adjoints_.data()[id] += contribution;
     else
       scalars_[id - first_] = accumulate(scalars_[id - first_], contribution);
   }
   template <class Number>
   Number number(NodeId id) const {
     if constexpr (std::is_same_v<Number, double>)
-      return adjoints_[id - first_];
+      return adjoints_.data()[id];
     else
       return scalars_[id - first_];
   }
-  // For kernels of statements: values by id, and adjoints by id counted from first().
-  NodeId first() const { return first_; }
-  const detail::Entry* values() const { return tape_.storage().entries.begin(); }
+  // For kernels of statements: values and adjoints by id. Those of nodes before the walk's are
+  // there, too, and mean nothing.
+  const double* values() const { return tape_.storage().values.begin(); }
   double* adjoints() { return adjoints_.data(); }
   // For who watches: what this walk has made that is not finite.
   detail::Births& births() { return births_; }
@@ -81,6 +81,8 @@ class Sweep {
 
   void mark();
   void reverse(NodeId id, bool release);
+  void reverse(Run run);
+  void walk(const Run& run);
   void watch_leaves(const Run& run) const;
 
   Tape& tape_;
@@ -89,7 +91,7 @@ class Sweep {
   const std::vector<NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;
-  std::vector<double> adjoints_;  // of scalars, in a plain walk
+  detail::Adjoints adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
   detail::Births births_;
 };

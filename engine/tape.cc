@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/anomaly.h"
 #include "engine/apply.h"
 #include "engine/leaf.h"
 #include "engine/tape_storage.h"
@@ -15,6 +16,15 @@ namespace tapestry {
 
 namespace detail {
 constinit thread_local Tape* recording = nullptr;
+namespace {
+constinit StatementStorage nowhere;
+}
+constinit thread_local StatementStorage* statement_storage = &nowhere;
+
+Tape* record_on(Tape* tape) {
+  statement_storage = tape && !watch && !tape->carries_tangents() ? &tape->storage() : &nowhere;
+  return std::exchange(recording, tape);
+}
 
 void refuse_stale(std::string_view who, std::string_view what) {
   refuse(who,
@@ -61,7 +71,7 @@ Tape::Tape(TapeOptions options)
       storage_(detail::take_storage()) {
   begin();
   innermost = this;
-  detail::recording = this;
+  detail::record_on(this);
 }
 
 Tape::~Tape() {
@@ -74,60 +84,72 @@ Tape::~Tape() {
   for (; *link && *link != this; link = &(*link)->outer_)
     if ((*link)->outer_recording_ == this) (*link)->outer_recording_ = outer_recording_;
   if (*link) *link = outer_;
-  if (detail::recording == this) detail::recording = outer_recording_;
+  if (detail::recording == this) detail::record_on(outer_recording_);
   detail::return_storage(std::move(storage_));
 }
 
 void Tape::begin() {
   epoch_ = fresh_epoch();
-  storage_->entries.push_back({.number = 0});
+  storage_->next_name = (std::uint64_t{epoch_} << 32) + 1;
 }
 
 void Tape::stop() {
-  if (detail::recording == this) detail::recording = outer_recording_;
+  if (detail::recording == this) detail::record_on(outer_recording_);
 }
 
 void Tape::clear() {
   storage_->reset();
   begin();
+  detail::record_on(detail::recording);
+}
+
+TapeMark Tape::mark() const {
+  const detail::TapeStorage& s = *storage_;
+  return {epoch_,          s.next_id(),   s.leaves.size(),  s.constants.size(),
+          s.owners.size(), s.kept.size(), s.severed.size(), s.comparisons.size(),
+          s.arena.place()};
+}
+
+void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
+  if (mark.epoch != epoch_) refuse(who, "the mark is of another recording");
+  if (mark.next > storage_->next_id())
+    refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
+           size());
+}
+
+void Tape::rewind(const TapeMark& mark) {
+  check_mark("rewind", mark);
+  storage_->rewind(mark);
 }
 
 // ---- reading ----
 
-NodeId Tape::size() const { return static_cast<NodeId>(storage_->entries.size()) - 1; }
-bool Tape::has_scalars() const { return storage_->has_scalars; }
-std::size_t Tape::span_count() const { return storage_->spans.size(); }
+NodeId Tape::size() const { return storage_->next_id() - 1; }
+bool Tape::has_scalars() const { return storage_->runs.has_statements(); }
+std::size_t Tape::span_count() const { return storage_->runs.size(); }
 
 std::size_t Tape::span_of(NodeId id) const {
   if (id == 0 || id > size())
     refuse("tape", "there is no node {}; the tape holds 1 to {}", id, size());
-  const auto after =
-      std::upper_bound(storage_->spans.begin(), storage_->spans.end(), id,
-                       [](NodeId wanted, const detail::Span& span) { return wanted < span.first; });
-  return static_cast<std::size_t>(after - storage_->spans.begin()) - 1;
+  return storage_->runs.find(id);
 }
 
-Run Tape::span_within(std::size_t index, NodeId first, NodeId last) const {
-  const auto& store = *storage_;
-  const detail::Span& span = store.spans[index];
-  const NodeId end = index + 1 < store.spans.size() ? store.spans[index + 1].first : size() + 1;
-  const NodeId from = std::max(first, span.first), to = std::min(last + 1, end);
-  const std::uint32_t count = to > from ? to - from : 0;
-  if (!span.kernel) return {nullptr, from, count, nullptr, nullptr};
-  const std::size_t skipped = from - span.first;
-  return {
-      span.kernel, from, count,
-      &store.leaves[span.leaves_begin + skipped * static_cast<std::size_t>(span.kernel->leaves)],
-      &store.constants[span.constants_begin +
-                       skipped * static_cast<std::size_t>(span.kernel->constants)]};
+NodeId Tape::run_end(NodeId id) const {
+  const std::size_t span = span_of(id);
+  if (storage_->runs[span].period > 1) return id + 1;
+  return span + 1 < storage_->runs.size() ? storage_->runs[span + 1].first : size() + 1;
 }
 
-Run Tape::statement(NodeId id) const { return span_within(span_of(id), id, id); }
+Run Tape::statement(NodeId id) const {
+  const detail::Runs::Place place = detail::Runs::place(storage_->runs[span_of(id)], id);
+  return {place.kernel, id, 1, storage_->leaves.begin() + place.leaves,
+          storage_->constants.begin() + place.constants};
+}
 bool Tape::is_scalar(NodeId id) const {
-  return has_scalars() && storage_->spans[span_of(id)].kernel;
+  return has_scalars() && storage_->runs[span_of(id)].kernel;
 }
-const TensorNode& Tape::tensor_node(NodeId id) const { return *storage_->entries[id].node; }
-double Tape::scalar_value(NodeId id) const { return storage_->entries[id].number; }
+const TensorNode& Tape::tensor_node(NodeId id) const { return *storage_->node(id); }
+double Tape::scalar_value(NodeId id) const { return storage_->values[id]; }
 
 std::span<const NodeId> Tape::operands(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).operand_ids();
@@ -182,6 +204,7 @@ std::string_view Tape::scope(NodeId id) const {
   return path ? std::string_view(*path) : std::string_view();
 }
 
+std::span<const Comparison> Tape::comparisons() const { return storage_->comparisons; }
 std::span<const std::pair<NodeId, NodeId>> Tape::severed() const { return storage_->severed; }
 
 void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const {
@@ -195,10 +218,10 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
 
 // ---- pausing ----
 
-PauseRecording::PauseRecording() : paused_(std::exchange(detail::recording, nullptr)) {}
-PauseRecording::~PauseRecording() { detail::recording = paused_; }
+PauseRecording::PauseRecording() : paused_(detail::record_on(nullptr)) {}
+PauseRecording::~PauseRecording() { detail::record_on(paused_); }
 
-ResumeRecording::ResumeRecording(Tape* tape) : previous_(std::exchange(detail::recording, tape)) {}
-ResumeRecording::~ResumeRecording() { detail::recording = previous_; }
+ResumeRecording::ResumeRecording(Tape* tape) : previous_(detail::record_on(tape)) {}
+ResumeRecording::~ResumeRecording() { detail::record_on(previous_); }
 
 }  // namespace tapestry

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/arena.h"
+#include "engine/comparison.h"
 #include "engine/node.h"
 #include "engine/scalar.h"
 #include "engine/tensor.h"
@@ -33,6 +35,14 @@ struct TapeOptions {
   bool observe_only = false;
   // Forward mode: every operation's tangent is computed with it, and nothing is kept for vjps.
   bool carry_tangents = false;
+};
+
+// A place on a tape: what was recorded before it.
+struct TapeMark {
+  Epoch epoch = 0;
+  NodeId next = 0;  // the first node after it
+  std::size_t leaves = 0, constants = 0, owners = 0, kept = 0, severed = 0, comparisons = 0;
+  detail::Arena::Place arena{};
 };
 
 class Tape {
@@ -60,6 +70,14 @@ class Tape {
   void stop();
   // Ends this recording and starts a new, empty one. Handles of the old one become stale.
   void clear();
+
+  // The place that recording has reached, and the way back: rewind() forgets what was recorded
+  // since. Handles from before stay valid; those of forgotten nodes must not be used any more, and
+  // are mistaken for what is recorded in their place. Error for a mark of another recording, or one
+  // that was itself rewound past.
+  TapeMark mark() const;
+  void rewind(const TapeMark& mark);
+  void check_mark(std::string_view who, const TapeMark& mark) const;
 
   Epoch epoch() const { return epoch_; }
   bool owns(const Tensor& x) const { return x.epoch() == epoch_; }
@@ -90,6 +108,8 @@ class Tape {
   bool is_scalar(NodeId id) const;
   const TensorNode& tensor_node(NodeId id) const;  // of a tensor id (any of its outputs)
   double scalar_value(NodeId id) const;
+  NodeId run_end(
+      NodeId id) const;  // nodes [id, run_end(id)) are of one run: the same kernel, one by one
   Run statement(NodeId id) const;  // the single statement that made a scalar, as a run of one
   std::span<const NodeId> operands(NodeId id) const;  // in slot order, with repetitions
   std::string_view op_name(NodeId id) const;
@@ -103,6 +123,9 @@ class Tape {
   Site site(NodeId id) const;               // where the user asked for it; scalars: nowhere
   std::string_view scope(NodeId id) const;  // the name scopes it stands in; scalars: none
 
+  // What scalars were compared, in order, see engine/comparison.h.
+  std::span<const Comparison> comparisons() const;
+
   // Leaves whose numbers came from another node of this tape without its history, as {leaf, node}:
   // they went through detach() or stop_gradient(), or a plain tensor was used in place of its
   // variable.
@@ -110,12 +133,8 @@ class Tape {
   // Numbers that operations keep for vjps and drawings: calls f(node, tensor), nodes in order.
   void for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const;
 
-  // ---- reading: runs, for sweeps. Calls f(run of tensor ids [first, last)) or f(statement run),
-  // last span first ----
+  // ---- reading: spans. Their runs come one by one through engine/walk.h ----
   std::size_t span_count() const;
-  // Statements or tensor ids of span `index`, cut to ids in [first, last]. A span of tensors has a
-  // null kernel.
-  Run span_within(std::size_t index, NodeId first, NodeId last) const;
   std::size_t span_of(NodeId id) const;
   bool has_scalars() const;
 
@@ -164,6 +183,10 @@ class Tape {
 
 // The tape that records on this thread now, or null: none lives, or recording is paused.
 Tape* recording_tape();
+namespace detail {
+// Lets this tape record from now on, or none; returns the one before.
+Tape* record_on(Tape* tape);
+}  // namespace detail
 // This thread's living tape with that recording, or null.
 Tape* find_tape(Epoch epoch);
 // The same, or an Error in the name of `who` that says that the handle is stale.

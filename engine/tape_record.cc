@@ -132,7 +132,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
 
   auto& store = *storage_;
   auto* block = static_cast<std::byte*>(store.arena.allocate(total));
-  const auto id = static_cast<NodeId>(store.entries.size());
+  const NodeId id = store.next_id();
   auto* types = reinterpret_cast<OutputType*>(block + types_at);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     new (types + k) OutputType{outputs[k].shape(), outputs[k].dtype()};
@@ -156,10 +156,9 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       detail::name_scope,
                                       detail::within_op};
   store.has_tensors = true;
-  if (store.spans.empty() || store.spans.back().kernel)
-    store.spans.push_back({nullptr, id, store.leaves.size(), store.constants.size()});
+  store.runs.put_tensors(id, store.leaves.size(), store.constants.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    store.entries.push_back({.node = node});
+    store.put_node(node);
     if (values) new (values + k) Tensor(detach(outputs[k]));
     outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
     if (op.arity != 0) outputs[k].set_origin(epoch_, outputs[k].id());
@@ -211,14 +210,7 @@ Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const Nod
     for (NodeId leaf : leaves) read.push_back(is_scalar(leaf) ? scalar_value(leaf) : 0);
     detail::watch_statement(kernel.name, value, read);
   }
-  auto& store = *storage_;
-  const auto id = static_cast<NodeId>(store.entries.size());
-  if (store.spans.empty() || store.spans.back().kernel != &kernel)
-    store.begin_run(kernel, id, store.leaves.size(), store.constants.size());
-  store.entries.push_back({.number = value});
-  for (NodeId leaf : leaves) store.leaves.push_back(leaf);
-  for (double constant : constants) store.constants.push_back(constant);
-  return {value, epoch_, id};
+  return storage_->put(kernel, leaves, constants, value);
 }
 
 Scalar Tape::pooled_constant(double value) {
@@ -227,6 +219,16 @@ Scalar Tape::pooled_constant(double value) {
   if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
     slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
   return {value, epoch_, slot.id};
+}
+
+void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
+                             const Site& site) {
+  Tape* const tape = recording;
+  if (!tape || (!tape->owns(x) && !tape->owns(z))) return;
+  const auto side = [&](Scalar s) {
+    return Comparison::Side{tape->owns(s) ? s.id() : 0, s.value()};
+  };
+  tape->storage().comparisons.push_back({relation, outcome, side(x), side(z), site});
 }
 
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
@@ -313,8 +315,15 @@ Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
 }
 
 Scalar Tape::variable(double value, std::string_view name) {
+  if (name.empty() && detail::statement_storage == storage_.get() &&
+      storage_->is_ready_for(detail::kVariableStatement)) {
+    storage_->runs.step();
+    storage_->put_value(value);
+    return Scalar::named(value, storage_->next_name - 1);
+  }
   const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
-  if (!name.empty()) storage_->names[x.id()] = name;
+  if (!name.empty()) [[unlikely]]
+    storage_->names[x.id()] = name;
   return x;
 }
 

@@ -11,12 +11,45 @@ constexpr std::size_t kMaxIdle = 4;
 
 }  // namespace
 
+namespace {
+
+void let_go(TensorNode& node) {
+  std::destroy_n(node.saved, node.saved_count);
+  if (node.values) std::destroy_n(node.values, node.output_count);
+}
+
+template <class T>
+void cut(std::vector<T>& items, std::size_t size) {
+  if (items.size() > size)
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(size), items.end());
+}
+
+}  // namespace
+
+void TapeStorage::rewind(const TapeMark& mark) {
+  for (std::size_t i = mark.owners; i < owners.size(); ++i) let_go(*owners[i]);
+  cut(owners, mark.owners);
+  cut(outward, mark.next);
+  cut(tangents, mark.next);
+  cut(severed, mark.severed);
+  cut(kept, mark.kept);
+  cut(comparisons, mark.comparisons);
+  names.erase(names.lower_bound(mark.next), names.end());
+  no_tangents.erase(no_tangents.lower_bound(mark.next), no_tangents.end());
+  std::erase_if(bindings, [&](const auto& binding) { return binding.second.id >= mark.next; });
+  for (Pooled& slot : pool)
+    if (slot.id >= mark.next) slot = {};
+  arena.rewind(mark.arena);
+  leaves.shrink(mark.leaves);
+  constants.shrink(mark.constants);
+  runs.rewind(mark.next);
+  next_name = (next_name & ~std::uint64_t{UINT32_MAX}) | mark.next;
+}
+
 void TapeStorage::reset() {
-  for (TensorNode* node : owners) {
-    std::destroy_n(node->saved, node->saved_count);
-    if (node->values) std::destroy_n(node->values, node->output_count);
-  }
+  for (TensorNode* node : owners) let_go(*node);
   owners.clear();
+  comparisons.clear();
   outward.clear();
   severed.clear();
   tangents.clear();
@@ -25,11 +58,41 @@ void TapeStorage::reset() {
   if (!names.empty()) names.clear();
   if (!bindings.empty()) bindings.clear();
   arena.reset();
-  entries.clear();
-  spans.clear();
   leaves.clear();
   constants.clear();
-  has_scalars = has_tensors = false;
+  runs.clear();
+  has_tensors = false;
+}
+
+void StatementStorage::look_for_room() {
+  constexpr std::size_t most = kMostOfAStatement, look_again = std::size_t{1} << 20;
+  const std::size_t ids = std::min(values.capacity(), std::size_t{UINT32_MAX});
+  const std::size_t room = std::min({ids - std::min<std::size_t>(ids, next_id()),
+                                     leaves.room() / most, constants.room() / most, look_again});
+  if (room == 0) refuse_growth(next_id());
+  roomy_until = next_id() + static_cast<NodeId>(room);
+}
+
+Scalar StatementStorage::put(const StatementKernel& kernel, std::span<const NodeId> leaf_ids,
+                             std::span<const double> numbers, double value) {
+  if (next_id() >= roomy_until) look_for_room();
+  const std::uint64_t name = next_name;
+  runs.put(kernel, next_id(), leaves.size(), constants.size());
+  std::copy(leaf_ids.begin(), leaf_ids.end(), leaves.end());
+  leaves.advance(leaf_ids.size());
+  std::copy(numbers.begin(), numbers.end(), constants.end());
+  constants.advance(numbers.size());
+  put_value(value);
+  return Scalar::named(value, name);
+}
+
+void Adjoints::reset(NodeId first, NodeId last) {
+  const std::size_t size = std::size_t{last} + 1;
+  if (!numbers_ || size > capacity_) {
+    capacity_ = std::max(size, 2 * capacity_);
+    numbers_ = std::make_unique_for_overwrite<double[]>(capacity_);
+  }
+  std::fill(numbers_.get() + first, numbers_.get() + size, 0.0);
 }
 
 std::unique_ptr<TapeStorage> take_storage() {

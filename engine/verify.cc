@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/leaf.h"
+#include "engine/walk.h"
 
 namespace tapestry {
 namespace detail {
@@ -157,8 +158,7 @@ void verify_run(const Tape& tape, const Run& run) {
 
 void verify(const Tape& tape) {
   std::vector<Run> spans;
-  for (std::size_t i = 0; i < tape.span_count(); ++i)
-    spans.push_back(tape.span_within(i, 1, tape.size()));
+  runs_up(tape, 1, tape.size(), [&](const Run& run) { spans.push_back(run); });
   detail::verify_spans(spans, tape.size());
   for (const Run& run : spans) {
     if (run.kernel) {

@@ -2,11 +2,82 @@
 // the operands of one id searches its spans.
 #pragma once
 
+#include <algorithm>
 #include <span>
+#include <utility>
 
 #include "engine/tape.h"
+#include "engine/tape_storage.h"
 
 namespace tapestry {
+
+namespace detail {
+
+// Calls f(span, from, to) for the spans that hold ids of [first, last], with their part of it.
+template <class F>
+void for_spans(const Tape& tape, NodeId first, NodeId last, bool down, F&& f) {
+  if (first > last) return;
+  const Runs& runs = tape.storage().runs;
+  const auto visit = [&](std::size_t i) {
+    const NodeId end = i + 1 < runs.size() ? runs[i + 1].first - 1 : tape.size();
+    f(runs[i], std::max(first, runs[i].first), std::min(last, end));
+  };
+  const std::size_t begin = tape.span_of(first), end = tape.span_of(last) + 1;
+  if (down)
+    for (std::size_t i = end; i-- > begin;) visit(i);
+  else
+    for (std::size_t i = begin; i < end; ++i) visit(i);
+}
+
+// Nodes [from, to] of a span as a run; more than one only where they have one kernel.
+inline Run run_of(const Tape& tape, const Span& span, NodeId from, NodeId to) {
+  if (!span.kernel) return {nullptr, from, to - from + 1, nullptr, nullptr};
+  const Runs::Place place = Runs::place(span, from);
+  return {place.kernel, from, to - from + 1, tape.storage().leaves.begin() + place.leaves,
+          tape.storage().constants.begin() + place.constants};
+}
+
+}  // namespace detail
+
+// The runs of ids [first, last], upwards: calls f(run). A stretch of tensor operations is a run
+// without a kernel; statements of a span whose kernels take turns come one by one.
+template <class F>
+void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
+  detail::for_spans(tape, first, last, false,
+                    [&](const detail::Span& span, NodeId from, NodeId to) {
+                      if (span.period == 1) return f(detail::run_of(tape, span, from, to));
+                      Run run = detail::run_of(tape, span, from, from);
+                      const auto* const kernels = span.kernels();
+                      std::uint32_t due = (from - span.first) % span.period;
+                      for (;; ++run.first) {
+                        run.kernel = kernels[due];
+                        f(std::as_const(run));
+                        if (run.first == to) return;
+                        run.leaves += run.kernel->leaves;
+                        run.constants += run.kernel->constants;
+                        if (++due == span.period) due = 0;
+                      }
+                    });
+}
+
+// The same downwards.
+template <class F>
+void runs_down(const Tape& tape, NodeId first, NodeId last, F&& f) {
+  detail::for_spans(tape, first, last, true, [&](const detail::Span& span, NodeId from, NodeId to) {
+    if (span.period == 1) return f(detail::run_of(tape, span, from, to));
+    Run run = detail::run_of(tape, span, to, to);
+    const auto* const kernels = span.kernels();
+    std::uint32_t due = (to - span.first) % span.period;
+    for (;; --run.first) {
+      f(std::as_const(run));
+      if (run.first == from) return;
+      due = (due == 0 ? span.period : due) - 1;
+      run.kernel = kernels[due];
+      run.leaves -= run.kernel->leaves;
+      run.constants -= run.kernel->constants;
+    }
+  });
+}
 
 namespace detail {
 
@@ -21,23 +92,19 @@ inline std::span<const NodeId> operands_within(const Tape& tape, const Run& run,
 // Calls f(id, operands) for ids 1 .. last, upwards.
 template <class F>
 void walk_up(const Tape& tape, NodeId last, F&& f) {
-  for (std::size_t span = 0; span < tape.span_count(); ++span) {
-    const Run run = tape.span_within(span, 1, last);
-    if (run.count == 0) return;
+  runs_up(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first; id < run.first + run.count; ++id)
       f(id, detail::operands_within(tape, run, id));
-  }
+  });
 }
 
 // The same downwards: every user comes before its operands.
 template <class F>
 void walk_down(const Tape& tape, NodeId last, F&& f) {
-  if (last == 0) return;
-  for (std::size_t span = tape.span_of(last) + 1; span-- > 0;) {
-    const Run run = tape.span_within(span, 1, last);
+  runs_down(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first + run.count; id-- > run.first;)
       f(id, detail::operands_within(tape, run, id));
-  }
+  });
 }
 
 }  // namespace tapestry

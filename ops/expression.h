@@ -20,7 +20,9 @@ template <class Derived>
 struct ScalarExpression {
   static constexpr bool is_scalar_expression = true;
   double value() const { return self().number; }
-  operator Scalar() const { return record_statement(self()); }  // NOLINT: an assignment records
+  [[gnu::always_inline]] operator Scalar() const {
+    return record_statement(self());
+  }  // NOLINT: an assignment records
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
@@ -36,30 +38,32 @@ concept ActiveNumber = ScalarExpressionType<T> || std::same_as<T, Scalar>;
 template <class T>
 concept NumberOperand = ActiveNumber<T> || std::is_arithmetic_v<T>;
 
-// Every node: for_leaves(f) calls f(scalar) for every leaf, in order; strangers(epoch) is 0 when all
-// leaves are of that recording.
+// Of every node: strangers(name) has bits above the id where a leaf is of another recording than
+// `name`.
 struct LeafExpression {
   Scalar scalar;
   double number;
-  explicit LeafExpression(const Scalar& x) : scalar(x), number(x.value()) {}
-  void for_leaves(auto&& f) { f(scalar); }
-  Epoch strangers(Epoch epoch) const { return scalar.epoch() ^ epoch; }
+  [[gnu::always_inline]] explicit LeafExpression(const Scalar& x) : scalar(x), number(x.value()) {}
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
+    return scalar.name() ^ name;
+  }
 };
 
 struct LiteralExpression {
   double number;
-  explicit LiteralExpression(double x) : number(x) {}
-  void for_leaves(auto&&) {}
-  Epoch strangers(Epoch) const { return 0; }
+  [[gnu::always_inline]] explicit LiteralExpression(double x) : number(x) {}
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t) const { return 0; }
 };
 
 template <Unary op, class A>
 struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>> {
   A a;
   double number;
-  explicit UnaryExpression(const A& x) : a(x), number(page_numbers::UnaryRule<op>::value(x.number)) {}
-  void for_leaves(auto&& f) { a.for_leaves(f); }
-  Epoch strangers(Epoch epoch) const { return a.strangers(epoch); }
+  [[gnu::always_inline]] explicit UnaryExpression(const A& x)
+      : a(x), number(page_numbers::UnaryRule<op>::value(x.number)) {}
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
+    return a.strangers(name);
+  }
 };
 
 template <Binary op, class A, class B>
@@ -67,22 +71,23 @@ struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>> {
   A a;
   B b;
   double number;
-  BinaryExpression(const A& x, const B& z)
+  [[gnu::always_inline]] BinaryExpression(const A& x, const B& z)
       : a(x), b(z), number(page_numbers::BinaryRule<op>::value(x.number, z.number)) {}
-  void for_leaves(auto&& f) {
-    a.for_leaves(f);
-    b.for_leaves(f);
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
+    return a.strangers(name) | b.strangers(name);
   }
-  Epoch strangers(Epoch epoch) const { return a.strangers(epoch) | b.strangers(epoch); }
 };
 
 template <ScalarExpressionType E>
-const E& as_expression(const E& x) {
+[[gnu::always_inline]] inline const E& as_expression(const E& x) {
   return x;
 }
-inline LeafExpression as_expression(const Scalar& x) { return LeafExpression(x); }
+[[gnu::always_inline]] inline LeafExpression as_expression(const Scalar& x) {
+  return LeafExpression(x);
+}
 template <class T>
-requires std::is_arithmetic_v<T> LiteralExpression as_expression(T x) {
+requires std::is_arithmetic_v<T>
+[[gnu::always_inline]] inline LiteralExpression as_expression(T x) {
   return LiteralExpression(static_cast<double>(x));
 }
 
@@ -90,11 +95,11 @@ template <class T>
 using ExpressionOf = std::remove_cvref_t<decltype(as_expression(std::declval<const T&>()))>;
 
 template <Unary op, class A>
-auto make_unary(const A& x) {
+[[gnu::always_inline]] inline auto make_unary(const A& x) {
   return UnaryExpression<op, ExpressionOf<A>>(as_expression(x));
 }
 template <Binary op, class A, class B>
-auto make_binary(const A& x, const B& z) {
+[[gnu::always_inline]] inline auto make_binary(const A& x, const B& z) {
   return BinaryExpression<op, ExpressionOf<A>, ExpressionOf<B>>(as_expression(x), as_expression(z));
 }
 

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "ops/compared.h"
 #include "ops/statement.h"
 #include "ops/stepwise.h"
 
@@ -12,13 +13,14 @@ namespace tapestry {
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
   template <ActiveNumber A>                              \
-  auto name(const A& x) {                                \
+  [[gnu::always_inline]] inline auto name(const A& x) {  \
     return make_unary<Unary::name>(x);                   \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)     \
-  template <NumberOperand A, NumberOperand B>                                      \
-  requires(ActiveNumber<A> || ActiveNumber<B>) auto name(const A& x, const B& z) { \
-    return make_binary<Binary::name>(x, z);                                        \
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)          \
+  template <NumberOperand A, NumberOperand B>                                           \
+  requires(ActiveNumber<A> || ActiveNumber<B>) [[gnu::always_inline]] inline auto name( \
+      const A& x, const B& z) {                                                         \
+    return make_binary<Binary::name>(x, z);                                             \
   }
 #define PREDICATE(op, result, doc)   \
   template <ActiveNumber A>          \
@@ -38,11 +40,13 @@ using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan,
 
 // The C library's names of minimum and maximum.
 template <NumberOperand A, NumberOperand B>
-requires(ActiveNumber<A> || ActiveNumber<B>) auto fmin(const A& x, const B& z) {
+requires(ActiveNumber<A> || ActiveNumber<B>)
+    [[gnu::always_inline]] inline auto fmin(const A& x, const B& z) {
   return minimum(x, z);
 }
 template <NumberOperand A, NumberOperand B>
-requires(ActiveNumber<A> || ActiveNumber<B>) auto fmax(const A& x, const B& z) {
+requires(ActiveNumber<A> || ActiveNumber<B>)
+    [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) {
   return maximum(x, z);
 }
 
@@ -50,40 +54,28 @@ requires(ActiveNumber<A> || ActiveNumber<B>) auto fmax(const A& x, const B& z) {
 inline Scalar polygamma(int order, Scalar x) { return polygamma(order, Stepwise(x)); }
 
 template <ActiveNumber A>
-auto operator-(const A& x) {
+[[gnu::always_inline]] inline auto operator-(const A& x) {
   return neg(x);
 }
 template <ActiveNumber A>
 A operator+(const A& x) {
   return x;
 }
-#define TAPESTRY_OPERATOR(symbol, name)                                                       \
-  template <NumberOperand A, NumberOperand B>                                                 \
-  requires(ActiveNumber<A> || ActiveNumber<B>) auto operator symbol(const A& x, const B& z) { \
-    return name(x, z);                                                                        \
-  }                                                                                           \
-  template <NumberOperand B>                                                                  \
-  Scalar& operator symbol##=(Scalar& x, const B& z) {                                         \
-    return x = name(x, z);                                                                    \
+#define TAPESTRY_OPERATOR(symbol, name)                                                            \
+  template <NumberOperand A, NumberOperand B>                                                      \
+  requires(ActiveNumber<A> || ActiveNumber<B>) [[gnu::always_inline]] inline auto operator symbol( \
+      const A& x, const B& z) {                                                                    \
+    return name(x, z);                                                                             \
+  }                                                                                                \
+  template <NumberOperand B>                                                                       \
+  [[gnu::always_inline]] inline Scalar& operator symbol##=(Scalar& x, const B& z) {                \
+    return x = name(x, z);                                                                         \
   }
 TAPESTRY_OPERATOR(+, add)
 TAPESTRY_OPERATOR(-, sub)
 TAPESTRY_OPERATOR(*, mul)
 TAPESTRY_OPERATOR(/, div)
 #undef TAPESTRY_OPERATOR
-
-#define TAPESTRY_COMPARISON(symbol)                                                           \
-  template <NumberOperand A, NumberOperand B>                                                 \
-  requires(ActiveNumber<A> || ActiveNumber<B>) bool operator symbol(const A& x, const B& z) { \
-    return as_expression(x).number symbol as_expression(z).number;                            \
-  }
-TAPESTRY_COMPARISON(==)
-TAPESTRY_COMPARISON(!=)
-TAPESTRY_COMPARISON(<)
-TAPESTRY_COMPARISON(<=)
-TAPESTRY_COMPARISON(>)
-TAPESTRY_COMPARISON(>=)
-#undef TAPESTRY_COMPARISON
 
 inline Scalar zero(Scalar) { return 0.0; }
 // The taken branch alone.

@@ -4,6 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "engine/anomaly.h"
+#include "engine/tape.h"
+
 namespace tapestry::statements {
 namespace {
 
@@ -98,8 +101,10 @@ std::string print_constant(std::span<const Step> steps, std::span<const double> 
   return {};
 }
 
-void watch(std::span<const Step> steps, std::span<const Scalar> leaves,
-           std::span<const double> literals) {
+namespace {
+
+// Refuses the first step that makes a number that is not finite.
+void watch(std::span<const Step> steps, std::span<const Scalar> leaves, const double* literals) {
   std::vector<double> values;
   for (const Step& step : steps) {
     double read[2] = {0, 0};
@@ -112,6 +117,37 @@ void watch(std::span<const Step> steps, std::span<const Scalar> leaves,
     values.push_back(step_value(step, read[0], read[1]));
     detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
   }
+}
+
+}  // namespace
+
+Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
+                        const double* constants, double value) {
+  const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
+  const std::span<const double> numbers(constants, static_cast<std::size_t>(kernel.constants));
+  NodeId ids[detail::kMostOfAStatement];
+  std::uint64_t names = 0, strangers = 0;
+  for (std::size_t i = 0; i < leaf_count; ++i) {
+    names |= leaves[i].name();
+    strangers |= leaves[i].name() ^ detail::statement_storage->next_name;
+    ids[i] = leaves[i].id();
+  }
+  Tape* const tape = recording_tape();
+  if (strangers >> 32 == 0)
+    return detail::statement_storage->put(kernel, {ids, leaf_count}, numbers, value);
+  if (!tape || (names == 0 && !detail::watch)) return value;
+
+  bool followed = false;
+  for (std::size_t i = 0; i < leaf_count; ++i) {
+    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), leaves[i]);
+    followed |= ids[i] != 0;
+  }
+  if (detail::watch) watch(kernel.steps, {leaves, leaf_count}, constants);
+  if (!followed) return value;
+  tape->refuse_tangents(kernel.name);
+  for (std::size_t i = 0; i < leaf_count; ++i)
+    if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
+  return tape->record_statement(kernel, {ids, leaf_count}, numbers, value);
 }
 
 }  // namespace tapestry::statements

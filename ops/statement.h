@@ -7,11 +7,12 @@
 // each) and its value (8 bytes).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 
-#include "engine/statement.h"
 #include "engine/sweep.h"
+#include "engine/tape_storage.h"
 #include "ops/expression.h"
 #include "ops/stepwise.h"
 
@@ -61,13 +62,19 @@ inline constexpr bool is_literal = std::is_same_v<E, LiteralExpression>;
 
 // What a walk reads of one statement.
 struct Place {
-  const detail::Entry* values;  // by id
-  double* adjoints;             // by id, counted from `first`
-  NodeId first;                 // nothing is asked for below it
+  const double* values;  // by id
+  double* adjoints;      // by id
+  double* carried;       // what this statement gives, through its first leaf, to
+  NodeId before;         // the one before it
   const NodeId* leaves;
   const double* literals;
   const double* saved;
 };
+
+[[gnu::always_inline]] inline void put_leaf(const Scalar& leaf, NodeId*& out) {
+  *out++ = leaf.id();
+}
+[[gnu::always_inline]] inline void put_leaf(const Scalar& leaf, Scalar*& out) { *out++ = leaf; }
 
 // ---- one node: how many leaves, literals, saved numbers and steps lie in it; how it writes them;
 // and a reader that holds its value in the walk and gives its adjoint to what is below. L, K, S
@@ -79,18 +86,27 @@ struct Node;
 template <bool root, bool needed>
 struct Node<LeafExpression, root, needed> {
   static constexpr int leaves = 1, literals = 0, saved = 0, steps = 0;
-  static void write(const LeafExpression& e, NodeId*& ids, double*&, double*&) {
-    *ids++ = e.scalar.id();
+  [[gnu::always_inline]] static void write(const LeafExpression& e, auto*& leaves, double*&,
+                                           double*&) {
+    put_leaf(e.scalar, leaves);
   }
   template <int L, int K, int S>
   struct Reader {
     double number;
-    explicit Reader(const Place& at, double = 0) : number(at.values[at.leaves[L]].number) {}
-    void pull(const Place& at, double g) const {
+    [[gnu::always_inline]] explicit Reader(const Place& at, double = 0)
+        : number(at.values[at.leaves[L]]) {}
+    [[gnu::always_inline]] void pull(const Place& at, double g) const {
       const NodeId id = at.leaves[L];
-      if (id >= at.first) at.adjoints[id - at.first] += g;
+      if (L == 0 && id == at.before)
+        *at.carried += g;  // a chain goes from statement to statement in a register
+      else
+        at.adjoints[id] += g;
     }
   };
+  template <int L, int K, int S>
+  [[gnu::always_inline]] static double renew(const Place& at, double*) {
+    return at.values[at.leaves[L]];
+  }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*&, int&) {
     return {StepOperand::Kind::leaf, L};
@@ -100,15 +116,20 @@ struct Node<LeafExpression, root, needed> {
 template <bool root, bool needed>
 struct Node<LiteralExpression, root, needed> {
   static constexpr int leaves = 0, literals = 1, saved = 0, steps = 0;
-  static void write(const LiteralExpression& e, NodeId*&, double*& literals, double*&) {
+  [[gnu::always_inline]] static void write(const LiteralExpression& e, auto*&, double*& literals,
+                                           double*&) {
     *literals++ = e.number;
   }
   template <int L, int K, int S>
   struct Reader {
     double number;
-    explicit Reader(const Place& at, double = 0) : number(at.literals[K]) {}
-    void pull(const Place&, double) const {}
+    [[gnu::always_inline]] explicit Reader(const Place& at, double = 0) : number(at.literals[K]) {}
+    [[gnu::always_inline]] void pull(const Place&, double) const {}
   };
+  template <int L, int K, int S>
+  [[gnu::always_inline]] static double renew(const Place& at, double*) {
+    return at.literals[K];
+  }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*&, int&) {
     return {StepOperand::Kind::constant, K};
@@ -123,17 +144,17 @@ struct Node<UnaryExpression<op, A>, root, needed> {
   static constexpr int leaves = Below::leaves, literals = Below::literals,
                        saved = Plan::own + Below::saved, steps = Below::steps + 1;
 
-  static void write(const UnaryExpression<op, A>& e, NodeId*& ids, double*& literals,
-                    double*& saved) {
+  [[gnu::always_inline]] static void write(const UnaryExpression<op, A>& e, auto*& leaves,
+                                           double*& literals, double*& saved) {
     if constexpr (Plan::saves_slope) *saved++ = Rule::slope(e.a.number, 0, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
-    Below::write(e.a, ids, literals, saved);
+    Below::write(e.a, leaves, literals, saved);
   }
   template <int L, int K, int S>
   struct Reader {
     typename Below::template Reader<L, K, S + Plan::own> a;
     double number;
-    explicit Reader(const Place& at, double y = 0) : a(at) {
+    [[gnu::always_inline]] explicit Reader(const Place& at, double y = 0) : a(at) {
       if constexpr (root)
         number = y;
       else if constexpr (Plan::saves_y)
@@ -143,7 +164,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
       else
         number = 0;
     }
-    void pull(const Place& at, double g) const {
+    [[gnu::always_inline]] void pull(const Place& at, double g) const {
       if constexpr (absorbs<root>(Rule::mentions))
         if (g == 0) return;
       if constexpr (Plan::saves_slope)
@@ -152,6 +173,14 @@ struct Node<UnaryExpression<op, A>, root, needed> {
         a.pull(at, Rule::slope(a.number, 0, number, g));
     }
   };
+  template <int L, int K, int S>
+  [[gnu::always_inline]] static double renew(const Place& at, double* saved_numbers) {
+    const double x = Below::template renew<L, K, S + Plan::own>(at, saved_numbers);
+    const double y = Rule::value(x);
+    if constexpr (Plan::saves_slope) saved_numbers[S] = Rule::slope(x, 0, y, 1);
+    if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_slope] = y;
+    return y;
+  }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
     Step step{Rule::name, static_cast<std::uint16_t>(op), {}};
@@ -172,13 +201,13 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
                        saved = Plan::own + Left::saved + Right::saved,
                        steps = Left::steps + Right::steps + 1;
 
-  static void write(const BinaryExpression<op, A, B>& e, NodeId*& ids, double*& literals,
-                    double*& saved) {
+  [[gnu::always_inline]] static void write(const BinaryExpression<op, A, B>& e, auto*& leaves,
+                                           double*& literals, double*& saved) {
     if constexpr (Plan::saves_x) *saved++ = Rule::slope_x(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_z) *saved++ = Rule::slope_z(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
-    Left::write(e.a, ids, literals, saved);
-    Right::write(e.b, ids, literals, saved);
+    Left::write(e.a, leaves, literals, saved);
+    Right::write(e.b, leaves, literals, saved);
   }
   template <int L, int K, int S>
   struct Reader {
@@ -187,7 +216,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
                                     S + Plan::own + Left::saved>
         b;
     double number;
-    explicit Reader(const Place& at, double y = 0) : a(at), b(at) {
+    [[gnu::always_inline]] explicit Reader(const Place& at, double y = 0) : a(at), b(at) {
       if constexpr (root)
         number = y;
       else if constexpr (Plan::saves_y)
@@ -197,7 +226,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
       else
         number = 0;
     }
-    void pull(const Place& at, double g) const {
+    [[gnu::always_inline]] void pull(const Place& at, double g) const {
       if constexpr (absorbs<root>(Rule::mentions_x) || absorbs<root>(Rule::mentions_z))
         if (g == 0) return;
       if constexpr (!is_literal<A>) {
@@ -215,6 +244,18 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
     }
   };
   template <int L, int K, int S>
+  [[gnu::always_inline]] static double renew(const Place& at, double* saved_numbers) {
+    const double x = Left::template renew<L, K, S + Plan::own>(at, saved_numbers);
+    const double z =
+        Right::template renew<L + Left::leaves, K + Left::literals, S + Plan::own + Left::saved>(
+            at, saved_numbers);
+    const double y = Rule::value(x, z);
+    if constexpr (Plan::saves_x) saved_numbers[S] = Rule::slope_x(x, z, y, 1);
+    if constexpr (Plan::saves_z) saved_numbers[S + Plan::saves_x] = Rule::slope_z(x, z, y, 1);
+    if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_x + Plan::saves_z] = y;
+    return y;
+  }
+  template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
     Step step{Rule::name, static_cast<std::uint16_t>(op), {}};
     step.operands[0] = Left::template list<L, K, S>(out, count);
@@ -230,15 +271,17 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
 void reverse_recorded(const Run& run, Sweep& sweep);
 // x=2 or z=2, where one operand of a single step is a literal.
 std::string print_constant(std::span<const Step> steps, std::span<const double> constants);
-// Refuses the first step that makes a number that is not finite.
-void watch(std::span<const Step> steps, std::span<const Scalar> leaves,
-           std::span<const double> literals);
+// Records a statement the long way: it begins a run, or its leaves are not all of the tape that
+// records, or somebody watches. Plain numbers become constants of the tape, scalars of others are
+// refused, and of plain numbers alone nothing is recorded.
+Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
+                        const double* constants, double value);
 
 template <class E>
 struct Kernel {
   using Root = Node<E, true, false>;
   static constexpr int constants = Root::literals + Root::saved;
-  static_assert(Root::leaves < 256 && constants < 256 && Root::steps < 256,
+  static_assert(std::max({Root::leaves, constants, Root::steps}) <= detail::kMostOfAStatement,
                 "a statement of more than 255 operations: assign a part of it to a Scalar first");
 
   static constexpr auto make_steps() {
@@ -250,17 +293,28 @@ struct Kernel {
   }
   static constexpr std::array<Step, Root::steps> steps = make_steps();
 
-  static void reverse(const Run& run, Sweep& sweep) {
-    if (sweep.recorded()) return reverse_recorded(run, sweep);
-    Place at{sweep.values(), sweep.adjoints(), sweep.first(), nullptr, nullptr, nullptr};
-    for (std::uint32_t i = run.count; i-- > 0;) {
-      const NodeId id = run.first + i;
-      const double g = at.adjoints[id - at.first];
+  static void walk(NodeId first, NodeId end, const NodeId* leaves, const double* numbers,
+                   const double* values, double* adjoints) {
+    double carried = 0;
+    for (NodeId id = end; id-- > first;) {
+      leaves -= Root::leaves;
+      numbers -= constants;
+      const double g = adjoints[id] + carried;
+      carried = 0;
       if (g == 0) continue;  // nothing flows, whatever the slopes
-      at.leaves = run.leaves + std::size_t{Root::leaves} * i;
-      at.literals = run.constants + std::size_t{constants} * i;
-      at.saved = at.literals + Root::literals;
-      typename Root::template Reader<0, 0, 0>(at, at.values[id].number).pull(at, g);
+      const Place at{values, adjoints, &carried, id - 1, leaves, numbers, numbers + Root::literals};
+      typename Root::template Reader<0, 0, 0>(at, values[id]).pull(at, g);
+    }
+    if (carried != 0) adjoints[first - 1] += carried;
+  }
+
+  static void renew(NodeId first, NodeId end, const NodeId* leaves, double* numbers,
+                    double* values) {
+    for (NodeId id = first; id < end; ++id) {
+      const Place at{values, nullptr, nullptr, 0, leaves, numbers, nullptr};
+      values[id] = Root::template renew<0, 0, 0>(at, numbers + Root::literals);
+      leaves += Root::leaves;
+      numbers += constants;
     }
   }
 
@@ -268,59 +322,40 @@ struct Kernel {
     return print_constant(steps, numbers);
   }
 
-  static constexpr StatementKernel kernel{steps.back().op, Root::leaves, constants,   &reverse,
-                                          &print,          steps,        &step_value, &step_slope};
+  static constexpr StatementKernel kernel{steps.back().op, Root::leaves,      constants, &walk,
+                                          &renew,          &reverse_recorded, &print,    steps,
+                                          &step_value,     &step_slope};
 };
-
-template <class E>
-Scalar write(const E& expression, Tape& tape) {
-  using Root = typename Kernel<E>::Root;
-  detail::StatementWriter writer(tape);
-  NodeId* ids = writer.leaves(Root::leaves);
-  double* literals = writer.constants(Kernel<E>::constants);
-  double* saved = literals + Root::literals;
-  Root::write(expression, ids, literals, saved);
-  return writer.finish(Kernel<E>::kernel, expression.number);
-}
-
-// Leaves that are not of this tape: plain numbers become constants of it, others are refused.
-template <class E>
-[[gnu::noinline]] Scalar record_carefully(E expression, Tape& tape) {
-  using Kernel = Kernel<E>;
-  bool followed = false;
-  int position = 0;
-  expression.for_leaves([&](const Scalar& leaf) {
-    followed |= tape.id_of(Kernel::kernel.name, position++, leaf) != 0;
-  });
-  if (detail::watch) {
-    std::vector<Scalar> leaves;
-    double literals[Kernel::constants + 1];
-    NodeId ids[Kernel::Root::leaves + 1], *id = ids;
-    double *literal = literals, *saved = literals + Kernel::Root::literals;
-    expression.for_leaves([&](const Scalar& leaf) { leaves.push_back(leaf); });
-    Kernel::Root::write(expression, id, literal, saved);
-    watch(Kernel::steps, leaves, literals);
-  }
-  if (!followed) return expression.number;
-  tape.refuse_tangents(Kernel::kernel.name);
-  expression.for_leaves([&](Scalar& leaf) {
-    if (!tape.owns(leaf)) leaf = tape.pooled_constant(leaf.value());
-  });
-  return write(expression, tape);
-}
 
 }  // namespace tapestry::statements
 
 namespace tapestry {
 
+// What a statement has stays in registers on its way to the tape: an expression whose address
+// somebody took would be laid out in memory first, at three times the cost.
 template <class E>
-Scalar record_statement(const E& expression) {
-  Tape* const tape = detail::recording;
-  if (!tape) return expression.number;
-  if (expression.strangers(tape->epoch()) || detail::StatementWriter(*tape).is_watched())
-      [[unlikely]]
-    return statements::record_carefully(expression, *tape);
-  return statements::write(expression, *tape);
+[[gnu::always_inline]] inline Scalar record_statement(const E& expression) {
+  using Kernel = statements::Kernel<E>;
+  constexpr int leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
+  detail::StatementStorage& storage = *detail::statement_storage;
+  const std::uint64_t name = storage.next_name;
+  if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {
+    Scalar leaves[leaf_count], *leaf = leaves;
+    double constants[constant_count + 1], *literal = constants,
+                                          *saved = constants + Kernel::Root::literals;
+    Kernel::Root::write(expression, leaf, literal, saved);
+    return statements::record_carefully(Kernel::kernel, leaves, constants, expression.number);
+  }
+  NodeId* leaf = storage.leaves.end();
+  double* literal = storage.constants.end();
+  double* saved = literal + Kernel::Root::literals;
+  Kernel::Root::write(expression, leaf, literal, saved);
+  storage.values[static_cast<NodeId>(name)] = expression.number;
+  storage.next_name = name + 1;
+  storage.leaves.advance(leaf_count);
+  if constexpr (constant_count > 0) storage.constants.advance(constant_count);
+  storage.runs.step();
+  return Scalar::named(expression.number, name);
 }
 
 }  // namespace tapestry

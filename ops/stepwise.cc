@@ -28,80 +28,106 @@ double polygamma_slope(double x, double z, double, double g) {
 template <class Number>
 using Rule = Number (*)(Number x, Number z, Number y, Number g);
 
-double plain(double x) { return x; }
-double plain(Stepwise x) { return x.value(); }
+// Where the operands of a statement of one step are: the next leaf or, where `constant_*`, the
+// constant. A function of one operand is one whose second is a constant that is not there.
+template <bool constant_x, bool constant_z>
+struct Layout {
+  static constexpr int leaves = 2 - constant_x - constant_z;
+  static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the leaves
+};
 
-// What a sweep holds: plain numbers, or scalars when it is recorded.
-template <class Number>
-using Held = std::conditional_t<std::is_same_v<Number, double>, double, Scalar>;
-template <class Number>
-Number number(const Sweep& sweep, NodeId id) {
-  return sweep.number<Held<Number>>(id);
-}
-template <class Number>
-Number operand(const Sweep& sweep, NodeId id) {
-  return sweep.value<Held<Number>>(id);
-}
-template <class Number>
-void give(Sweep& sweep, NodeId id, const Number& contribution) {
-  sweep.add<Held<Number>>(id, contribution);
-}
-
-// Reverse of a run whose operands are the next leaf or, where `constant_*`, the next constant.
-template <class Number, Rule<Number> rule_x, Rule<Number> rule_z, bool constant_x, bool constant_z>
-void reverse_run(const Run& run, Sweep& sweep) {
-  for (std::uint32_t i = run.count; i-- > 0;) {
-    const Number g = number<Number>(sweep, run.first + i);
-    if (plain(g) == 0 && std::is_same_v<Number, double>)
-      continue;  // nothing flows, whatever the slope
-    const NodeId* leaves = run.leaves + static_cast<std::size_t>(run.kernel->leaves) * i;
-    const double* constants = run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
-    const Number y = operand<Number>(sweep, run.first + i);
-    // A function of one operand is one whose second is a constant that is not there.
-    const Number constant = run.kernel->constants > 0 ? Number(*constants) : Number(0);
-    const Number leaf = operand<Number>(sweep, leaves[0]);
-    const Number x = constant_x ? constant : leaf;
-    const Number z = constant_z ? constant : constant_x ? leaf : operand<Number>(sweep, leaves[1]);
-    if constexpr (!constant_x) give(sweep, leaves[0], rule_x(x, z, y, g));
-    if constexpr (!constant_z) give(sweep, leaves[constant_x ? 0 : 1], rule_z(x, z, y, g));
+// Reverse walks and values anew, as StatementKernel has them, for kernels with that many constants.
+template <Rule<double> rule_x, Rule<double> rule_z, bool constant_x, bool constant_z, int constants>
+void walk(NodeId first, NodeId end, const NodeId* leaves, const double* numbers,
+          const double* values, double* adjoints) {
+  using At = Layout<constant_x, constant_z>;
+  while (end-- > first) {
+    leaves -= At::leaves;
+    numbers -= constants;
+    const double g = adjoints[end];
+    if (g == 0) continue;  // nothing flows, whatever the slope
+    const double constant = constants > 0 ? *numbers : 0;
+    const double x = constant_x ? constant : values[leaves[At::x]];
+    const double z = constant_z ? constant : values[leaves[At::z]];
+    if constexpr (!constant_x) adjoints[leaves[At::x]] += rule_x(x, z, values[end], g);
+    if constexpr (!constant_z) adjoints[leaves[At::z]] += rule_z(x, z, values[end], g);
   }
 }
 
-template <auto plain_run, auto recorded_run>
-void reverse_either(const Run& run, Sweep& sweep) {
-  sweep.recorded() ? recorded_run(run, sweep) : plain_run(run, sweep);
+template <double (*value)(double, double), bool constant_x, bool constant_z, int constants>
+void renew(NodeId first, NodeId end, const NodeId* leaves, double* numbers, double* values) {
+  using At = Layout<constant_x, constant_z>;
+  for (; first < end; ++first, leaves += At::leaves, numbers += constants) {
+    const double constant = constants > 0 ? *numbers : 0;
+    values[first] = value(constant_x ? constant : values[leaves[At::x]],
+                          constant_z ? constant : values[leaves[At::z]]);
+  }
+}
+
+template <Rule<Stepwise> rule_x, Rule<Stepwise> rule_z, bool constant_x, bool constant_z>
+void reverse(const Run& run, Sweep& sweep) {
+  using At = Layout<constant_x, constant_z>;
+  for (std::uint32_t i = run.count; i-- > 0;) {
+    const Stepwise g = sweep.number<Scalar>(run.first + i);
+    const NodeId* leaves = run.leaves + static_cast<std::size_t>(At::leaves) * i;
+    const double* constants = run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
+    const Stepwise y = sweep.value<Scalar>(run.first + i);
+    const Stepwise constant = run.kernel->constants > 0 ? *constants : 0;
+    const Stepwise x = constant_x ? constant : Stepwise(sweep.value<Scalar>(leaves[At::x]));
+    const Stepwise z = constant_z ? constant : Stepwise(sweep.value<Scalar>(leaves[At::z]));
+    if constexpr (!constant_x) sweep.add<Scalar>(leaves[At::x], rule_x(x, z, y, g));
+    if constexpr (!constant_z) sweep.add<Scalar>(leaves[At::z], rule_z(x, z, y, g));
+  }
 }
 
 // Which operand, by its name on the page, is a constant.
 std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
 std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                           \
-  constexpr StatementKernel op##_statement{                                                       \
-      #op, 1, 0,                                                                                  \
-      &reverse_either<                                                                            \
-          &reverse_run<double, &page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true>, \
-          &reverse_run<Stepwise, &op##_vjp, nullptr, false, true>>,                               \
+template <Unary op>
+double value_of_one(double x, double) {
+  return page_numbers::UnaryRule<op>::value(x);
+}
+
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                           \
+  constexpr StatementKernel op##_statement{                                       \
+      #op,                                                                        \
+      1,                                                                          \
+      0,                                                                          \
+      &walk<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
+      &renew<&value_of_one<Unary::op>, false, true, 0>,                           \
+      &reverse<&op##_vjp, nullptr, false, true>,                                  \
       nullptr};
-#define TAPESTRY_BINARY(op, variant, leaf_count, constant_count, constant_x, constant_z, print) \
-  constexpr StatementKernel op##_##variant{                                                     \
-      #op, leaf_count, constant_count,                                                          \
-      &reverse_either<                                                                          \
-          &reverse_run<double, &page_numbers::BinaryRule<Binary::op>::slope_x,                  \
-                       &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z>, \
-          &reverse_run<Stepwise, &op##_vjp_x, &op##_vjp_z, constant_x, constant_z>>,            \
+#define TAPESTRY_BINARY(op, variant, constant_x, constant_z, print)                 \
+  constexpr StatementKernel op##_##variant{                                         \
+      #op,                                                                          \
+      2 - constant_x - constant_z,                                                  \
+      constant_x + constant_z,                                                      \
+      &walk<&page_numbers::BinaryRule<Binary::op>::slope_x,                         \
+            &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z, \
+            constant_x + constant_z>,                                               \
+      &renew<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,  \
+             constant_x + constant_z>,                                              \
+      &reverse<&op##_vjp_x, &op##_vjp_z, constant_x, constant_z>,                   \
       print};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_BINARY(op, both, 2, 0, false, false, nullptr)                      \
-  TAPESTRY_BINARY(op, left, 1, 1, false, true, &print_z)                      \
-  TAPESTRY_BINARY(op, right, 1, 1, true, false, &print_x)
+  TAPESTRY_BINARY(op, both, 0, 0, nullptr)                                    \
+  TAPESTRY_BINARY(op, left, 0, 1, &print_z)                                   \
+  TAPESTRY_BINARY(op, right, 1, 0, &print_x)
 #include "ops/elementwise.def"
+
+double polygamma_value(double order, double x) {
+  return page_numbers::polygamma(static_cast<int>(order), x);
+}
 
 // The order is a constant, x the leaf.
 constexpr StatementKernel polygamma_statement{
-    "polygamma", 1, 1,
-    &reverse_either<&reverse_run<double, nullptr, &polygamma_slope, true, false>,
-                    &reverse_run<Stepwise, nullptr, &polygamma_vjp, true, false>>,
+    "polygamma",
+    1,
+    1,
+    &walk<nullptr, &polygamma_slope, true, false, 1>,
+    &renew<&polygamma_value, true, false, 1>,
+    &reverse<nullptr, &polygamma_vjp, true, false>,
     [](std::span<const double> constants) { return fmt::format("order={}", constants[0]); }};
 
 Scalar record(const StatementKernel& kernel, Scalar x, double y) {

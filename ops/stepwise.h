@@ -15,6 +15,14 @@ class Stepwise {
   operator Scalar() const { return scalar_; }   // NOLINT
   double value() const { return scalar_.value(); }
 
+  // Branches of the formulas, which every recording of them takes by itself.
+  friend bool operator==(Stepwise x, Stepwise z) { return x.value() == z.value(); }
+  friend bool operator!=(Stepwise x, Stepwise z) { return x.value() != z.value(); }
+  friend bool operator<(Stepwise x, Stepwise z) { return x.value() < z.value(); }
+  friend bool operator<=(Stepwise x, Stepwise z) { return x.value() <= z.value(); }
+  friend bool operator>(Stepwise x, Stepwise z) { return x.value() > z.value(); }
+  friend bool operator>=(Stepwise x, Stepwise z) { return x.value() >= z.value(); }
+
  private:
   Scalar scalar_;
 };
@@ -31,13 +39,6 @@ inline Stepwise operator+(Stepwise x, Stepwise z) { return add(x, z); }
 inline Stepwise operator-(Stepwise x, Stepwise z) { return sub(x, z); }
 inline Stepwise operator*(Stepwise x, Stepwise z) { return mul(x, z); }
 inline Stepwise operator/(Stepwise x, Stepwise z) { return div(x, z); }
-
-inline bool operator==(Stepwise x, Stepwise z) { return x.value() == z.value(); }
-inline bool operator!=(Stepwise x, Stepwise z) { return x.value() != z.value(); }
-inline bool operator<(Stepwise x, Stepwise z) { return x.value() < z.value(); }
-inline bool operator<=(Stepwise x, Stepwise z) { return x.value() <= z.value(); }
-inline bool operator>(Stepwise x, Stepwise z) { return x.value() > z.value(); }
-inline bool operator>=(Stepwise x, Stepwise z) { return x.value() >= z.value(); }
 
 inline Stepwise zero(Stepwise) { return 0.0; }
 // The taken branch alone.

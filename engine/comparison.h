@@ -1,0 +1,47 @@
+// Comparisons of scalars are plain bool, and where a program branches on one, the tape holds the
+// branch that was taken and no other. So it notes the comparison, and a replay at other inputs
+// checks that it still holds.
+#pragma once
+
+#include "engine/scalar.h"
+#include "engine/site.h"
+
+namespace tapestry {
+
+enum class Relation { equal, not_equal, less, less_equal, greater, greater_equal };
+
+inline bool holds(Relation relation, double x, double z) {
+  switch (relation) {
+    case Relation::equal:
+      return x == z;
+    case Relation::not_equal:
+      return x != z;
+    case Relation::less:
+      return x < z;
+    case Relation::less_equal:
+      return x <= z;
+    case Relation::greater:
+      return x > z;
+    default:
+      return x >= z;
+  }
+}
+
+// Two numbers that were compared, each a node of the tape or, with id 0, a plain number.
+struct Comparison {
+  struct Side {
+    NodeId id;
+    double number;  // when it was compared
+  };
+  Relation relation;
+  bool outcome;
+  Side x, z;
+  Site site;
+};
+
+namespace detail {
+// Notes it on the tape that records, if a side is tracked there.
+void note_comparison(Relation relation, bool outcome, Scalar x, Scalar z, const Site& site);
+}  // namespace detail
+
+}  // namespace tapestry

@@ -1,0 +1,104 @@
+#include "engine/replay.h"
+
+#include <string_view>
+
+#include "engine/called.h"
+#include "engine/tape_storage.h"
+#include "engine/walk.h"
+
+namespace tapestry {
+namespace {
+
+constexpr std::string_view kWho = "replay";
+
+std::string_view symbol(Relation relation) {
+  constexpr std::string_view symbols[] = {"==", "!=", "<", "<=", ">", ">="};
+  return symbols[static_cast<std::size_t>(relation)];
+}
+
+void set(detail::TapeStorage& store, const std::vector<Scalar>& xs,
+         const std::vector<double>& numbers) {
+  for (std::size_t i = 0; i < xs.size(); ++i) store.values[xs[i].id()] = numbers[i];
+}
+
+void carry_out(Tape& tape) {
+  detail::TapeStorage& store = tape.storage();
+  runs_up(tape, 1, tape.size(), [&](const Run& run) {
+    if (run.kernel->renew)
+      run.kernel->renew(run.first, run.first + run.count, run.leaves,
+                        store.constants.begin() + (run.constants - store.constants.begin()),
+                        store.values.begin());
+  });
+}
+
+double side(const Tape& tape, const Comparison::Side& side) {
+  return side.id ? tape.scalar_value(side.id) : side.number;
+}
+
+const Comparison* first_broken(const Tape& tape) {
+  for (const Comparison& c : tape.comparisons())
+    if (holds(c.relation, side(tape, c.x), side(tape, c.z)) != c.outcome) return &c;
+  return nullptr;
+}
+
+}  // namespace
+
+void detail::refuse_comparison(std::string_view who, const Comparison& c, double x, double z) {
+  refuse(who,
+         "{}: the recording took {} {} {} for {}, and at these inputs {} {} {} is {}; the program "
+         "would branch otherwise, so record it anew",
+         c.site, c.x.number, symbol(c.relation), c.z.number, c.outcome, x, symbol(c.relation), z,
+         !c.outcome);
+}
+
+void detail::check_replay(std::string_view who, const Tape& tape, const std::vector<Scalar>& xs,
+                          std::size_t numbers) {
+  if (numbers != xs.size())
+    refuse(who, "{} numbers for {} variables; each takes one", numbers, xs.size());
+  NodeId begin = 0, end = 0;  // of the run of variables that was looked up last
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    if (tape.owns(xs[i]) && id >= begin && id < end) continue;
+    if (!tape.owns(xs[i]) || id > tape.size() || !tape.is_variable(id))
+      refuse(who, "x[{}] is no variable of the tape of y: make it with tape.variable()", i);
+    begin = id;
+    end = tape.run_end(id);
+  }
+  runs_up(tape, 1, tape.size(), [&](const Run& run) {
+    if (!run.kernel || (run.kernel->leaves > 0 && !run.kernel->renew))
+      refuse(who, "{} cannot be carried out again: only functions of scalars are",
+             called(tape, run.first));
+  });
+}
+
+std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
+                           const std::vector<double>& numbers) {
+  if (ys.empty()) return {};
+  Tape& tape = tape_of(kWho, ys[0].epoch());
+  for (std::size_t i = 0; i < ys.size(); ++i)
+    if (!tape.owns(ys[i])) refuse(kWho, "y[{}] and y[0] are recorded on different tapes", i);
+  detail::check_replay(kWho, tape, xs, numbers.size());
+  detail::TapeStorage& store = tape.storage();
+  std::vector<double> before;
+  for (const Scalar& x : xs) before.push_back(store.values[x.id()]);
+  set(store, xs, numbers);
+  carry_out(tape);
+  if (const Comparison* broken = first_broken(tape)) {
+    const Comparison comparison = *broken;
+    const double x = side(tape, comparison.x), z = side(tape, comparison.z);
+    set(store, xs, before);
+    carry_out(tape);
+    detail::refuse_comparison(kWho, comparison, x, z);
+  }
+  std::vector<double> values;
+  for (const Scalar& y : ys) values.push_back(store.values[y.id()]);
+  return values;
+}
+
+double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers) {
+  return replay(std::vector<Scalar>{y}, xs, numbers)[0];
+}
+
+double replayed(Scalar x) { return tape_of("replayed", x.epoch()).scalar_value(x.id()); }
+
+}  // namespace tapestry

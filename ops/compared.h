@@ -1,0 +1,51 @@
+// Comparisons of active scalars: they compare values and give plain bool. Operators take no further
+// parameter, so the place in the source comes with the operand.
+#pragma once
+
+#include "engine/comparison.h"
+#include "ops/expression.h"
+
+namespace tapestry {
+
+// A side of a comparison: a scalar, an expression, which is recorded, or a plain number.
+class Compared {
+ public:
+  template <NumberOperand A>
+  Compared(const A& x, Site site = {}) : scalar_(x), site_(site) {}  // NOLINT: converts
+  Scalar scalar() const { return scalar_; }
+  const Site& site() const { return site_; }
+
+ private:
+  Scalar scalar_;
+  Site site_;
+};
+
+namespace detail {
+inline bool compare(Relation relation, const Compared& x, const Compared& z) {
+  const bool outcome = holds(relation, x.scalar().value(), z.scalar().value());
+  if (x.scalar().is_tracked() || z.scalar().is_tracked())
+    note_comparison(relation, outcome, x.scalar(), z.scalar(), x.site());
+  return outcome;
+}
+}  // namespace detail
+
+inline bool operator==(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::equal, x, z);
+}
+inline bool operator!=(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::not_equal, x, z);
+}
+inline bool operator<(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::less, x, z);
+}
+inline bool operator<=(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::less_equal, x, z);
+}
+inline bool operator>(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::greater, x, z);
+}
+inline bool operator>=(const Compared& x, const Compared& z) {
+  return detail::compare(Relation::greater_equal, x, z);
+}
+
+}  // namespace tapestry
