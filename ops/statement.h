@@ -341,8 +341,8 @@ template <class E>
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {
     Scalar leaves[leaf_count], *leaf = leaves;
-    double constants[constant_count + 1], *literal = constants,
-                                          *saved = constants + Kernel::Root::literals;
+    double constants[constant_count + 1] = {}, *literal = constants;
+    double* saved = constants + Kernel::Root::literals;
     Kernel::Root::write(expression, leaf, literal, saved);
     return statements::record_carefully(Kernel::kernel, leaves, constants, expression.number);
   }
