@@ -4,10 +4,12 @@
 // medians of repetitions that take turns:
 //
 //   primal    the kernel over double, us
+//   1 by 1    the same without vector instructions, see one_by_one.h, us
 //   record    variables made, kernel recorded, recording dropped, us
 //   total     the same with a gradient, us
 //   sweep     total - record, repetition by repetition, us
 //   ratio     total / primal, repetition by repetition
+//   to 1by1   total / 1 by 1, likewise
 //   ns/op     total for each elementary operation of the kernel
 //   ops/stmt  elementary operations in a statement of the recording
 //   B/stmt    memory that the first recording takes, for each statement; - when too little to see
@@ -27,6 +29,7 @@
 #include "tests/bench/growth.h"
 #include "tests/bench/kernels/catalogue.h"
 #include "tests/bench/kernels/probe.h"
+#include "tests/bench/one_by_one.h"
 #include "tests/bench/stopwatch.h"
 #include "tests/bench/table_options.h"
 
@@ -45,7 +48,7 @@ struct Row {
   std::string_view recorder;
   std::int64_t bytes = 0;
   std::size_t statements = 0;
-  std::vector<double> record{}, sweep{}, total{}, ratio{};
+  std::vector<double> record{}, sweep{}, total{}, ratio{}, to_one_by_one{};
   int record_calls = 0, total_calls = 0;
 };
 
@@ -79,13 +82,14 @@ class Timing {
     row.statements = recorder.statements();
     return recorder.gradient();
   }
-  void sample(Row& row, double primal) const {
+  void sample(Row& row, double primal, double single) const {
     const double recorded = seconds_of([&] { record(); }, row.record_calls);
     const double total = seconds_of([&] { gradient(); }, row.total_calls);
     row.record.push_back(recorded);
     row.total.push_back(total);
     row.sweep.push_back(total - recorded);
     row.ratio.push_back(total / primal);
+    row.to_one_by_one.push_back(total / single);
   }
 
  private:
@@ -117,11 +121,15 @@ void print_rows(const Kernel& kernel, std::vector<Row>& rows, int repetitions) {
     sink = kernel(point);
   };
   const int primal_calls = calls_worth_timing(primal);
-  std::vector<double> primals;
+  const auto one = one_by_one(kernel.name());
+  const int one_calls = calls_worth_timing(one);
+  std::vector<double> primals, singles;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     primals.push_back(seconds_of(primal, primal_calls));
+    singles.push_back(seconds_of(one, one_calls));
     next = 0;
-    (Timing<Recorders, Kernel>(kernel, point).sample(rows[next++], primals.back()), ...);
+    (Timing<Recorders, Kernel>(kernel, point).sample(rows[next++], primals.back(), singles.back()),
+     ...);
   }
 
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -129,10 +137,12 @@ void print_rows(const Kernel& kernel, std::vector<Row>& rows, int repetitions) {
     const double statements = static_cast<double>(row.statements);
     const bool visible = row.bytes >= 1 << 17;
     fmt::print(
-        "{:22} {:9} {:7} {:9} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:7.2f} {:7.2f} {:8.2f} {:>7}{}\n",
+        "{:22} {:9} {:7} {:9} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:7.2f} {:7.2f} {:7.2f} "
+        "{:8.2f} {:>7}{}\n",
         i == 0 ? kernel.name() : "", row.recorder, point.size(), count, 1e6 * median(primals),
-        1e6 * median(row.record), 1e6 * median(row.sweep), 1e6 * median(row.total),
-        median(row.ratio), 1e9 * median(row.total) / count, count / statements,
+        1e6 * median(singles), 1e6 * median(row.record), 1e6 * median(row.sweep),
+        1e6 * median(row.total), median(row.ratio), median(row.to_one_by_one),
+        1e9 * median(row.total) / count, count / statements,
         visible ? fmt::format("{:.1f}", static_cast<double>(row.bytes) / statements) : "-",
         disagreement(gradients[0], gradients[i]) < 1e-9 ? "" : "  OTHER GRADIENT");
   }
@@ -145,9 +155,9 @@ void print_table(const TableOptions& options) {
   for_each_kernel([&](const auto& kernel) {
     if (options.wants(kernel.name())) rows[kernel.name()] = {memory_row<Recorders>(kernel)...};
   });
-  fmt::print("{:22} {:9} {:>7} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>8} {:>7}\n", "kernel",
-             "", "inputs", "ops", "primal", "record", "sweep", "total", "ratio", "ns/op",
-             "ops/stmt", "B/stmt");
+  fmt::print("{:22} {:9} {:>7} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7} {:>8} {:>7}\n",
+             "kernel", "", "inputs", "ops", "primal", "1 by 1", "record", "sweep", "total", "ratio",
+             "to 1by1", "ns/op", "ops/stmt", "B/stmt");
   for_each_kernel([&](const auto& kernel) {
     if (options.wants(kernel.name()))
       print_rows<Recorders...>(kernel, rows[kernel.name()], options.repetitions);
