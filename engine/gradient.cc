@@ -22,7 +22,7 @@ Tape& tape_of_result(const Active& y) {
            "stop_gradient(), or from plain numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
-  if (!is_floating(tape->dtype(y.id())))
+  if (!y.is_scalar() && !is_floating(tape->dtype(y.id())))
     refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
   return *tape;
 }
@@ -118,6 +118,31 @@ bool is_linked(Sweep& sweep, const Active& x) {
   return adjoint != 0 || sweep.is_linked();
 }
 
+// A plain walk for scalars, with room of the caller's for as many targets and slopes as xs: of few
+// operations it would cost less than the room.
+void numbers_of(const Active& y, std::span<const Scalar> xs, std::span<NodeId> targets,
+                std::span<double> slopes) {
+  Tape& tape = tape_of_result(y);
+  const NodeId last = y.id();
+  NodeId first = last;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_input(tape, xs[i], i);
+    if (xs[i].id() > last) continue;
+    targets[count++] = xs[i].id();
+    first = std::min(first, xs[i].id());
+  }
+  Sweep sweep(tape, first, last, targets.first(count), false);
+  GradientOptions options;
+  seed(sweep, y, options);
+  if (count > 0 && sweep.active(last)) sweep.run();
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    slopes[i] = id <= last ? sweep.number<double>(id) : 0;
+    if (slopes[i] == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
+  }
+}
+
 }  // namespace
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
@@ -175,7 +200,12 @@ Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options
   return gradients(y, {x}, options)[0].tensor();
 }
 
-double gradient(const Active& y, Scalar x) { return gradients(y, {x})[0].scalar().value(); }
+double gradient(const Active& y, Scalar x) {
+  double slope = 0;
+  NodeId target = 0;
+  numbers_of(y, {&x, 1}, {&target, 1}, {&slope, 1});
+  return slope;
+}
 
 Scalar gradient(const Active& y, Scalar x, const GradientOptions& options) {
   return gradients(y, {x}, options)[0].scalar();
@@ -190,21 +220,10 @@ std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
 }
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
-  Tape& tape = tape_of_result(y);
-  const NodeId last = y.id();
-  const Reach reach = reach_of(tape, last, xs);
-  Sweep sweep(tape, reach.first, last, reach.targets, false);
-  GradientOptions options;
-  seed(sweep, y, options);
-  if (!reach.targets.empty() && sweep.active(last)) sweep.run();
-  std::vector<double> results;
-  results.reserve(xs.size());
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const NodeId id = xs[i].id();
-    results.push_back(id <= last ? sweep.number<double>(id) : 0);
-    if (results.back() == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
-  }
-  return results;
+  std::vector<double> slopes(xs.size());
+  std::vector<NodeId> targets(xs.size());
+  numbers_of(y, xs, targets, slopes);
+  return slopes;
 }
 
 std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,

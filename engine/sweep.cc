@@ -9,8 +9,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
-Sweep::Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets,
-             bool recorded)
+Sweep::Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targets, bool recorded)
     : tape_(tape), first_(first), last_(last), recorded_(recorded), targets_(targets) {
   const std::size_t count = last - first + 1;
   if (tape.storage().has_tensors) {

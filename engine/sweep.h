@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,8 +18,9 @@ namespace tapestry {
 
 class Sweep {
  public:
-  // Over ids [first, last]. `targets` lie within; they and what depends on them are active.
-  Sweep(Tape& tape, NodeId first, NodeId last, const std::vector<NodeId>& targets, bool recorded);
+  // Over ids [first, last]. `targets` lie within; they and what depends on them are active. They
+  // must outlive the sweep.
+  Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targets, bool recorded);
   ~Sweep();
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
@@ -88,7 +90,7 @@ class Sweep {
   Tape& tape_;
   const NodeId first_, last_;
   const bool recorded_;
-  const std::vector<NodeId> targets_;
+  const std::span<const NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;
   detail::Adjoints adjoints_;  // of scalars, in a plain walk
