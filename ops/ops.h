@@ -18,6 +18,7 @@
 #include "ops/polygamma.h"
 #include "ops/reduce.h"
 #include "ops/scalar.h"
+#include "ops/scalar_hessian.h"
 #include "ops/scan.h"
 #include "ops/select.h"
 #include "ops/softmax.h"
