@@ -17,6 +17,7 @@
 #include "ops/matmul.h"
 #include "ops/polygamma.h"
 #include "ops/reduce.h"
+#include "ops/replay_batch.h"
 #include "ops/scalar.h"
 #include "ops/scalar_hessian.h"
 #include "ops/scan.h"
