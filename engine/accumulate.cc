@@ -60,6 +60,9 @@ struct Accumulate {
   }
 };
 
+// As the page has it, on which it is the first function of two operands.
+constexpr Step kAddStep{"add", 0, {{StepOperand::Kind::leaf, 0}, {StepOperand::Kind::leaf, 1}}};
+
 constexpr StatementKernel kAdd{
     "add",
     2,
@@ -83,7 +86,8 @@ constexpr StatementKernel kAdd{
         sweep.add(run.leaves[2 * i + 1], adjoint);
       }
     },
-    nullptr};
+    nullptr,
+    {&kAddStep, 1}};
 
 }  // namespace
 

@@ -89,7 +89,23 @@ double value_of_one(double x, double) {
   return page_numbers::UnaryRule<op>::value(x);
 }
 
+// The one step of such a statement, for those who carry out steps with other numbers.
+constexpr StepOperand kLeaf{StepOperand::Kind::leaf, 0}, kSecondLeaf{StepOperand::Kind::leaf, 1},
+    kConstant{StepOperand::Kind::constant, 0};
+constexpr Step one_step(std::string_view name, Unary op) {
+  return {name, static_cast<std::uint16_t>(op), {kLeaf, {}}};
+}
+constexpr Step one_step(std::string_view name, Binary op, bool constant_x, bool constant_z) {
+  return {name,
+          static_cast<std::uint16_t>(op),
+          {constant_x ? kConstant : kLeaf, constant_z   ? kConstant
+                                           : constant_x ? kLeaf
+                                                        : kSecondLeaf}};
+}
+static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so");
+
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                           \
+  constexpr Step op##_step = one_step(#op, Unary::op);                            \
   constexpr StatementKernel op##_statement{                                       \
       #op,                                                                        \
       1,                                                                          \
@@ -97,19 +113,22 @@ double value_of_one(double x, double) {
       &walk<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
       &renew<&value_of_one<Unary::op>, false, true, 0>,                           \
       &reverse<&op##_vjp, nullptr, false, true>,                                  \
-      nullptr};
-#define TAPESTRY_BINARY(op, variant, constant_x, constant_z, print)                 \
-  constexpr StatementKernel op##_##variant{                                         \
-      #op,                                                                          \
-      2 - constant_x - constant_z,                                                  \
-      constant_x + constant_z,                                                      \
-      &walk<&page_numbers::BinaryRule<Binary::op>::slope_x,                         \
-            &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z, \
-            constant_x + constant_z>,                                               \
-      &renew<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,  \
-             constant_x + constant_z>,                                              \
-      &reverse<&op##_vjp_x, &op##_vjp_z, constant_x, constant_z>,                   \
-      print};
+      nullptr,                                                                    \
+      {&op##_step, 1}};
+#define TAPESTRY_BINARY(op, variant, constant_x, constant_z, print)                         \
+  constexpr Step op##_##variant##_step = one_step(#op, Binary::op, constant_x, constant_z); \
+  constexpr StatementKernel op##_##variant{                                                 \
+      #op,                                                                                  \
+      2 - constant_x - constant_z,                                                          \
+      constant_x + constant_z,                                                              \
+      &walk<&page_numbers::BinaryRule<Binary::op>::slope_x,                                 \
+            &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z,         \
+            constant_x + constant_z>,                                                       \
+      &renew<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,          \
+             constant_x + constant_z>,                                                      \
+      &reverse<&op##_vjp_x, &op##_vjp_z, constant_x, constant_z>,                           \
+      print,                                                                                \
+      {&op##_##variant##_step, 1}};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   TAPESTRY_BINARY(op, both, 0, 0, nullptr)                                    \
   TAPESTRY_BINARY(op, left, 0, 1, &print_z)                                   \
@@ -120,7 +139,8 @@ double polygamma_value(double order, double x) {
   return page_numbers::polygamma(static_cast<int>(order), x);
 }
 
-// The order is a constant, x the leaf.
+// The order is a constant, x the leaf. Its code is the one after the page's functions of two.
+constexpr Step polygamma_step = one_step("polygamma", Binary::count, true, false);
 constexpr StatementKernel polygamma_statement{
     "polygamma",
     1,
@@ -128,7 +148,8 @@ constexpr StatementKernel polygamma_statement{
     &walk<nullptr, &polygamma_slope, true, false, 1>,
     &renew<&polygamma_value, true, false, 1>,
     &reverse<nullptr, &polygamma_vjp, true, false>,
-    [](std::span<const double> constants) { return fmt::format("order={}", constants[0]); }};
+    [](std::span<const double> constants) { return fmt::format("order={}", constants[0]); },
+    {&polygamma_step, 1}};
 
 Scalar record(const StatementKernel& kernel, Scalar x, double y) {
   Tape* tape = recording_tape();
@@ -189,6 +210,10 @@ struct BinaryStep {
   unsigned uses[2];
 };
 
+Stepwise polygamma_of(Stepwise order, Stepwise x) {
+  return polygamma(static_cast<int>(order.value()), x);
+}
+
 constexpr UnaryStep kUnarySteps[] = {
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                                    \
   {static_cast<Stepwise (*)(Stepwise)>(&op), &op##_vjp,                                    \
@@ -205,6 +230,11 @@ constexpr BinaryStep kBinarySteps[] = {
     &page_numbers::BinaryRule<Binary::op>::slope_z},                          \
    {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
 #include "ops/elementwise.def"
+    {&polygamma_of,
+     {nullptr, &polygamma_vjp},
+     &polygamma_value,
+     {nullptr, &polygamma_slope},
+     {0, probe::kX | probe::kZ}},
 };
 
 }  // namespace

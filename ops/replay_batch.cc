@@ -1,0 +1,344 @@
+#include "ops/replay_batch.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/called.h"
+#include "engine/factory.h"
+#include "engine/parallel.h"
+#include "engine/replay.h"
+#include "engine/tape_storage.h"
+#include "engine/walk.h"
+#include "ops/step_kernels.h"
+
+namespace tapestry {
+namespace {
+
+using detail::StatementPlan, detail::StepKernels;
+
+constexpr std::string_view kWho = "replay_value_and_grad";
+constexpr std::int64_t kLanes =
+    32;  // inputs of a block: enough that a step's kernel is worth its call
+
+// A number of the tape, at each input of a block.
+struct alignas(64) Row {
+  double of[kLanes];
+};
+
+// Rows from the caching allocator: fresh pages would cost more than the walks.
+class Rows {
+ public:
+  explicit Rows(std::size_t count)
+      : memory_(Tensor::uninitialized({static_cast<std::int64_t>(count + 1), kLanes}, DType::f64)) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(memory_.mutable_data<double>());
+    rows_ = reinterpret_cast<Row*>((begin + alignof(Row) - 1) / alignof(Row) * alignof(Row));
+  }
+  double* operator[](std::size_t i) { return rows_[i].of; }
+
+ private:
+  Tensor memory_;
+  Row* rows_;
+};
+
+// The statements of a tape, one by one, as every block carries them out.
+struct Statement {
+  const StatementPlan* plan;
+  const NodeId* leaves;
+  const double* constants;
+  std::size_t kept;  // where its kept results begin
+  NodeId id;
+};
+
+// A statement on the way back. Adjoints live from the first contribution to the last, and share
+// few rows, which stay in the nearest cache.
+struct Pull {
+  std::uint32_t statement;
+  std::uint32_t adjoint;  // the row of its adjoint
+  std::size_t targets;    // where those of its leaves begin
+};
+struct Target {
+  static constexpr std::uint32_t kNone = ~0u;  // it depends on no x
+  std::uint32_t row = kNone;
+  bool first = false;  // the row is written, not added to
+};
+
+class Program {
+ public:
+  Program(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
+    runs_up(tape, 1, tape.size(), [&](const Run& run) {
+      if (run.kernel->leaves == 0) {
+        for (std::uint32_t i = 0; i < run.count; ++i) given.push_back(run.first + i);
+        return;
+      }
+      const StatementPlan& plan = plan_for(tape, run);
+      const auto leaves = static_cast<std::size_t>(run.kernel->leaves),
+                 constants = static_cast<std::size_t>(run.kernel->constants);
+      for (std::uint32_t i = 0; i < run.count; ++i) {
+        statements.push_back(
+            {&plan, run.leaves + leaves * i, run.constants + constants * i, kept, run.first + i});
+        kept += static_cast<std::size_t>(plan.kept);
+      }
+      steps += plan.steps.size() * run.count;
+      longest = std::max(longest, plan.steps.size());
+    });
+    plan_walk_back(tape, y, xs);
+  }
+
+  std::vector<Statement> statements;
+  std::vector<NodeId> given;  // leaves: variables and constants
+  std::vector<Pull> pulls;    // in the order of the walk back
+  std::vector<Target> targets;
+  std::vector<std::uint32_t> x_rows;  // of the adjoints of xs, or kNone: y does not depend on it
+  std::uint32_t y_row = 0, adjoints = 0;
+  std::size_t kept = 0, steps = 0, longest = 0;
+
+ private:
+  const StatementPlan& plan_for(const Tape& tape, const Run& run) {
+    if (run.kernel == latest_kernel_) return *latest_;
+    const auto [found, is_new] = plans_.try_emplace(run.kernel);
+    if (is_new) {
+      if (run.kernel->steps.empty())
+        refuse(kWho, "{} cannot be carried out again: its steps are not known",
+               detail::called(tape, run.first));
+      found->second = detail::plan_of(*run.kernel);
+    }
+    latest_kernel_ = run.kernel;
+    return *(latest_ = &found->second);
+  }
+
+  void plan_walk_back(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
+    std::vector<bool> depends(tape.size() + 1);
+    for (const Scalar& x : xs) depends[x.id()] = true;
+    for (const Statement& s : statements)
+      for (int i = 0; i < s.plan->kernel->leaves && !depends[s.id]; ++i)
+        depends[s.id] = depends[s.leaves[i]];
+
+    std::vector<std::uint32_t> rows(tape.size() + 1, Target::kNone), free;
+    const auto fresh = [&] {
+      if (free.empty()) return adjoints++;
+      const std::uint32_t row = free.back();
+      free.pop_back();
+      return row;
+    };
+    y_row = rows[y] = fresh();
+    for (std::size_t i = statements.size(); i-- > 0;) {
+      const Statement& s = statements[i];
+      if (rows[s.id] == Target::kNone) continue;
+      if (!depends[s.id]) continue;
+      pulls.push_back({static_cast<std::uint32_t>(i), rows[s.id], targets.size()});
+      targets.resize(targets.size() + static_cast<std::size_t>(s.plan->kernel->leaves));
+      // In the order in which the steps give to them.
+      for (std::size_t k = s.plan->steps.size(); k-- > 0;)
+        for (const StepOperand& to : s.plan->kernel->steps[k].operands) {
+          if (to.kind != StepOperand::Kind::leaf || !depends[s.leaves[to.where]]) continue;
+          std::uint32_t& row = rows[s.leaves[to.where]];
+          const bool first = row == Target::kNone;
+          if (first) row = fresh();
+          targets[pulls.back().targets + to.where] = {row, first};
+        }
+      free.push_back(rows[s.id]);
+    }
+    for (const Scalar& x : xs) x_rows.push_back(rows[x.id()]);
+  }
+
+  std::unordered_map<const StatementKernel*, StatementPlan> plans_;
+  const StatementKernel* latest_kernel_ = nullptr;
+  const StatementPlan* latest_ = nullptr;
+};
+
+struct Broken {
+  const Comparison* comparison;
+  double x, z;
+};
+
+// Walks over a block of inputs; one for each thread.
+class Block {
+ public:
+  Block(const Tape& tape, const Program& program)
+      : tape_(tape),
+        program_(program),
+        values_(tape.size() + 1),
+        adjoints_(program.adjoints),
+        kept_(program.kept),
+        scratch_(program.longest),
+        pulled_(program.longest),
+        sources_(program.longest),
+        constant_(1),
+        given_(1),
+        add_(binary_kernels<double>(Binary::add).forward) {}
+
+  double* value(NodeId id) { return values_[id]; }
+  double* adjoint(std::uint32_t row) { return adjoints_[row]; }
+
+  void set_given() {
+    for (NodeId id : program_.given) std::fill_n(value(id), kLanes, tape_.storage().values[id]);
+  }
+
+  void walk_forth() {
+    for (const Statement& s : program_.statements) {
+      const std::size_t count = s.plan->steps.size();
+      for (std::size_t k = 0; k < count; ++k) carry_out(s, k);
+    }
+  }
+
+  // The first comparison that `count` inputs do not all decide as recorded.
+  std::optional<Broken> first_broken(std::int64_t count) {
+    for (const Comparison& c : tape_.comparisons())
+      for (std::int64_t i = 0; i < count; ++i) {
+        const double x = c.x.id ? value(c.x.id)[i] : c.x.number,
+                     z = c.z.id ? value(c.z.id)[i] : c.z.number;
+        if (holds(c.relation, x, z) != c.outcome) return Broken{&c, x, z};
+      }
+    return std::nullopt;
+  }
+
+  void walk_back() {
+    std::fill_n(adjoint(program_.y_row), kLanes, 1.0);
+    for (const Pull& p : program_.pulls)
+      pull(program_.statements[p.statement], adjoint(p.adjoint),
+           program_.targets.data() + p.targets);
+  }
+
+ private:
+  // Where the result of a step lies, in either walk.
+  double* result(const Statement& s, std::size_t k) {
+    const StepKernels& step = s.plan->steps[k];
+    if (k + 1 == s.plan->steps.size()) return value(s.id);
+    if (step.keep == StepKernels::Keep::kept)
+      return kept_[s.kept + static_cast<std::size_t>(step.place)];
+    return scratch_[k];
+  }
+  const double* operand(const Statement& s, const StepOperand& of) {
+    switch (of.kind) {
+      case StepOperand::Kind::leaf:
+        return value(s.leaves[of.where]);
+      case StepOperand::Kind::constant:
+        return std::fill_n(constant_[0], kLanes, s.constants[of.where]), constant_[0];
+      case StepOperand::Kind::step:
+        return result(s, of.where);
+      default:
+        return nullptr;
+    }
+  }
+  void carry_out(const Statement& s, std::size_t k) {
+    const Step& step = s.plan->kernel->steps[k];
+    const double* const in[] = {operand(s, step.operands[0]), operand(s, step.operands[1])};
+    s.plan->steps[k].value(in, result(s, k), kLanes);
+  }
+
+  // Gives the adjoint of a statement back to its leaves, step by step. A lane whose adjoint is zero
+  // gives zeros, as the kernels do.
+  void pull(const Statement& s, const double* adjoint_of_s, const Target* targets) {
+    const std::size_t count = s.plan->steps.size();
+    for (std::size_t k = 0; k + 1 < count; ++k)
+      if (s.plan->steps[k].keep == StepKernels::Keep::recomputed) carry_out(s, k);
+    sources_[count - 1] = adjoint_of_s;
+    for (std::size_t k = count; k-- > 0;) {
+      const Step& step = s.plan->kernel->steps[k];
+      const double* const in[] = {operand(s, step.operands[0]), operand(s, step.operands[1]),
+                                  result(s, k), sources_[k]};
+      for (int slot = 0; slot < step.arity(); ++slot) {
+        const StepOperand& to = step.operands[slot];
+        const Kernel<double> vjp = s.plan->steps[k].vjp[slot];
+        if (to.kind == StepOperand::Kind::leaf) {
+          if (const Target& target = targets[to.where]; target.row != Target::kNone)
+            give(target, vjp, in);
+        } else if (to.kind == StepOperand::Kind::step) {
+          sources_[to.where] = vjp ? pulled_[to.where] : in[3];
+          if (vjp) vjp(in, pulled_[to.where], kLanes);
+        }
+      }
+    }
+  }
+  void give(const Target& target, Kernel<double> vjp, const double* const* in) {
+    double* const sum = adjoint(target.row);
+    if (target.first) {
+      if (vjp)
+        vjp(in, sum, kLanes);
+      else
+        std::copy_n(in[3], kLanes, sum);
+      return;
+    }
+    if (vjp) vjp(in, given_[0], kLanes);
+    const double* const terms[] = {sum, vjp ? given_[0] : in[3]};
+    add_(terms, sum, kLanes);
+  }
+
+  const Tape& tape_;
+  const Program& program_;
+  Rows values_, adjoints_, kept_, scratch_, pulled_;
+  std::vector<const double*> sources_;  // the adjoints of steps
+  Rows constant_, given_;
+  Kernel<double> add_;
+};
+
+// Calls f(from, to) for stretches of columns that fill a cache line: between rows of inputs and
+// rows of lanes, each line is read once.
+template <class F>
+void for_tiles(std::int64_t columns, F&& f) {
+  constexpr std::int64_t kTile = 8;
+  for (std::int64_t from = 0; from < columns; from += kTile)
+    f(from, std::min(from + kTile, columns));
+}
+
+void check_points(const std::vector<Scalar>& xs, const Tensor& points) {
+  const auto n = static_cast<std::int64_t>(xs.size());
+  if (points.rank() != 2 || points.shape()[1] != n || points.dtype() != DType::f64)
+    refuse(kWho, "points are {} {}; (batch, {}) f64 for {} variables is expected", points.shape(),
+           points.dtype(), n, n);
+}
+
+}  // namespace
+
+ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs,
+                                  const Tensor& points) {
+  if (!y.is_tracked()) refuse(kWho, "y is not recorded on a tape");
+  const Tape& tape = tape_of(kWho, y.epoch());
+  check_points(xs, points);
+  detail::check_replay(kWho, tape, xs, xs.size());
+  const Program program(tape, y.id(), xs);
+
+  const Tensor rows = points.contiguous();
+  const double* const x = rows.data<double>();
+  const std::int64_t batch = points.shape()[0], blocks = (batch + kLanes - 1) / kLanes;
+  const auto n = static_cast<std::int64_t>(xs.size());
+  ReplayBatch result{zeros({batch}, DType::f64), zeros({batch, n}, DType::f64)};
+  double* const values = result.values.mutable_data<double>();
+  double* const slopes = result.gradients.mutable_data<double>();
+  std::vector<std::optional<Broken>> broken(static_cast<std::size_t>(blocks));
+
+  const auto work = static_cast<std::int64_t>(program.steps + xs.size()) * kLanes;
+  parallel_for(blocks, work, [&](std::int64_t first, std::int64_t last) {
+    Block block(tape, program);
+    block.set_given();
+    for (std::int64_t b = first; b < last; ++b) {
+      const std::int64_t begin = b * kLanes, count = std::min(kLanes, batch - begin);
+      // Lanes beyond the batch repeat its last point.
+      for_tiles(n, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t i = 0; i < kLanes; ++i) {
+          const double* const point = x + (begin + std::min(i, count - 1)) * n;
+          for (std::int64_t k = from; k < to; ++k)
+            block.value(xs[static_cast<std::size_t>(k)].id())[i] = point[k];
+        }
+      });
+      block.walk_forth();
+      std::copy_n(block.value(y.id()), count, values + begin);
+      if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
+      block.walk_back();
+      for_tiles(n, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t i = 0; i < count; ++i)
+          for (std::int64_t k = from; k < to; ++k)
+            if (const auto row = program.x_rows[static_cast<std::size_t>(k)]; row != Target::kNone)
+              slopes[(begin + i) * n + k] = block.adjoint(row)[i];
+      });
+    }
+  });
+  for (const auto& found : broken)
+    if (found) detail::refuse_comparison(kWho, *found->comparison, found->x, found->z);
+  return result;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,228 @@
+#include "ops/scalar_hessian.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/called.h"
+#include "engine/factory.h"
+#include "engine/tape_storage.h"
+#include "engine/walk.h"
+#include "ops/dual.h"
+
+namespace tapestry {
+namespace {
+
+using duals::Dual, duals::kLanes, duals::Tangent;
+
+[[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
+  if (tape.is_scalar(id) && tape.op_name(id) == "slopes")
+    refuse(who, "{} is made of slopes given as numbers, whose derivatives nobody knows",
+           detail::called(tape, id));
+  refuse(who,
+         "{} lies between: second derivatives of scalars pass scalars only; take the hessian of a "
+         "function of tensors",
+         detail::called(tape, id));
+}
+
+Tape& tape_of_first(std::string_view who, Scalar x) {
+  if (!x.is_tracked()) refuse(who, "x[0] is not recorded on a tape");
+  return tape_of(who, x.epoch());
+}
+
+// What lies between the first x and y, and the numbers by id that a walk leaves there.
+class Stretch {
+ public:
+  Stretch(std::string_view who, Scalar y, const std::vector<Scalar>& xs)
+      : tape_(tape_of_first(who, xs[0])), first_(tape_.size()), last_(y.id()) {
+    if (!tape_.owns(y) || y.id() > tape_.size())
+      refuse(who, "y is not recorded on the tape of x[0]");
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (!tape_.owns(xs[i]) || xs[i].id() > tape_.size())
+        refuse(who, "x[{}] is not recorded on the tape of x[0]", i);
+      first_ = std::min(first_, xs[i].id());
+    }
+    if (first_ <= last_) find_part(who, xs);
+  }
+
+  // Walks forth with these tangents of xs, then back. The directions' derivatives of y's slopes.
+  void walk(const std::vector<Scalar>& xs, const std::vector<Tangent>& seeds) {
+    tangents_.assign(part_.size(), Tangent{});
+    adjoints_.assign(part_.size(), Dual{});
+    for (std::size_t i = 0; i < xs.size(); ++i)
+      if (takes_part(xs[i].id())) duals::add_scaled(tangents_[xs[i].id() - first_], 1, seeds[i]);
+    walk_forth();
+    if (!part_.empty()) adjoints_.back().value = 1;
+    walk_back();
+  }
+  Tangent of(Scalar x) const {
+    return takes_part(x.id()) ? adjoints_[x.id() - first_].tangent : Tangent{};
+  }
+
+ private:
+  bool takes_part(NodeId id) const {
+    return id >= first_ && id - first_ < part_.size() && part_[id - first_];
+  }
+
+  // What depends on an x and reaches y; all of it must be statements whose steps are known.
+  void find_part(std::string_view who, const std::vector<Scalar>& xs) {
+    constexpr std::uint8_t kDepends = 1, kReaches = 2;
+    part_.assign(last_ - first_ + 1, 0);
+    for (const Scalar& x : xs)
+      if (x.id() <= last_) part_[x.id() - first_] = kDepends;
+    runs_up(tape_, first_, last_, [&](const Run& run) {
+      for (NodeId id = run.first; id < run.first + run.count; ++id)
+        for (NodeId leaf : detail::operands_within(tape_, run, id))
+          if (takes_part(leaf)) part_[id - first_] = kDepends;
+    });
+    part_.back() |= kReaches;
+    runs_down(tape_, first_, last_, [&](const Run& run) {
+      for (NodeId id = run.first + run.count; id-- > run.first;) {
+        std::uint8_t& mark = part_[id - first_];
+        mark = mark == (kDepends | kReaches);
+        if (!mark) continue;
+        if (!run.kernel || (run.kernel->leaves > 0 && run.kernel->steps.empty()))
+          check_node(who, run, id);
+        for (NodeId leaf : detail::operands_within(tape_, run, id))
+          if (takes_part(leaf)) part_[leaf - first_] |= kReaches;
+      }
+    });
+  }
+
+  // An x of which nothing before it is asked may come from anywhere.
+  void check_node(std::string_view who, const Run& run, NodeId id) const {
+    for (NodeId leaf : detail::operands_within(tape_, run, id))
+      if (takes_part(leaf)) refuse_node(who, tape_, id);
+  }
+
+  Dual value(NodeId id) const {
+    const double number = tape_.storage().values[id];
+    return takes_part(id) ? Dual(number, tangents_[id - first_]) : Dual(number);
+  }
+
+  // The operands of a step, once the steps before it were carried out.
+  Dual operand(const StepOperand& of, const NodeId* leaves, const double* constants) const {
+    switch (of.kind) {
+      case StepOperand::Kind::leaf:
+        return value(leaves[of.where]);
+      case StepOperand::Kind::constant:
+        return constants[of.where];
+      case StepOperand::Kind::step:
+        return results_[of.where];
+      default:
+        return 0;
+    }
+  }
+
+  void carry_out(const StatementKernel& kernel, const NodeId* leaves, const double* constants) {
+    for (std::size_t k = 0; k < kernel.steps.size(); ++k) {
+      const Step& step = kernel.steps[k];
+      results_[k] = duals::step_value(step, operand(step.operands[0], leaves, constants),
+                                      operand(step.operands[1], leaves, constants));
+    }
+  }
+
+  void walk_forth() {
+    runs_up(tape_, first_, last_, [&](const Run& run) {
+      if (!run.kernel || run.kernel->steps.empty()) return;
+      const auto count = static_cast<std::size_t>(run.kernel->leaves);
+      for (std::uint32_t i = 0; i < run.count; ++i) {
+        if (!takes_part(run.first + i)) continue;
+        const NodeId* leaves = run.leaves + count * i;
+        if (std::none_of(leaves, leaves + count, [&](NodeId leaf) {
+              return takes_part(leaf) && !duals::is_zero(tangents_[leaf - first_]);
+            }))
+          continue;
+        carry_out(*run.kernel, leaves, constants_of(run, i));
+        duals::add_scaled(tangents_[run.first + i - first_], 1,
+                          results_[run.kernel->steps.size() - 1].tangent);
+      }
+    });
+  }
+
+  void walk_back() {
+    runs_down(tape_, first_, last_, [&](const Run& run) {
+      if (!run.kernel || run.kernel->steps.empty()) return;
+      const auto count = static_cast<std::size_t>(run.kernel->leaves);
+      for (std::uint32_t i = run.count; i-- > 0;) {
+        const NodeId id = run.first + i;
+        if (!takes_part(id) || adjoints_[id - first_].is_zero()) continue;
+        pull(*run.kernel, run.leaves + count * i, constants_of(run, i), adjoints_[id - first_]);
+      }
+    });
+  }
+
+  // Gives the adjoint of a statement back to its leaves, step by step.
+  void pull(const StatementKernel& kernel, const NodeId* leaves, const double* constants,
+            const Dual& adjoint) {
+    carry_out(kernel, leaves, constants);
+    pulled_[kernel.steps.size() - 1] = adjoint;
+    for (std::size_t k = kernel.steps.size(); k-- > 0;) {
+      const Step& step = kernel.steps[k];
+      const Dual g = pulled_[k];
+      const Dual x = operand(step.operands[0], leaves, constants),
+                 z = operand(step.operands[1], leaves, constants);
+      for (int slot = 0; slot < step.arity(); ++slot) {
+        const StepOperand& to = step.operands[slot];
+        const bool is_leaf = to.kind == StepOperand::Kind::leaf;
+        if (to.kind == StepOperand::Kind::constant || (is_leaf && !takes_part(leaves[to.where])))
+          continue;
+        const Dual given =
+            g.is_zero() ? Dual(0) : pulled(duals::step_slope(step, slot, x, z, results_[k]), g);
+        if (is_leaf)
+          adjoints_[leaves[to.where] - first_] += given;
+        else
+          pulled_[to.where] = given;
+      }
+    }
+  }
+
+  static const double* constants_of(const Run& run, std::uint32_t i) {
+    return run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
+  }
+
+  Tape& tape_;
+  NodeId first_, last_;
+  std::vector<std::uint8_t> part_;
+  std::vector<Tangent> tangents_;
+  std::vector<Dual> adjoints_;
+  Dual results_[detail::kMostOfAStatement], pulled_[detail::kMostOfAStatement];
+};
+
+}  // namespace
+
+Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs) {
+  const auto n = static_cast<std::int64_t>(xs.size());
+  Tensor result = zeros({n, n}, DType::f64);
+  if (xs.empty() || !y.is_tracked()) return result;
+  Stretch stretch("hessian", y, xs);
+  double* const rows = result.mutable_data<double>();
+  for (std::size_t begin = 0; begin < xs.size(); begin += kLanes) {
+    const std::size_t count = std::min(kLanes, xs.size() - begin);
+    std::vector<Tangent> seeds(xs.size());
+    for (std::size_t k = 0; k < count; ++k) seeds[begin + k][k] = 1;
+    stretch.walk(xs, seeds);
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      const Tangent row = stretch.of(xs[i]);
+      std::copy_n(row.begin(), count, rows + i * xs.size() + begin);
+    }
+  }
+  return result;
+}
+
+std::vector<double> hvp(const Scalar& y, const std::vector<Scalar>& xs,
+                        const std::vector<double>& v) {
+  constexpr std::string_view who = "hvp";
+  if (xs.size() != v.size())
+    refuse(who, "{} scalars and a vector of {}; each scalar has one number", xs.size(), v.size());
+  std::vector<double> product(xs.size());
+  if (xs.empty() || !y.is_tracked()) return product;
+  Stretch stretch(who, y, xs);
+  std::vector<Tangent> seeds(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) seeds[i][0] = v[i];
+  stretch.walk(xs, seeds);
+  for (std::size_t i = 0; i < xs.size(); ++i) product[i] = stretch.of(xs[i])[0];
+  return product;
+}
+
+}  // namespace tapestry

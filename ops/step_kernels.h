@@ -1,0 +1,33 @@
+// What a batch knows of a statement's kernel: the SIMD kernels of its steps, which of their results
+// are kept for the reverse walk, and which are computed anew there.
+#pragma once
+
+#include <vector>
+
+#include "engine/node.h"
+#include "ops/kernels.h"
+
+namespace tapestry::detail {
+
+struct StepKernels {
+  enum class Keep {
+    nothing,    // the reverse walk does not read it, or it is the statement's value
+    kept,       // of a costly function
+    recomputed  // of a cheap one
+  };
+  Kernel<double> value = nullptr;
+  Kernel<double> vjp[2] = {};  // null where the adjoint passes as it is
+  Keep keep = Keep::nothing;
+  int place = 0;  // among those kept of the statement
+};
+
+struct StatementPlan {
+  const StatementKernel* kernel;
+  std::vector<StepKernels> steps;
+  int kept = 0;
+};
+
+// Of a kernel that has steps.
+StatementPlan plan_of(const StatementKernel& kernel);
+
+}  // namespace tapestry::detail
