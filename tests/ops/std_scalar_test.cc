@@ -45,3 +45,13 @@ BOOST_AUTO_TEST_CASE(derivatives_are_those_of_differences) {
   BOOST_TEST(dz == (qualified(1.25, 0.75 + h) - qualified(1.25, 0.75 - h)) / (2 * h),
              boost::test_tools::tolerance(1e-7));
 }
+
+BOOST_AUTO_TEST_CASE(ties_go_to_even_as_the_page_has_it) {
+  Tape tape;
+  for (double tie : {0.5, 1.5, 2.5, -2.5}) {
+    const Scalar x = tape.variable(tie);
+    BOOST_TEST(std::rint(x).value() == std::rint(tie));
+    BOOST_TEST(std::nearbyint(x).value() == std::rint(tie));
+    BOOST_TEST(round(x).value() == std::rint(tie));
+  }
+}
