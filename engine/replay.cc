@@ -41,6 +41,11 @@ const Comparison* first_broken(const Tape& tape) {
   return nullptr;
 }
 
+void check_recorded(std::string_view who, const Tape& tape, Scalar x) {
+  if (x.id() > tape.size())
+    refuse(who, "node {} was forgotten: the tape was rewound to node {}", x.id(), tape.size());
+}
+
 }  // namespace
 
 void detail::refuse_comparison(std::string_view who, const Comparison& c, double x, double z) {
@@ -74,9 +79,13 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
                            const std::vector<double>& numbers) {
   if (ys.empty()) return {};
-  Tape& tape = tape_of(kWho, ys[0].epoch());
   for (std::size_t i = 0; i < ys.size(); ++i)
+    if (!ys[i].is_tracked()) refuse(kWho, "y[{}] is a plain number, which depends on nothing", i);
+  Tape& tape = tape_of(kWho, ys[0].epoch());
+  for (std::size_t i = 0; i < ys.size(); ++i) {
     if (!tape.owns(ys[i])) refuse(kWho, "y[{}] and y[0] are recorded on different tapes", i);
+    check_recorded(kWho, tape, ys[i]);
+  }
   detail::check_replay(kWho, tape, xs, numbers.size());
   detail::TapeStorage& store = tape.storage();
   std::vector<double> before;
@@ -99,6 +108,11 @@ double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>
   return replay(std::vector<Scalar>{y}, xs, numbers)[0];
 }
 
-double replayed(Scalar x) { return tape_of("replayed", x.epoch()).scalar_value(x.id()); }
+double replayed(Scalar x) {
+  if (!x.is_tracked()) refuse("replayed", "x is a plain number and has no place on a tape");
+  const Tape& tape = tape_of("replayed", x.epoch());
+  check_recorded("replayed", tape, x);
+  return tape.scalar_value(x.id());
+}
 
 }  // namespace tapestry

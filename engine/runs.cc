@@ -9,6 +9,13 @@ namespace {
 
 std::uint32_t count(const Span& span, NodeId end) { return end - span.first; }
 
+// A number where a kernel could be.
+std::intptr_t change_users(const StatementKernel*& users, std::intptr_t change) {
+  const std::intptr_t count = reinterpret_cast<std::intptr_t>(users) + change;
+  users = reinterpret_cast<const StatementKernel*>(count);
+  return count;
+}
+
 }  // namespace
 
 std::size_t Runs::find(NodeId id) const {
@@ -90,9 +97,10 @@ bool Runs::close_period(const StatementKernel& kernel, NodeId id) {
   return true;
 }
 
-// The kernels of the spans from `span` on, one for each of `period` statements.
+// The kernels of the spans from `span` on, one for each of `period` statements. After the null
+// that ends them comes the number of spans that have this sequence.
 const StatementKernel* const* Runs::listed(std::size_t span, std::uint32_t period) {
-  const std::size_t begin = sequences_.size();
+  const std::size_t begin = sequences_.size(), length = period + 2;
   const NodeId end = spans_[span].first + period;
   for (std::size_t i = span; i < spans_.size(); ++i) {
     const NodeId next = i + 1 < spans_.size() ? spans_[i + 1].first : end;
@@ -101,10 +109,13 @@ const StatementKernel* const* Runs::listed(std::size_t span, std::uint32_t perio
   sequences_.push_back(nullptr);
   // A loop that is entered again has the sequence that it had.
   const StatementKernel** const found = sequences_.begin() + begin;
-  if (begin > period && std::equal(found, found + period + 1, found - period - 1)) {
+  if (begin >= length && std::equal(found, found + period + 1, found - length)) {
     sequences_.shrink(begin);
-    return found - period - 1;
+    change_users(found[-1], 1);
+    return found - length;
   }
+  sequences_.push_back(nullptr);
+  change_users(found[period + 1], 1);
   return found;
 }
 
@@ -119,7 +130,12 @@ void Runs::clear() {
 }
 
 void Runs::rewind(NodeId id) {
-  while (!spans_.empty() && spans_.back().first >= id) spans_.shrink(spans_.size() - 1);
+  for (; !spans_.empty() && spans_.back().first >= id; spans_.shrink(spans_.size() - 1)) {
+    const Span& span = spans_.back();
+    if (span.period == 1) continue;
+    const auto begin = static_cast<std::size_t>(span.sequence - sequences_.begin());
+    if (change_users(sequences_[begin + span.period + 1], -1) == 0) sequences_.shrink(begin);
+  }
   if (spans_.empty()) return clear();
   if (!spans_.back().kernel) return expect(spans_.back(), 0);
   short_runs_ = spans_.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "engine/called.h"
 #include "engine/factory.h"
@@ -33,12 +34,24 @@ struct alignas(64) Lanes {
 
 struct Problem {
   Tape& tape;
-  NodeId first, last;  // from the first x to the last y
+  NodeId first, last;          // the stretch that is walked
+  std::vector<NodeId> before;  // xs that lie before it, in order
+
+  std::size_t size() const { return before.size() + (last - first + 1); }
+  // The numbers of a node, or null where there are none.
+  Lanes* find(std::vector<Lanes>& numbers, NodeId id) const {
+    if (id > last) return nullptr;
+    if (id >= first) return &numbers[before.size() + (id - first)];
+    const auto found = std::lower_bound(before.begin(), before.end(), id);
+    if (found == before.end() || *found != id) return nullptr;
+    return &numbers[static_cast<std::size_t>(found - before.begin())];
+  }
 };
 
+// From the first x to the last y.
 Problem problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   Tape& tape = tape_of(kWho, xs[0].epoch());
-  Problem stretch{tape, tape.size(), 0};
+  Problem stretch{tape, tape.size(), 0, {}};
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!tape.owns(xs[i]) || xs[i].id() > tape.size())
       refuse(kWho, "x[{}] is not recorded on the tape of x[0]", i);
@@ -62,38 +75,59 @@ Problem problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
 
 void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
   detail::LocalSlopes slopes(p.tape.storage().values.begin());
-  const auto at = [&](NodeId id) -> Lanes& { return adjoints[id - p.first]; };
   runs_down(p.tape, p.first, p.last, [&](const Run& run) {
     if (!run.kernel || run.kernel->leaves == 0) return;
     const auto count = static_cast<std::size_t>(run.kernel->leaves);
     for (std::uint32_t i = run.count; i-- > 0;) {
-      const Lanes& g = at(run.first + i);
+      const Lanes& g = *p.find(adjoints, run.first + i);
       if (g.is_zero()) continue;
-      if (!run.kernel->walk) refuse_tensor(p.tape, run.first + i);
+      const NodeId* const leaves = run.leaves + count * i;
+      if (!run.kernel->walk) {
+        // Beyond a tensor that comes before every x, nothing is asked for.
+        if (leaves[0] >= p.first) refuse_tensor(p.tape, run.first + i);
+        continue;
+      }
       const std::span<const double> local = slopes.of(run, i);
       for (std::size_t k = 0; k < count; ++k)
-        if (const NodeId leaf = run.leaves[count * i + k]; leaf >= p.first)
-          at(leaf).add(local[k], g);
+        if (Lanes* const leaf = p.find(adjoints, leaves[k])) leaf->add(local[k], g);
     }
   });
 }
 
-void walk_forth(const Problem& p, const std::vector<Scalar>& xs, std::vector<Lanes>& tangents) {
+// Tangents, and the operation on tensors that they met, if any, by nodes of the stretch: it is
+// refused when a y depends on it.
+struct Tangents {
+  std::vector<Lanes> numbers;
+  std::vector<NodeId> met;
+};
+
+void walk_forth(const Problem& p, Tangents& tangents) {
   detail::LocalSlopes slopes(p.tape.storage().values.begin());
-  const auto at = [&](NodeId id) -> Lanes& { return tangents[id - p.first]; };
-  const auto moves = [&](NodeId id) { return id >= p.first && !at(id).is_zero(); };
-  std::vector<bool> given(tangents.size());
-  for (const Scalar& x : xs) given[x.id() - p.first] = true;
+  const auto met = [&](NodeId id) -> NodeId {
+    return tangents.met.empty() || id < p.first ? 0 : tangents.met[id - p.first];
+  };
   runs_up(p.tape, p.first, p.last, [&](const Run& run) {
     for (std::uint32_t i = 0; i < run.count; ++i) {
       const NodeId id = run.first + i;
       const auto leaves = detail::operands_within(p.tape, run, id);
-      if (std::none_of(leaves.begin(), leaves.end(), moves)) continue;
-      if (!run.kernel) refuse_tensor(p.tape, id);
-      if (given[id - p.first]) continue;  // an x is what it is
+      bool moves = false;
+      NodeId tensor = 0;
+      for (NodeId leaf : leaves) {
+        const Lanes* const x = p.find(tangents.numbers, leaf);
+        moves |= x && !x->is_zero();
+        tensor = std::max(tensor, met(leaf));
+      }
+      if (!run.kernel && (moves || tensor)) tensor = id;
+      if (tensor) {
+        tangents.met.resize(p.last - p.first + 1);
+        tangents.met[id - p.first] = tensor;
+      }
+      if (!moves || !run.kernel || !run.kernel->walk) continue;
       const std::span<const double> local = slopes.of(run, i);
       for (std::size_t k = 0; k < leaves.size(); ++k)
-        if (leaves[k] >= p.first) at(id).add(local[k], at(leaves[k]));
+        if (const Lanes* const x = p.find(tangents.numbers, leaves[k]);
+            x && local[k] != 0)  // what was not taken stays silent, however steep it is
+          p.find(tangents.numbers, id)->add(local[k], *x);
     }
   });
 }
@@ -104,11 +138,10 @@ void in_blocks(const Problem& p, const std::vector<Scalar>& seeds, Walk&& walk) 
   std::vector<Lanes> numbers;
   for (std::size_t begin = 0; begin < seeds.size(); begin += kLanes) {
     const std::size_t count = std::min(kLanes, seeds.size() - begin);
-    numbers.assign(p.last - p.first + 1, Lanes{});
+    numbers.assign(p.size(), Lanes{});
     for (std::size_t k = 0; k < count; ++k)
-      if (const Scalar& seed = seeds[begin + k];
-          seed.is_tracked() && seed.id() >= p.first && seed.id() <= p.last)
-        numbers[seed.id() - p.first].of[k] += 1;
+      if (const Scalar& seed = seeds[begin + k]; seed.is_tracked())
+        if (Lanes* const at = p.find(numbers, seed.id())) at->of[k] += 1;
     walk(numbers, begin, count);
   }
 }
@@ -119,49 +152,67 @@ bool is_empty(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
          std::none_of(ys.begin(), ys.end(), [](const Scalar& y) { return y.is_tracked(); });
 }
 
-double* rows_of(Tensor& result) { return result.mutable_data<double>(); }
-
 Tensor blank(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   return zeros({static_cast<std::int64_t>(ys.size()), static_cast<std::int64_t>(xs.size())},
                DType::f64);
 }
 
-}  // namespace
-
-Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+Tensor by_rows(const Problem& p, const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   Tensor result = blank(ys, xs);
-  if (is_empty(ys, xs)) return result;
-  const Problem p = problem(ys, xs);
-  if (p.last < p.first) return result;
-  double* const rows = rows_of(result);
+  double* const rows = result.mutable_data<double>();
   in_blocks(p, ys, [&](std::vector<Lanes>& adjoints, std::size_t begin, std::size_t count) {
     walk_back(p, adjoints);
     for (std::size_t i = 0; i < xs.size(); ++i)
-      if (xs[i].id() <= p.last)
-        for (std::size_t k = 0; k < count; ++k)
-          rows[(begin + k) * xs.size() + i] = adjoints[xs[i].id() - p.first].of[k];
+      if (const Lanes* const x = p.find(adjoints, xs[i].id()))
+        for (std::size_t k = 0; k < count; ++k) rows[(begin + k) * xs.size() + i] = x->of[k];
   });
   return result;
 }
 
-Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+Tensor by_columns(const Problem& p, const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   Tensor result = blank(ys, xs);
-  if (is_empty(ys, xs)) return result;
-  const Problem p = problem(ys, xs);
-  if (p.last < p.first) return result;
-  double* const rows = rows_of(result);
-  in_blocks(p, xs, [&](std::vector<Lanes>& tangents, std::size_t begin, std::size_t count) {
-    walk_forth(p, xs, tangents);
-    for (std::size_t i = 0; i < ys.size(); ++i)
-      if (ys[i].is_tracked() && ys[i].id() >= p.first)
-        for (std::size_t k = 0; k < count; ++k)
-          rows[i * xs.size() + begin + k] = tangents[ys[i].id() - p.first].of[k];
+  double* const rows = result.mutable_data<double>();
+  Tangents tangents;
+  in_blocks(p, xs, [&](std::vector<Lanes>& numbers, std::size_t begin, std::size_t count) {
+    tangents.numbers.swap(numbers);
+    walk_forth(p, tangents);
+    for (std::size_t i = 0; i < ys.size(); ++i) {
+      if (!ys[i].is_tracked() || ys[i].id() < p.first) continue;
+      if (!tangents.met.empty())
+        if (const NodeId tensor = tangents.met[ys[i].id() - p.first]) refuse_tensor(p.tape, tensor);
+      const Lanes& y = *p.find(tangents.numbers, ys[i].id());
+      for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = y.of[k];
+    }
   });
   return result;
+}
+
+}  // namespace
+
+Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+  if (is_empty(ys, xs)) return blank(ys, xs);
+  const Problem p = problem(ys, xs);
+  return p.last < p.first ? blank(ys, xs) : by_rows(p, ys, xs);
+}
+
+Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+  if (is_empty(ys, xs)) return blank(ys, xs);
+  const Problem p = problem(ys, xs);
+  return p.last < p.first ? blank(ys, xs) : by_columns(p, ys, xs);
 }
 
 Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   return ys.size() <= xs.size() ? jacobian_reverse(ys, xs) : jacobian_forward(ys, xs);
+}
+
+Tensor detail::jacobian_of_piece(Tape& tape, NodeId first, const std::vector<Scalar>& ys,
+                                 const std::vector<Scalar>& xs) {
+  if (is_empty(ys, xs)) return blank(ys, xs);
+  Problem p{tape, first, tape.size(), {}};
+  for (const Scalar& x : xs) p.before.push_back(x.id());
+  std::sort(p.before.begin(), p.before.end());
+  p.before.erase(std::unique(p.before.begin(), p.before.end()), p.before.end());
+  return ys.size() <= xs.size() ? by_rows(p, ys, xs) : by_columns(p, ys, xs);
 }
 
 }  // namespace tapestry

@@ -9,10 +9,18 @@ namespace tapestry {
 
 // d ys[i] / d xs[k] at row i, column k, as f64 of shape (ys, xs): rows by reverse walks when there
 // are no more ys than xs, else columns by forward walks. A y that depends on no x, or that is a
-// plain number, has zeros. Error when an x is not recorded, when they are not all of one living
-// tape, and when a tensor lies between.
+// plain number, has zeros. An x on which another depends has the sum of all its ways, as in
+// gradient(). Error when an x is not recorded, when they are not all of one living tape, and when a
+// tensor lies between.
 Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
 Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
 Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
+
+namespace detail {
+// The same of a piece of the tape, from node `first` on: xs come before it and are independent of
+// each other, whatever was recorded between them. ys are of the piece.
+Tensor jacobian_of_piece(Tape& tape, NodeId first, const std::vector<Scalar>& ys,
+                         const std::vector<Scalar>& xs);
+}  // namespace detail
 
 }  // namespace tapestry

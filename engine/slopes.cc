@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "engine/called.h"
 #include "engine/scalar_jacobian.h"
 #include "engine/sweep.h"
 #include "engine/tape_storage.h"
+#include "engine/walk.h"
 
 namespace tapestry {
 namespace {
@@ -106,14 +108,31 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
       refuse(who, "y[{}] is not recorded on this tape", i);
     if (ys[i].id() >= mark.next) made.push_back(ys[i]);
   }
-  const Tensor slopes = jacobian(made, xs);
+  // A node that is listed twice has its slope once.
+  std::vector<Scalar> inputs = xs;
+  const auto before = [](const Scalar& a, const Scalar& b) { return a.id() < b.id(); };
+  const auto same = [](const Scalar& a, const Scalar& b) { return a.id() == b.id(); };
+  std::sort(inputs.begin(), inputs.end(), before);
+  inputs.erase(std::unique(inputs.begin(), inputs.end(), same), inputs.end());
+  if (mark.next <= tape.size())
+    runs_up(tape, mark.next, tape.size(), [&](const Run& run) {
+      const std::size_t leaves = run.count * static_cast<std::size_t>(run.kernel->leaves);
+      for (const NodeId leaf : std::span(run.leaves, leaves))
+        if (leaf < mark.next &&
+            !std::binary_search(inputs.begin(), inputs.end(), Scalar(0, mark.epoch, leaf),
+                                before) &&
+            !tape.is_constant(leaf))
+          refuse(who, "the piece reads {} of the tape before it, which is not among the xs",
+                 detail::called(tape, leaf));
+    });
+  const Tensor slopes = detail::jacobian_of_piece(tape, mark.next, made, inputs);
   tape.rewind(mark);
   const ResumeRecording here(&tape);
   const double* row = made.empty() ? nullptr : slopes.data<double>();
   for (Scalar& y : ys) {
     if (!y.is_tracked() || y.id() < mark.next) continue;
-    y = with_slopes(y.value(), xs, {row, row + xs.size()});
-    row += xs.size();
+    y = with_slopes(y.value(), inputs, {row, row + inputs.size()});
+    row += inputs.size();
   }
 }
 

@@ -18,8 +18,9 @@ Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vecto
 // statement for each y, which is replaced by the scalar that stands for it now. xs are what the
 // piece read of the tape before it; whatever else it made is forgotten, and must not be used.
 // Worth it where a piece has many operations, and few xs and ys. Error, nothing forgotten: tensors
-// in the piece, a y that is not of it (plain ys are left as they are), an x that is not from
-// before.
+// in the piece, a y of another tape (plain ys and those from before the piece are left as they
+// are), an x that is not from before, and a scalar other than a constant that the piece reads and
+// that is not among the xs.
 void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& xs,
                    std::vector<Scalar>& ys);
 

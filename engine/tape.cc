@@ -115,6 +115,25 @@ void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
   if (mark.next > storage_->next_id())
     refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
            size());
+  // It may have grown past the mark again, and not as it was.
+  const detail::TapeStorage& s = *storage_;
+  std::size_t leaves_before = 0, constants_before = 0;
+  if (mark.next > 1) {
+    const detail::Span& span = s.runs[span_of(mark.next - 1)];
+    leaves_before = span.leaves_begin, constants_before = span.constants_begin;
+    if (span.kernel) {
+      const detail::Runs::Place place = detail::Runs::place(span, mark.next - 1);
+      leaves_before = place.leaves + static_cast<std::size_t>(place.kernel->leaves);
+      constants_before = place.constants + static_cast<std::size_t>(place.kernel->constants);
+    }
+  }
+  const bool owners_fit =
+      mark.owners <= s.owners.size() &&
+      (mark.owners == 0 || s.owners[mark.owners - 1]->id < mark.next) &&
+      (mark.owners == s.owners.size() || s.owners[mark.owners]->id >= mark.next);
+  if (mark.leaves != leaves_before || mark.constants != constants_before || !owners_fit)
+    refuse(who, "the mark stands before node {}, and the tape was rewound past it since",
+           mark.next);
 }
 
 void Tape::rewind(const TapeMark& mark) {

@@ -166,12 +166,21 @@ class Block {
         scratch_(program.longest),
         pulled_(program.longest),
         sources_(program.longest),
-        constant_(1),
+        constants_(detail::kMostOfAStatement),
+        zeros_(1),
         given_(1),
-        add_(binary_kernels<double>(Binary::add).forward) {}
+        add_(binary_kernels<double>(Binary::add).forward) {
+    std::fill_n(zeros_[0], kLanes, 0.0);
+    for (std::size_t i = 0; i < detail::kMostOfAStatement; ++i)
+      registers_[detail::Registers::kConstants + i] = constants_[i];
+  }
 
   double* value(NodeId id) { return values_[id]; }
-  double* adjoint(std::uint32_t row) { return adjoints_[row]; }
+  // The slopes of y by x number k, once the walks are done.
+  double* slope(std::size_t k) {
+    const std::uint32_t row = program_.x_rows[k];
+    return row == Target::kNone ? zeros_[0] : adjoint(row);
+  }
 
   void set_given() {
     for (NodeId id : program_.given) std::fill_n(value(id), kLanes, tape_.storage().values[id]);
@@ -179,8 +188,8 @@ class Block {
 
   void walk_forth() {
     for (const Statement& s : program_.statements) {
-      const std::size_t count = s.plan->steps.size();
-      for (std::size_t k = 0; k < count; ++k) carry_out(s, k);
+      load(s);
+      for (std::size_t k = 0; k < s.plan->steps.size(); ++k) carry_out(s.plan->steps[k], k);
     }
   }
 
@@ -203,46 +212,45 @@ class Block {
   }
 
  private:
-  // Where the result of a step lies, in either walk.
-  double* result(const Statement& s, std::size_t k) {
-    const StepKernels& step = s.plan->steps[k];
-    if (k + 1 == s.plan->steps.size()) return value(s.id);
-    if (step.keep == StepKernels::Keep::kept)
-      return kept_[s.kept + static_cast<std::size_t>(step.place)];
-    return scratch_[k];
-  }
-  const double* operand(const Statement& s, const StepOperand& of) {
-    switch (of.kind) {
-      case StepOperand::Kind::leaf:
-        return value(s.leaves[of.where]);
-      case StepOperand::Kind::constant:
-        return std::fill_n(constant_[0], kLanes, s.constants[of.where]), constant_[0];
-      case StepOperand::Kind::step:
-        return result(s, of.where);
-      default:
-        return nullptr;
+  double* adjoint(std::uint32_t row) { return adjoints_[row]; }
+
+  // Points the registers to what a statement has.
+  void load(const Statement& s) {
+    const StatementPlan& plan = *s.plan;
+    for (int i = 0; i < plan.kernel->leaves; ++i)
+      registers_[detail::Registers::kLeaves + static_cast<std::size_t>(i)] = value(s.leaves[i]);
+    for (std::size_t i = 0; i < plan.literals; ++i)
+      std::fill_n(constants_[i], kLanes, s.constants[i]);
+    const std::size_t last = plan.steps.size() - 1;
+    for (std::size_t k = 0; k < last; ++k) {
+      const StepKernels& step = plan.steps[k];
+      registers_[k] = step.keep == StepKernels::Keep::kept
+                          ? kept_[s.kept + static_cast<std::size_t>(step.place)]
+                          : scratch_[k];
     }
+    registers_[last] = value(s.id);
   }
-  void carry_out(const Statement& s, std::size_t k) {
-    const Step& step = s.plan->kernel->steps[k];
-    const double* const in[] = {operand(s, step.operands[0]), operand(s, step.operands[1])};
-    s.plan->steps[k].value(in, result(s, k), kLanes);
+  void carry_out(const StepKernels& step, std::size_t k) {
+    const double* const in[] = {registers_[step.operands[0]], registers_[step.operands[1]]};
+    step.value(in, registers_[k], kLanes);
   }
 
   // Gives the adjoint of a statement back to its leaves, step by step. A lane whose adjoint is zero
   // gives zeros, as the kernels do.
   void pull(const Statement& s, const double* adjoint_of_s, const Target* targets) {
-    const std::size_t count = s.plan->steps.size();
+    load(s);
+    const std::vector<StepKernels>& steps = s.plan->steps;
+    const std::size_t count = steps.size();
     for (std::size_t k = 0; k + 1 < count; ++k)
-      if (s.plan->steps[k].keep == StepKernels::Keep::recomputed) carry_out(s, k);
+      if (steps[k].keep == StepKernels::Keep::recomputed) carry_out(steps[k], k);
     sources_[count - 1] = adjoint_of_s;
     for (std::size_t k = count; k-- > 0;) {
       const Step& step = s.plan->kernel->steps[k];
-      const double* const in[] = {operand(s, step.operands[0]), operand(s, step.operands[1]),
-                                  result(s, k), sources_[k]};
+      const double* const in[] = {registers_[steps[k].operands[0]],
+                                  registers_[steps[k].operands[1]], registers_[k], sources_[k]};
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& to = step.operands[slot];
-        const Kernel<double> vjp = s.plan->steps[k].vjp[slot];
+        const Kernel<double> vjp = steps[k].vjp[slot];
         if (to.kind == StepOperand::Kind::leaf) {
           if (const Target& target = targets[to.where]; target.row != Target::kNone)
             give(target, vjp, in);
@@ -271,17 +279,22 @@ class Block {
   const Program& program_;
   Rows values_, adjoints_, kept_, scratch_, pulled_;
   std::vector<const double*> sources_;  // the adjoints of steps
-  Rows constant_, given_;
+  Rows constants_, zeros_, given_;
+  double* registers_[detail::Registers::kCount] = {};
   Kernel<double> add_;
 };
 
-// Calls f(from, to) for stretches of columns that fill a cache line: between rows of inputs and
-// rows of lanes, each line is read once.
-template <class F>
-void for_tiles(std::int64_t columns, F&& f) {
-  constexpr std::int64_t kTile = 8;
-  for (std::int64_t from = 0; from < columns; from += kTile)
-    f(from, std::min(from + kTile, columns));
+// Between rows of inputs and rows of lanes: calls move(rows, lane, first column, columns) for
+// tiles, so that both are read and written by whole cache lines, one after the other.
+constexpr std::int64_t kTile = 64;
+template <class RowOf, class Move>
+void transpose(std::int64_t columns, std::int64_t lanes, RowOf&& row_of, Move&& move) {
+  double* rows[kTile];
+  for (std::int64_t from = 0; from < columns; from += kTile) {
+    const std::int64_t count = std::min(kTile, columns - from);
+    for (std::int64_t k = 0; k < count; ++k) rows[k] = row_of(static_cast<std::size_t>(from + k));
+    for (std::int64_t i = 0; i < lanes; ++i) move(rows, i, from, count);
+  }
 }
 
 void check_points(const std::vector<Scalar>& xs, const Tensor& points) {
@@ -305,7 +318,8 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
   const double* const x = rows.data<double>();
   const std::int64_t batch = points.shape()[0], blocks = (batch + kLanes - 1) / kLanes;
   const auto n = static_cast<std::int64_t>(xs.size());
-  ReplayBatch result{zeros({batch}, DType::f64), zeros({batch, n}, DType::f64)};
+  ReplayBatch result{Tensor::uninitialized({batch}, DType::f64),
+                     Tensor::uninitialized({batch, n}, DType::f64)};
   double* const values = result.values.mutable_data<double>();
   double* const slopes = result.gradients.mutable_data<double>();
   std::vector<std::optional<Broken>> broken(static_cast<std::size_t>(blocks));
@@ -317,23 +331,22 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
     for (std::int64_t b = first; b < last; ++b) {
       const std::int64_t begin = b * kLanes, count = std::min(kLanes, batch - begin);
       // Lanes beyond the batch repeat its last point.
-      for_tiles(n, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t i = 0; i < kLanes; ++i) {
-          const double* const point = x + (begin + std::min(i, count - 1)) * n;
-          for (std::int64_t k = from; k < to; ++k)
-            block.value(xs[static_cast<std::size_t>(k)].id())[i] = point[k];
-        }
-      });
+      transpose(
+          n, kLanes, [&](std::size_t k) { return block.value(xs[k].id()); },
+          [&](double* const* to, std::int64_t i, std::int64_t from, std::int64_t columns) {
+            const double* const point = x + (begin + std::min(i, count - 1)) * n + from;
+            for (std::int64_t k = 0; k < columns; ++k) to[k][i] = point[k];
+          });
       block.walk_forth();
       std::copy_n(block.value(y.id()), count, values + begin);
       if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
       block.walk_back();
-      for_tiles(n, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t i = 0; i < count; ++i)
-          for (std::int64_t k = from; k < to; ++k)
-            if (const auto row = program.x_rows[static_cast<std::size_t>(k)]; row != Target::kNone)
-              slopes[(begin + i) * n + k] = block.adjoint(row)[i];
-      });
+      transpose(
+          n, count, [&](std::size_t k) { return block.slope(k); },
+          [&](double* const* of, std::int64_t i, std::int64_t from, std::int64_t columns) {
+            double* const slope = slopes + (begin + i) * n + from;
+            for (std::int64_t k = 0; k < columns; ++k) slope[k] = of[k][i];
+          });
     }
   });
   for (const auto& found : broken)

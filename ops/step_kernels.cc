@@ -1,5 +1,7 @@
 #include "ops/step_kernels.h"
 
+#include <algorithm>
+
 #include "ops/rules.h"
 
 namespace tapestry::detail {
@@ -39,6 +41,19 @@ const Traits& traits_of(const Step& step) {
   return step.arity() == 1 ? kUnaryTraits[step.code] : kBinaryTraits[step.code];
 }
 
+std::uint16_t register_of(const StepOperand& of) {
+  switch (of.kind) {
+    case StepOperand::Kind::leaf:
+      return static_cast<std::uint16_t>(Registers::kLeaves + of.where);
+    case StepOperand::Kind::constant:
+      return static_cast<std::uint16_t>(Registers::kConstants + of.where);
+    case StepOperand::Kind::step:
+      return of.where;
+    default:
+      return Registers::kNone;
+  }
+}
+
 bool passes(probe::Probe mentions) { return mentions.bare && mentions.uses == probe::kG; }
 
 StepKernels kernels_of(const Step& step) {
@@ -57,8 +72,10 @@ StepKernels kernels_of(const Step& step) {
     made.vjp[0] = binary.vjp_x;
     made.vjp[1] = binary.vjp_z;
   }
-  for (int slot : {0, 1})
+  for (int slot : {0, 1}) {
     if (passes(traits.mentions[slot])) made.vjp[slot] = nullptr;
+    made.operands[slot] = register_of(step.operands[slot]);
+  }
   return made;
 }
 
@@ -67,6 +84,10 @@ StepKernels kernels_of(const Step& step) {
 StatementPlan plan_of(const StatementKernel& kernel) {
   const std::size_t count = kernel.steps.size();
   StatementPlan plan{&kernel, {}};
+  for (const Step& step : kernel.steps)
+    for (const StepOperand& of : step.operands)
+      if (of.kind == StepOperand::Kind::constant)
+        plan.literals = std::max<std::size_t>(plan.literals, of.where + std::size_t{1});
   std::vector<bool> read(count);
   const auto reads = [&](const StepOperand& of) {
     if (of.kind == StepOperand::Kind::step) read[of.where] = true;

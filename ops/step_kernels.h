@@ -2,6 +2,8 @@
 // are kept for the reverse walk, and which are computed anew there.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "engine/node.h"
@@ -18,13 +20,20 @@ struct StepKernels {
   Kernel<double> value = nullptr;
   Kernel<double> vjp[2] = {};  // null where the adjoint passes as it is
   Keep keep = Keep::nothing;
-  int place = 0;  // among those kept of the statement
+  std::uint16_t operands[2] = {};  // among the registers
+  int place = 0;                   // among those kept of the statement
+};
+
+// What a walk has at hand of a statement: results of its steps, then leaves, then constants.
+struct Registers {
+  static constexpr std::size_t kLeaves = 256, kConstants = 512, kNone = 768, kCount = 769;
 };
 
 struct StatementPlan {
   const StatementKernel* kernel;
   std::vector<StepKernels> steps;
   int kept = 0;
+  std::size_t literals = 0;  // the constants that steps read, which come first
 };
 
 // Of a kernel that has steps.

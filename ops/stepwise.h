@@ -3,6 +3,7 @@
 // of kernels, and anything can be differentiated again.
 #pragma once
 
+#include "engine/comparison.h"
 #include "engine/node.h"
 #include "engine/scalar.h"
 
@@ -15,15 +16,21 @@ class Stepwise {
   operator Scalar() const { return scalar_; }   // NOLINT
   double value() const { return scalar_.value(); }
 
-  // Branches of the formulas, which every recording of them takes by itself.
-  friend bool operator==(Stepwise x, Stepwise z) { return x.value() == z.value(); }
-  friend bool operator!=(Stepwise x, Stepwise z) { return x.value() != z.value(); }
-  friend bool operator<(Stepwise x, Stepwise z) { return x.value() < z.value(); }
-  friend bool operator<=(Stepwise x, Stepwise z) { return x.value() <= z.value(); }
-  friend bool operator>(Stepwise x, Stepwise z) { return x.value() > z.value(); }
-  friend bool operator>=(Stepwise x, Stepwise z) { return x.value() >= z.value(); }
+  // Branches of the formulas. A recorded walk holds the one that was taken, so it is noted.
+  friend bool operator==(Stepwise x, Stepwise z) { return compare(Relation::equal, x, z); }
+  friend bool operator!=(Stepwise x, Stepwise z) { return compare(Relation::not_equal, x, z); }
+  friend bool operator<(Stepwise x, Stepwise z) { return compare(Relation::less, x, z); }
+  friend bool operator<=(Stepwise x, Stepwise z) { return compare(Relation::less_equal, x, z); }
+  friend bool operator>(Stepwise x, Stepwise z) { return compare(Relation::greater, x, z); }
+  friend bool operator>=(Stepwise x, Stepwise z) { return compare(Relation::greater_equal, x, z); }
 
  private:
+  static bool compare(Relation relation, Stepwise x, Stepwise z) {
+    const bool outcome = holds(relation, x.value(), z.value());
+    if (x.scalar_.is_tracked() || z.scalar_.is_tracked())
+      detail::note_comparison(relation, outcome, x.scalar_, z.scalar_, Site::nowhere());
+    return outcome;
+  }
   Scalar scalar_;
 };
 

@@ -1,0 +1,57 @@
+// Code that names the standard functions takes active scalars where this header is included.
+#include "ops/std_scalar.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "ops/ops.h"
+
+using namespace tapestry;
+
+namespace {
+
+template <class T>
+T qualified(T x, T z) {
+  T y = std::exp(-x) * std::sqrt(z) + std::pow(x, 2) + std::pow(x, z) + std::pow(2.0, z);
+  y += std::fmax(x, z) + std::fmin(x, 1.0) + std::max(x, z) + std::min(x, z);
+  y += std::abs(x - z) + std::fabs(z) + std::atan2(x, z) + std::hypot(x, z) + std::fmod(z, x);
+  y += std::lgamma(x) * std::erfc(z) + std::rint(x) + std::log1p(x * z) + std::tanh(x / z);
+  return std::isfinite(y) && !std::isnan(x) && !std::isinf(z) ? y : T(0);
+}
+
+template <class T>
+T by_lookup(T x, T z) {
+  using std::exp, std::max, std::pow, std::sqrt;
+  return exp(-x) * sqrt(z) + pow(x, 2) + max(x, z);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(values_are_those_of_plain_numbers) {
+  Tape tape;
+  const Scalar x = tape.variable(1.25), z = tape.variable(0.75);
+  BOOST_TEST(qualified(x, z).value() == qualified(1.25, 0.75), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(by_lookup(x, z).value() == by_lookup(1.25, 0.75), boost::test_tools::tolerance(1e-14));
+}
+
+BOOST_AUTO_TEST_CASE(derivatives_are_those_of_differences) {
+  Tape tape;
+  const Scalar x = tape.variable(1.25), z = tape.variable(0.75);
+  const auto [dx, dz] = gradient(qualified(x, z), x, z);
+  const double h = 1e-6;
+  BOOST_TEST(dx == (qualified(1.25 + h, 0.75) - qualified(1.25 - h, 0.75)) / (2 * h),
+             boost::test_tools::tolerance(1e-7));
+  BOOST_TEST(dz == (qualified(1.25, 0.75 + h) - qualified(1.25, 0.75 - h)) / (2 * h),
+             boost::test_tools::tolerance(1e-7));
+}
+
+BOOST_AUTO_TEST_CASE(ties_go_to_even_as_the_page_has_it) {
+  Tape tape;
+  for (double tie : {0.5, 1.5, 2.5, -2.5}) {
+    const Scalar x = tape.variable(tie);
+    BOOST_TEST(std::rint(x).value() == std::rint(tie));
+    BOOST_TEST(std::nearbyint(x).value() == std::rint(tie));
+    BOOST_TEST(round(x).value() == std::rint(tie));
+  }
+}
