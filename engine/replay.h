@@ -11,7 +11,7 @@ namespace tapestry {
 // Gives the variables xs of one tape those numbers, carries out all of its statements, and returns
 // the values of ys. The tape then stands where it would had it been recorded there: gradient(y, xs)
 // is the gradient there, and replayed(y) the value, while a Scalar keeps the number that it was
-// made with. Costs no allocation and about as much as the statements in plain numbers.
+// made with. Costs about as much as the statements in plain numbers.
 // Error, the tape as it was: an x that is no variable of the tape, a number of xs that does not
 // fit, an operation on tensors or one that has values of its user's, and a comparison that turns
 // out otherwise than recorded, with its line. Comparisons of value()s and of plain numbers are not
