@@ -69,11 +69,13 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
     begin = id;
     end = tape.run_end(id);
   }
-  runs_up(tape, 1, tape.size(), [&](const Run& run) {
-    if (!run.kernel || (run.kernel->leaves > 0 && !run.kernel->renew))
-      refuse(who, "{} cannot be carried out again: only functions of scalars are",
-             called(tape, run.first));
-  });
+  const Runs& runs = tape.storage().runs;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    for (std::uint32_t k = 0; k < runs[i].period; ++k)
+      if (const StatementKernel* kernel = runs[i].kernels()[k];
+          !kernel || (kernel->leaves > 0 && !kernel->renew))
+        refuse(who, "{} cannot be carried out again: only functions of scalars are",
+               called(tape, runs[i].first + k));
 }
 
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
