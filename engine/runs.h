@@ -55,6 +55,8 @@ class Runs {
     if (spans_.empty() || spans_.back().kernel) begin(nullptr, id, leaves, constants);
   }
 
+  // The spans so far stay as they are from now on: a walk that records goes through them.
+  void settle() { short_runs_ = spans_.size(); }
   void clear();
   // Forgets nodes from `id` on.
   void rewind(NodeId id);

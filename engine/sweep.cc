@@ -82,6 +82,7 @@ void Sweep::run(bool release) {
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
   const ResumeRecording resume(recorder);
   const bool straight = !recorded_ && !detail::watch;
+  tape_.storage().runs.settle();
   runs_down(tape_, first_, last_, [&](const Run& run) {
     if (!run.kernel)
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
