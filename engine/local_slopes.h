@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "engine/node.h"
 #include "engine/tape_storage.h"

@@ -1,37 +1,20 @@
 #include "engine/scalar_jacobian.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "engine/called.h"
 #include "engine/factory.h"
+#include "engine/lanes.h"
 #include "engine/local_slopes.h"
 #include "engine/walk.h"
 
 namespace tapestry {
 namespace {
 
+using detail::kLanes, detail::Lanes;
+
 constexpr std::string_view kWho = "jacobian";
-constexpr std::size_t kLanes = 8;  // a cache line, and a register where they are wide
-
-struct alignas(64) Lanes {
-  double of[kLanes] = {};
-
-  bool is_zero() const {
-    bool zero = true;
-    for (double x : of) zero &= x == 0;
-    return zero;
-  }
-  // Adds slope x, and nothing where x is zero, however steep the slope.
-  void add(double slope, const Lanes& x) {
-    if (std::isfinite(slope))
-      for (std::size_t k = 0; k < kLanes; ++k) of[k] += slope * x.of[k];
-    else
-      for (std::size_t k = 0; k < kLanes; ++k) of[k] += x.of[k] == 0 ? 0 : slope * x.of[k];
-  }
-};
-
 struct Problem {
   Tape& tape;
   NodeId first, last;          // the stretch that is walked

@@ -9,10 +9,6 @@ namespace {
 thread_local std::vector<std::unique_ptr<TapeStorage>> idle;
 constexpr std::size_t kMaxIdle = 4;
 
-}  // namespace
-
-namespace {
-
 void let_go(TensorNode& node) {
   std::destroy_n(node.saved, node.saved_count);
   if (node.values) std::destroy_n(node.values, node.output_count);

@@ -7,27 +7,26 @@ namespace {
 
 // ---- the functions of the page: a value, and how it follows its operands ----
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                    \
-  inline Dual op(const Dual& x) {                                          \
-    using Rule = page_numbers::UnaryRule<Unary::op>;                       \
-    Dual y(Rule::value(x.value));                                          \
-    add_scaled(y.tangent, Rule::slope(x.value, 0, y.value, 1), x.tangent); \
-    return y;                                                              \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)            \
+  inline Dual op(const Dual& x) {                                  \
+    using Rule = page_numbers::UnaryRule<Unary::op>;               \
+    Dual y(Rule::value(x.value));                                  \
+    y.tangent.add(Rule::slope(x.value, 0, y.value, 1), x.tangent); \
+    return y;                                                      \
   }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)      \
-  inline Dual op(const Dual& x, const Dual& z) {                                   \
-    using Rule = page_numbers::BinaryRule<Binary::op>;                             \
-    Dual y(Rule::value(x.value, z.value));                                         \
-    add_scaled(y.tangent, Rule::slope_x(x.value, z.value, y.value, 1), x.tangent); \
-    add_scaled(y.tangent, Rule::slope_z(x.value, z.value, y.value, 1), z.tangent); \
-    return y;                                                                      \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  inline Dual op(const Dual& x, const Dual& z) {                              \
+    using Rule = page_numbers::BinaryRule<Binary::op>;                        \
+    Dual y(Rule::value(x.value, z.value));                                    \
+    y.tangent.add(Rule::slope_x(x.value, z.value, y.value, 1), x.tangent);    \
+    y.tangent.add(Rule::slope_z(x.value, z.value, y.value, 1), z.tangent);    \
+    return y;                                                                 \
   }
 #include "ops/elementwise.def"
 
 Dual polygamma(int order, const Dual& x) {
   Dual y(page_numbers::polygamma(order, x.value));
-  if (!is_zero(x.tangent))
-    add_scaled(y.tangent, page_numbers::polygamma(order + 1, x.value), x.tangent);
+  if (!x.tangent.is_zero()) y.tangent.add(page_numbers::polygamma(order + 1, x.value), x.tangent);
   return y;
 }
 

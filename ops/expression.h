@@ -20,9 +20,10 @@ template <class Derived>
 struct ScalarExpression {
   static constexpr bool is_scalar_expression = true;
   double value() const { return self().number; }
-  [[gnu::always_inline]] operator Scalar() const {
+  // An assignment records.
+  [[gnu::always_inline]] operator Scalar() const {  // NOLINT: converts
     return record_statement(self());
-  }  // NOLINT: an assignment records
+  }
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }

@@ -13,7 +13,7 @@
 namespace tapestry {
 namespace {
 
-using duals::Dual, duals::kLanes, duals::Tangent;
+using detail::kLanes, duals::Dual, duals::Tangent;
 
 [[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
   if (tape.is_scalar(id) && tape.op_name(id) == "slopes")
@@ -50,7 +50,7 @@ class Stretch {
     tangents_.assign(part_.size(), Tangent{});
     adjoints_.assign(part_.size(), Dual{});
     for (std::size_t i = 0; i < xs.size(); ++i)
-      if (takes_part(xs[i].id())) duals::add_scaled(tangents_[xs[i].id() - first_], 1, seeds[i]);
+      if (takes_part(xs[i].id())) tangents_[xs[i].id() - first_].add(1, seeds[i]);
     walk_forth();
     if (!part_.empty()) adjoints_.back().value = 1;
     walk_back();
@@ -130,12 +130,11 @@ class Stretch {
         if (!takes_part(run.first + i)) continue;
         const NodeId* leaves = run.leaves + count * i;
         if (std::none_of(leaves, leaves + count, [&](NodeId leaf) {
-              return takes_part(leaf) && !duals::is_zero(tangents_[leaf - first_]);
+              return takes_part(leaf) && !tangents_[leaf - first_].is_zero();
             }))
           continue;
         carry_out(*run.kernel, leaves, constants_of(run, i));
-        duals::add_scaled(tangents_[run.first + i - first_], 1,
-                          results_[run.kernel->steps.size() - 1].tangent);
+        tangents_[run.first + i - first_].add(1, results_[run.kernel->steps.size() - 1].tangent);
       }
     });
   }
@@ -204,7 +203,7 @@ Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs) {
     stretch.walk(xs, seeds);
     for (std::size_t i = 0; i < xs.size(); ++i) {
       const Tangent row = stretch.of(xs[i]);
-      std::copy_n(row.begin(), count, rows + i * xs.size() + begin);
+      std::copy_n(row.of, count, rows + i * xs.size() + begin);
     }
   }
   return result;

@@ -6,16 +6,12 @@
 #include "ops/ops.h"
 #include "tests/bench/kernels/catalogue.h"
 #include "tests/support/refusal.h"
+#include "tests/support/variables.h"
 
 using namespace tapestry;
+using tapestry::test::variables;
 
 namespace {
-
-std::vector<Scalar> variables(Tape& tape, const std::vector<double>& numbers) {
-  std::vector<Scalar> xs;
-  for (double x : numbers) xs.push_back(tape.variable(x));
-  return xs;
-}
 
 struct Two {
   Tape tape;

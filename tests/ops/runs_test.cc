@@ -172,3 +172,21 @@ BOOST_FIXTURE_TEST_CASE(a_node_says_which_statement_it_is_at_every_id, Two) {
     BOOST_TEST(tape.attributes_text(id + 1) == "z=1");
   }
 }
+
+// A walk that records puts statements behind the spans that it still goes through.
+BOOST_AUTO_TEST_CASE(settled_spans_are_joined_no_more) {
+  static constexpr StatementKernel kernels[] = {{"even", 1, 0, nullptr, nullptr, nullptr, nullptr},
+                                                {"odd", 1, 0, nullptr, nullptr, nullptr, nullptr}};
+  const auto spans = [](NodeId settled) {
+    detail::Runs runs(std::size_t{1} << 20);
+    for (NodeId id = 1; id <= 8; ++id) {
+      runs.put(kernels[id % 2], id, id - 1, 0);
+      if (id == settled) runs.settle();
+    }
+    std::vector<NodeId> firsts;
+    for (std::size_t i = 0; i < runs.size(); ++i) firsts.push_back(runs[i].first);
+    return firsts;
+  };
+  BOOST_TEST(spans(0) == (std::vector<NodeId>{1, 2}));
+  BOOST_TEST(spans(3) == (std::vector<NodeId>{1, 2, 3, 4, 5}));
+}

@@ -5,8 +5,10 @@
 #include "ops/ops.h"
 #include "tests/bench/kernels/catalogue.h"
 #include "tests/support/refusal.h"
+#include "tests/support/variables.h"
 
 using namespace tapestry;
+using tapestry::test::variables;
 
 namespace {
 
@@ -30,12 +32,6 @@ double distance(const std::vector<double>& actual, const std::vector<double>& ex
     scale = std::max(scale, std::abs(expected[i]));
   }
   return largest / scale;
-}
-
-std::vector<Scalar> variables(Tape& tape, const std::vector<double>& numbers) {
-  std::vector<Scalar> xs;
-  for (double x : numbers) xs.push_back(tape.variable(x));
-  return xs;
 }
 
 void check_matrix(const Tensor& h, std::initializer_list<double> expected) {
