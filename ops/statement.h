@@ -299,7 +299,7 @@ struct Kernel {
     for (NodeId id = end; id-- > first;) {
       leaves -= Root::leaves;
       numbers -= constants;
-      const double g = adjoints[id] + carried;
+      const double g = adjoints[id] += carried;
       carried = 0;
       if (g == 0) continue;  // nothing flows, whatever the slopes
       const Place at{values, adjoints, &carried, id - 1, leaves, numbers, numbers + Root::literals};

@@ -120,6 +120,31 @@ BOOST_FIXTURE_TEST_CASE(equal_statements_in_a_row_are_one_run, Two) {
   verify(tape);
 }
 
+// Whatever the spans are: a run, kernels that take turns, and a change from one to the other.
+BOOST_FIXTURE_TEST_CASE(every_node_of_a_chain_has_an_adjoint, Two) {
+  std::vector<Scalar> chain = {x};
+  std::vector<double> slopes = {0};  // of each node by the one before it
+  const auto then = [&](Scalar y, double slope) {
+    chain.push_back(y);
+    slopes.push_back(slope);
+  };
+  for (int i = 0; i < 5; ++i) then(chain.back() * 3, 3);
+  for (int i = 0; i < 5; ++i) {
+    then(chain.back() + z, 1);
+    then(z * chain.back(), 0.75);
+  }
+  for (int i = 0; i < 2; ++i) then(chain.back() / 2, 0.5);
+  const std::vector<double> found = gradient(chain.back(), chain);
+  double expected = 1;
+  for (std::size_t i = chain.size(); i-- > 0;) {
+    BOOST_TEST(found[i] == expected, boost::test_tools::tolerance(1e-15));
+    BOOST_TEST(gradient(chain.back(), chain[i]) == found[i]);
+    expected *= slopes[i];
+  }
+  for (const Adjoint& adjoint : adjoints(chain.back()))
+    if (adjoint.of > 2) BOOST_TEST(adjoint.value.scalar().value() == found[adjoint.of - 2]);
+}
+
 BOOST_FIXTURE_TEST_CASE(drawn_it_is_its_operations, Two) {
   const Scalar y = x * z + 2;
   std::ostringstream text;
