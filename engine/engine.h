@@ -3,6 +3,7 @@
 
 #include "engine/ancestry.h"
 #include "engine/anomaly.h"
+#include "engine/basic_tape.h"
 #include "engine/bridge.h"
 #include "engine/broadcast.h"
 #include "engine/explain.h"

@@ -53,7 +53,9 @@ struct TensorNode {
 };
 
 class Sweep;
-struct Run;
+template <class T>
+struct RunOf;
+using Run = RunOf<double>;
 
 // One operation within a statement. An operand is a leaf, a constant, or the result of an earlier
 // step; `where` counts within its kind.
@@ -96,12 +98,21 @@ struct StatementKernel {
 };
 
 // Statements of one kernel, recorded one after the other.
-struct Run {
+template <class T>
+struct RunOf {
   const StatementKernel* kernel;
   NodeId first;
   std::uint32_t count;
-  const NodeId* leaves;     // kernel->leaves for each statement
-  const double* constants;  // kernel->constants for each statement
+  const NodeId* leaves;  // kernel->leaves for each statement
+  const T* constants;    // kernel->constants for each statement
+};
+
+// The kernel of a statement over other numbers, on a BasicTape of them: no more than the reverse
+// walk, null for leaves. What the base has for numbers is null.
+template <class T>
+struct KernelOf : StatementKernel {
+  void (*walk_back)(NodeId first, NodeId end, const NodeId* leaves, const T* constants,
+                    const T* values, T* adjoints);
 };
 
 }  // namespace tapestry

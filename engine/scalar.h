@@ -1,45 +1,64 @@
-// The active scalar: a number and, when a tape follows it, the name of its node. 16 bytes, copied
-// like a number. A passive scalar (made from a plain number) costs nothing and is recorded nowhere.
+// The active scalar: a number and, when a tape follows it, the name of its node. Copied like a
+// number. A passive scalar (made from a plain number) costs nothing and is recorded nowhere.
+//
+// BasicScalar<double>, the Scalar, lives on a Tape with tensors. Those of other numbers live on a
+// BasicTape of theirs (engine/basic_tape.h).
 #pragma once
 
 #include <fmt/format.h>
 
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "engine/tensor.h"
 
 namespace tapestry {
 
-class Scalar {
+template <class T>
+class BasicScalar {
  public:
-  Scalar(double value = 0) : value_(value) {}  // NOLINT: numbers convert
-  Scalar(double value, Epoch epoch, NodeId id)
+  using Number = T;
+  using Passed = std::conditional_t<std::is_arithmetic_v<T>, T, const T&>;
+
+  BasicScalar(Passed value = T(0)) : value_(value) {}  // NOLINT: numbers convert
+  template <class N>
+  requires(!std::same_as<N, T> && !std::derived_from<N, BasicScalar> && std::convertible_to<N, T>)
+      BasicScalar(const N& value)  // NOLINT: numbers convert
+      : value_(static_cast<T>(value)) {}
+  BasicScalar(Passed value, Epoch epoch, NodeId id)
       : value_(value), name_(std::uint64_t{epoch} << 32 | id) {}
-  static Scalar named(double value, std::uint64_t name) {
-    Scalar x(value);
+  static BasicScalar named(Passed value, std::uint64_t name) {
+    BasicScalar x(value);
     x.name_ = name;
     return x;
   }
 
-  double value() const { return value_; }
+  T value() const { return value_; }
   bool is_tracked() const { return name_ != 0; }
   NodeId id() const { return static_cast<NodeId>(name_); }
   std::uint64_t name() const { return name_; }  // the epoch above the id
   Epoch epoch() const { return static_cast<Epoch>(name_ >> 32); }
 
  private:
-  double value_;
+  T value_;
   std::uint64_t name_ = 0;  // epoch and id as one word: halves that are stored apart and loaded
                             // together stall the processor
 };
 
+using Scalar = BasicScalar<double>;
+
 inline Scalar detach(Scalar x) { return x.value(); }
+template <class T>
+requires(!std::same_as<T, double>) BasicScalar<T> detach(const BasicScalar<T>& x) {
+  return x.value();
+}
 
 }  // namespace tapestry
 
-template <>
-struct fmt::formatter<tapestry::Scalar> : fmt::formatter<double> {
-  auto format(tapestry::Scalar x, format_context& context) const {
-    return fmt::formatter<double>::format(x.value(), context);
+template <class T>
+struct fmt::formatter<tapestry::BasicScalar<T>> : fmt::formatter<T> {
+  auto format(const tapestry::BasicScalar<T>& x, format_context& context) const {
+    return fmt::formatter<T>::format(x.value(), context);
   }
 };

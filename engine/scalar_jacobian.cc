@@ -12,8 +12,6 @@
 namespace tapestry {
 namespace {
 
-using detail::kLanes, detail::Lanes;
-
 constexpr std::string_view kWho = "jacobian";
 struct Problem {
   Tape& tape;
@@ -63,7 +61,7 @@ void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
     const auto count = static_cast<std::size_t>(run.kernel->leaves);
     for (std::uint32_t i = run.count; i-- > 0;) {
       const Lanes& g = *p.find(adjoints, run.first + i);
-      if (g.is_zero()) continue;
+      if (is_zero(g)) continue;
       const NodeId* const leaves = run.leaves + count * i;
       if (!run.kernel->walk) {
         // Beyond a tensor that comes before every x, nothing is asked for.
@@ -97,7 +95,7 @@ void walk_forth(const Problem& p, Tangents& tangents) {
       NodeId tensor = 0;
       for (NodeId leaf : leaves) {
         const Lanes* const x = p.find(tangents.numbers, leaf);
-        moves |= x && !x->is_zero();
+        moves |= x && !is_zero(*x);
         tensor = std::max(tensor, met(leaf));
       }
       if (!run.kernel && (moves || tensor)) tensor = id;

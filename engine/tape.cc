@@ -16,13 +16,10 @@ namespace tapestry {
 
 namespace detail {
 constinit thread_local Tape* recording = nullptr;
-namespace {
-constinit StatementStorage nowhere;
-}
-constinit thread_local StatementStorage* statement_storage = &nowhere;
 
 Tape* record_on(Tape* tape) {
-  statement_storage = tape && !watch && !tape->carries_tangents() ? &tape->storage() : &nowhere;
+  const bool plainly = tape && !watch && !tape->carries_tangents();
+  statement_storage<double> = plainly ? &tape->storage() : &no_storage<double>;
   return std::exchange(recording, tape);
 }
 
@@ -40,14 +37,13 @@ namespace {
 
 constinit thread_local Tape* innermost = nullptr;
 std::atomic<Epoch> next_epoch{1};
+}  // namespace
 
-Epoch fresh_epoch() {
+Epoch detail::fresh_epoch() {
   Epoch epoch = next_epoch.fetch_add(1, std::memory_order_relaxed);
   while (epoch == 0) epoch = next_epoch.fetch_add(1, std::memory_order_relaxed);
   return epoch;
 }
-
-}  // namespace
 
 Tape* recording_tape() { return detail::recording; }
 
@@ -89,8 +85,8 @@ Tape::~Tape() {
 }
 
 void Tape::begin() {
-  epoch_ = fresh_epoch();
-  storage_->next_name = (std::uint64_t{epoch_} << 32) + 1;
+  epoch_ = detail::fresh_epoch();
+  storage_->begin(epoch_);
 }
 
 void Tape::stop() {

@@ -186,6 +186,8 @@ Tape* recording_tape();
 namespace detail {
 // Lets this tape record from now on, or none; returns the one before.
 Tape* record_on(Tape* tape);
+// The number of a recording to come; no two have the same.
+Epoch fresh_epoch();
 }  // namespace detail
 // This thread's living tape with that recording, or null.
 Tape* find_tape(Epoch epoch);

@@ -315,7 +315,7 @@ Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
 }
 
 Scalar Tape::variable(double value, std::string_view name) {
-  if (name.empty() && detail::statement_storage == storage_.get() &&
+  if (name.empty() && detail::statement_storage<double> == storage_.get() &&
       storage_->is_ready_for(detail::kVariableStatement)) {
     storage_->runs.step();
     storage_->put_value(value);

@@ -60,28 +60,6 @@ void TapeStorage::reset() {
   has_tensors = false;
 }
 
-void StatementStorage::look_for_room() {
-  constexpr std::size_t most = kMostOfAStatement, look_again = std::size_t{1} << 20;
-  const std::size_t ids = std::min(values.capacity(), std::size_t{UINT32_MAX});
-  const std::size_t room = std::min({ids - std::min<std::size_t>(ids, next_id()),
-                                     leaves.room() / most, constants.room() / most, look_again});
-  if (room == 0) refuse_growth(next_id());
-  roomy_until = next_id() + static_cast<NodeId>(room);
-}
-
-Scalar StatementStorage::put(const StatementKernel& kernel, std::span<const NodeId> leaf_ids,
-                             std::span<const double> numbers, double value) {
-  if (next_id() >= roomy_until) look_for_room();
-  const std::uint64_t name = next_name;
-  runs.put(kernel, next_id(), leaves.size(), constants.size());
-  std::copy(leaf_ids.begin(), leaf_ids.end(), leaves.end());
-  leaves.advance(leaf_ids.size());
-  std::copy(numbers.begin(), numbers.end(), constants.end());
-  constants.advance(numbers.size());
-  put_value(value);
-  return Scalar::named(value, name);
-}
-
 void Adjoints::reset(NodeId first, NodeId last) {
   const std::size_t size = std::size_t{last} + 1;
   if (!numbers_ || size > capacity_) {

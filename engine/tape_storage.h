@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,14 +13,10 @@
 
 #include "engine/arena.h"
 #include "engine/node.h"
-#include "engine/runs.h"
-#include "engine/stream.h"
+#include "engine/statement_storage.h"
 #include "engine/tape.h"
 
 namespace tapestry::detail {
-
-// More leaves or constants than this has no statement.
-inline constexpr int kMostOfAStatement = 255;
 
 // Numbers by id, of which only those in use were ever touched.
 class Adjoints {
@@ -47,44 +42,8 @@ struct Refusal {
   std::string what;
 };
 
-// What scalar statements are written to.
-struct StatementStorage {
-  std::uint64_t next_name = kNobody;  // of the node to come: the recording's epoch, above its id
-  NodeId roomy_until = 0;             // statements of lower ids find room in every stream
-  Stream<double> values;  // by id: a scalar's, or a node's address as bits; 0 is nobody's id
-  Stream<NodeId> leaves;
-  Stream<double> constants;
-  Runs runs;
-
-  constexpr StatementStorage() = default;  // without room
-  explicit StatementStorage(std::size_t ids)
-      : values(ids), leaves(4 * ids), constants(2 * ids), runs(ids / 2) {}
-
-  NodeId next_id() const { return static_cast<NodeId>(next_name); }
-  // Whether a statement of this kernel may be written without further ado.
-  [[gnu::always_inline]] bool is_ready_for(const StatementKernel& kernel) const {
-    return next_id() < roomy_until && runs.expects(kernel);
-  }
-  // Sets roomy_until; Error when the tape is full.
-  void look_for_room();
-  // Writes a statement whose leaves are nodes of this storage.
-  Scalar put(const StatementKernel& kernel, std::span<const NodeId> leaf_ids,
-             std::span<const double> numbers, double value);
-  void put_value(double value) {
-    values[next_id()] = value;
-    ++next_name;
-  }
-
-  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-};
-
-// What this thread writes statements to as a matter of course: an empty storage, ready for nothing,
-// while nobody records, or while every statement must be looked at (DetectAnomaly watches, the tape
-// carries tangents).
-extern constinit thread_local StatementStorage* statement_storage;
-
-struct TapeStorage : StatementStorage {
-  TapeStorage() : StatementStorage(std::size_t{1} << 32) {}
+struct TapeStorage : StatementStorage<double> {
+  TapeStorage() : StatementStorage<double>(std::size_t{1} << 32) {}
   Arena arena;
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;

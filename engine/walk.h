@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/statement_storage.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -14,15 +15,15 @@ namespace tapestry {
 namespace detail {
 
 // Calls f(span, from, to) for the spans that hold ids of [first, last], with their part of it.
-template <class F>
-void for_spans(const Tape& tape, NodeId first, NodeId last, bool down, F&& f) {
+template <class T, class F>
+void for_spans(const StatementStorage<T>& storage, NodeId first, NodeId last, bool down, F&& f) {
   if (first > last) return;
-  const Runs& runs = tape.storage().runs;
+  const Runs& runs = storage.runs;
   const auto visit = [&](std::size_t i) {
-    const NodeId end = i + 1 < runs.size() ? runs[i + 1].first - 1 : tape.size();
+    const NodeId end = i + 1 < runs.size() ? runs[i + 1].first - 1 : storage.size();
     f(runs[i], std::max(first, runs[i].first), std::min(last, end));
   };
-  const std::size_t begin = tape.span_of(first), end = tape.span_of(last) + 1;
+  const std::size_t begin = runs.find(first), end = runs.find(last) + 1;
   if (down)
     for (std::size_t i = end; i-- > begin;) visit(i);
   else
@@ -30,23 +31,22 @@ void for_spans(const Tape& tape, NodeId first, NodeId last, bool down, F&& f) {
 }
 
 // Nodes [from, to] of a span as a run; more than one only where they have one kernel.
-inline Run run_of(const Tape& tape, const Span& span, NodeId from, NodeId to) {
+template <class T>
+RunOf<T> run_of(const StatementStorage<T>& storage, const Span& span, NodeId from, NodeId to) {
   if (!span.kernel) return {nullptr, from, to - from + 1, nullptr, nullptr};
   const Runs::Place place = Runs::place(span, from);
-  return {place.kernel, from, to - from + 1, tape.storage().leaves.begin() + place.leaves,
-          tape.storage().constants.begin() + place.constants};
+  return {place.kernel, from, to - from + 1, storage.leaves.begin() + place.leaves,
+          storage.constants.begin() + place.constants};
 }
-
-}  // namespace detail
 
 // The runs of ids [first, last], upwards: calls f(run). A stretch of tensor operations is a run
 // without a kernel; statements of a span whose kernels take turns come one by one.
-template <class F>
-void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
-  detail::for_spans(tape, first, last, false,
+template <class T, class F>
+void runs_up(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& f) {
+  detail::for_spans(storage, first, last, false,
                     [&](const detail::Span& span, NodeId from, NodeId to) {
-                      if (span.period == 1) return f(detail::run_of(tape, span, from, to));
-                      Run run = detail::run_of(tape, span, from, from);
+                      if (span.period == 1) return f(detail::run_of(storage, span, from, to));
+                      RunOf<T> run = detail::run_of(storage, span, from, from);
                       const auto* const kernels = span.kernels();
                       std::uint32_t due = (from - span.first) % span.period;
                       for (;; ++run.first) {
@@ -61,22 +61,34 @@ void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
 }
 
 // The same downwards.
+template <class T, class F>
+void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& f) {
+  detail::for_spans(storage, first, last, true,
+                    [&](const detail::Span& span, NodeId from, NodeId to) {
+                      if (span.period == 1) return f(detail::run_of(storage, span, from, to));
+                      RunOf<T> run = detail::run_of(storage, span, to, to);
+                      const auto* const kernels = span.kernels();
+                      std::uint32_t due = (to - span.first) % span.period;
+                      for (;; --run.first) {
+                        f(std::as_const(run));
+                        if (run.first == from) return;
+                        due = (due == 0 ? span.period : due) - 1;
+                        run.kernel = kernels[due];
+                        run.leaves -= run.kernel->leaves;
+                        run.constants -= run.kernel->constants;
+                      }
+                    });
+}
+
+}  // namespace detail
+
+template <class F>
+void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
+  detail::runs_up<double>(tape.storage(), first, last, f);
+}
 template <class F>
 void runs_down(const Tape& tape, NodeId first, NodeId last, F&& f) {
-  detail::for_spans(tape, first, last, true, [&](const detail::Span& span, NodeId from, NodeId to) {
-    if (span.period == 1) return f(detail::run_of(tape, span, from, to));
-    Run run = detail::run_of(tape, span, to, to);
-    const auto* const kernels = span.kernels();
-    std::uint32_t due = (to - span.first) % span.period;
-    for (;; --run.first) {
-      f(std::as_const(run));
-      if (run.first == from) return;
-      due = (due == 0 ? span.period : due) - 1;
-      run.kernel = kernels[due];
-      run.leaves -= run.kernel->leaves;
-      run.constants -= run.kernel->constants;
-    }
-  });
+  detail::runs_down<double>(tape.storage(), first, last, f);
 }
 
 namespace detail {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/comparison.h"
+#include "engine/lanes.h"
 #include "ops/expression.h"
 
 namespace tapestry {
@@ -10,8 +11,10 @@ namespace tapestry {
 // A side of a comparison: a scalar, an expression, which is recorded, or a plain number.
 class Compared {
  public:
-  template <NumberOperand A>
-  Compared(const A& x, Site site = {}) : scalar_(x), site_(site) {}  // NOLINT: converts
+  template <class A>
+  requires(std::is_arithmetic_v<A> || std::same_as<typename A::Number, double>)
+      Compared(const A& x, Site site = {})  // NOLINT: converts
+      : scalar_(x), site_(site) {}
   Scalar scalar() const { return scalar_; }
   const Site& site() const { return site_; }
 
@@ -47,5 +50,20 @@ inline bool operator>(const Compared& x, const Compared& z) {
 inline bool operator>=(const Compared& x, const Compared& z) {
   return detail::compare(Relation::greater_equal, x, z);
 }
+
+// Of scalars over other numbers: what their values give, active ones noting it where they are
+// followed.
+#define TAPESTRY_COMPARISON(symbol)                                                 \
+  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>        \
+  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) { \
+    return truth(as_expression<T>(x).number symbol as_expression<T>(z).number);     \
+  }
+TAPESTRY_COMPARISON(==)
+TAPESTRY_COMPARISON(!=)
+TAPESTRY_COMPARISON(<)
+TAPESTRY_COMPARISON(<=)
+TAPESTRY_COMPARISON(>)
+TAPESTRY_COMPARISON(>=)
+#undef TAPESTRY_COMPARISON
 
 }  // namespace tapestry

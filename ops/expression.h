@@ -1,5 +1,5 @@
 // Expressions of active scalars. Operators and functions build a tree whose type says the formula;
-// its value is computed at once, and the tape hears of it when the whole is assigned to a Scalar:
+// its value is computed at once, and the tape hears of it when the whole is assigned to a scalar:
 // one statement, however many operations it has (ops/statement.h). Nodes hold leaves and inner
 // nodes by value, so that an expression kept with `auto` never refers to something dead.
 #pragma once
@@ -8,20 +8,21 @@
 #include <type_traits>
 
 #include "engine/scalar.h"
-#include "ops/rules.h"
+#include "ops/formula.h"
 
 namespace tapestry {
 
 template <class E>
-Scalar record_statement(const E& expression);
+BasicScalar<typename E::Number> record_statement(const E& expression);
 
-// What all expressions have in common.
-template <class Derived>
+// What all expressions over the number type T have in common.
+template <class Derived, class T>
 struct ScalarExpression {
+  using Number = T;
   static constexpr bool is_scalar_expression = true;
-  double value() const { return self().number; }
+  T value() const { return self().number; }
   // An assignment records.
-  [[gnu::always_inline]] operator Scalar() const {  // NOLINT: converts
+  [[gnu::always_inline]] operator BasicScalar<T>() const {  // NOLINT: converts
     return record_statement(self());
   }
 
@@ -29,79 +30,117 @@ struct ScalarExpression {
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 
-template <class T>
+template <class X>
 concept ScalarExpressionType = requires {
-  requires T::is_scalar_expression;
+  requires X::is_scalar_expression;
 };
-template <class T>
-concept ActiveNumber = ScalarExpressionType<T> || std::same_as<T, Scalar>;
-// What stands beside an active number in an operation.
-template <class T>
-concept NumberOperand = ActiveNumber<T> || std::is_arithmetic_v<T>;
+template <class X>
+concept ActiveNumber = ScalarExpressionType<X> || requires {
+  requires std::same_as<X, BasicScalar<typename X::Number>>;
+};
+// What is a plain number beside active ones over T: for a T that is active itself, what converts to
+// it.
+template <class X, class T>
+concept PlainBeside = std::is_arithmetic_v<X> ||
+    (!std::is_arithmetic_v<T> && std::convertible_to<const X&, T>);
+
+// The number type of an operation on both, where one can be: that of the active one, of two the
+// deeper.
+template <class A, class B>
+struct NumberOfBoth {};
+template <ActiveNumber A, class B>
+requires PlainBeside<B, typename A::Number>
+struct NumberOfBoth<A, B> {
+  using Number = typename A::Number;
+};
+template <class A, ActiveNumber B>
+requires PlainBeside<A, typename B::Number>
+struct NumberOfBoth<A, B> {
+  using Number = typename B::Number;
+};
+template <ActiveNumber A, ActiveNumber B>
+requires std::same_as<typename A::Number, typename B::Number>
+struct NumberOfBoth<A, B> {
+  using Number = typename A::Number;
+};
+template <class A, class B>
+concept ActiveOperands = requires {
+  typename NumberOfBoth<A, B>::Number;
+};
 
 // Of every node: strangers(name) has bits above the id where a leaf is of another recording than
 // `name`.
+template <class T>
 struct LeafExpression {
-  Scalar scalar;
-  double number;
-  [[gnu::always_inline]] explicit LeafExpression(const Scalar& x) : scalar(x), number(x.value()) {}
+  using Number = T;
+  BasicScalar<T> scalar;
+  T number;
+  [[gnu::always_inline]] explicit LeafExpression(const BasicScalar<T>& x)
+      : scalar(x), number(x.value()) {}
   [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
     return scalar.name() ^ name;
   }
 };
 
+template <class T>
 struct LiteralExpression {
-  double number;
-  [[gnu::always_inline]] explicit LiteralExpression(double x) : number(x) {}
+  using Number = T;
+  T number;
+  [[gnu::always_inline]] explicit LiteralExpression(const T& x) : number(x) {}
   [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t) const { return 0; }
 };
 
 template <Unary op, class A>
-struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>> {
+struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>, typename A::Number> {
+  using Number = typename A::Number;
   A a;
-  double number;
+  Number number;
   [[gnu::always_inline]] explicit UnaryExpression(const A& x)
-      : a(x), number(page_numbers::UnaryRule<op>::value(x.number)) {}
+      : a(x), number(UnaryRule<op, Number>::value(x.number)) {}
   [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
     return a.strangers(name);
   }
 };
 
 template <Binary op, class A, class B>
-struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>> {
+struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>, typename A::Number> {
+  using Number = typename A::Number;
   A a;
   B b;
-  double number;
+  Number number;
   [[gnu::always_inline]] BinaryExpression(const A& x, const B& z)
-      : a(x), b(z), number(page_numbers::BinaryRule<op>::value(x.number, z.number)) {}
+      : a(x), b(z), number(BinaryRule<op, Number>::value(x.number, z.number)) {}
   [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
     return a.strangers(name) | b.strangers(name);
   }
 };
 
-template <ScalarExpressionType E>
-[[gnu::always_inline]] inline const E& as_expression(const E& x) {
-  return x;
-}
-[[gnu::always_inline]] inline LeafExpression as_expression(const Scalar& x) {
-  return LeafExpression(x);
-}
+// An operand of an operation over T. By reference where it is one already: a copy whose address
+// somebody took would be laid out in memory.
+template <class T, ScalarExpressionType E>
+requires std::same_as<typename E::Number, T>
+[[gnu::always_inline]] inline const E& as_expression(const E& x) { return x; }
 template <class T>
-requires std::is_arithmetic_v<T>
-[[gnu::always_inline]] inline LiteralExpression as_expression(T x) {
-  return LiteralExpression(static_cast<double>(x));
+[[gnu::always_inline]] inline LeafExpression<T> as_expression(const BasicScalar<T>& x) {
+  return LeafExpression<T>(x);
+}
+template <class T, class X>
+requires PlainBeside<X, T>
+[[gnu::always_inline]] inline LiteralExpression<T> as_expression(const X& x) {
+  return LiteralExpression<T>(static_cast<T>(x));
 }
 
-template <class T>
-using ExpressionOf = std::remove_cvref_t<decltype(as_expression(std::declval<const T&>()))>;
+template <class T, class X>
+using ExpressionOf = std::remove_cvref_t<decltype(as_expression<T>(std::declval<const X&>()))>;
 
-template <Unary op, class A>
+template <Unary op, class A, class T = typename A::Number>
 [[gnu::always_inline]] inline auto make_unary(const A& x) {
-  return UnaryExpression<op, ExpressionOf<A>>(as_expression(x));
+  return UnaryExpression<op, ExpressionOf<T, A>>(as_expression<T>(x));
 }
-template <Binary op, class A, class B>
+template <Binary op, class A, class B, class T = typename NumberOfBoth<A, B>::Number>
 [[gnu::always_inline]] inline auto make_binary(const A& x, const B& z) {
-  return BinaryExpression<op, ExpressionOf<A>, ExpressionOf<B>>(as_expression(x), as_expression(z));
+  return BinaryExpression<op, ExpressionOf<T, A>, ExpressionOf<T, B>>(as_expression<T>(x),
+                                                                      as_expression<T>(z));
 }
 
 }  // namespace tapestry

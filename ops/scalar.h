@@ -1,9 +1,14 @@
 // The functions of the page over active scalars, and their operators. They build expressions
-// (ops/expression.h); assigned to a Scalar, an expression is recorded as one statement. Plain
+// (ops/expression.h); assigned to a scalar, an expression is recorded as one statement. Plain
 // numbers convert. Comparisons compare values and give plain bool.
+//
+// Scalars of double are Scalar. Those of float, Dual, Lanes or of active scalars are BasicScalar<T>
+// and recorded on a BasicTape<T> (engine/basic_tape.h).
 #pragma once
 
 #include <cmath>
+#include <type_traits>
+#include <vector>
 
 #include "ops/compared.h"
 #include "ops/statement.h"
@@ -16,17 +21,17 @@ namespace tapestry {
   [[gnu::always_inline]] inline auto name(const A& x) {  \
     return make_unary<Unary::name>(x);                   \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)          \
-  template <NumberOperand A, NumberOperand B>                                           \
-  requires(ActiveNumber<A> || ActiveNumber<B>) [[gnu::always_inline]] inline auto name( \
-      const A& x, const B& z) {                                                         \
-    return make_binary<Binary::name>(x, z);                                             \
+#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class A, class B>                                                  \
+  requires ActiveOperands<A, B>                                                \
+  [[gnu::always_inline]] inline auto name(const A& x, const B& z) {            \
+    return make_binary<Binary::name>(x, z);                                    \
   }
-#define PREDICATE(op, result, doc)   \
-  template <ActiveNumber A>          \
-  bool op(const A& scalar) {         \
-    const double x = scalar.value(); \
-    return result;                   \
+#define PREDICATE(op, result, doc) \
+  template <ActiveNumber A>        \
+  bool op(const A& scalar) {       \
+    const auto x = scalar.value(); \
+    return truth(result);          \
   }
 #include "ops/elementwise.def"
 
@@ -39,19 +44,19 @@ using std::isfinite, std::isinf, std::isnan, std::lgamma;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 
 // The C library's names of minimum and maximum.
-template <NumberOperand A, NumberOperand B>
-requires(ActiveNumber<A> || ActiveNumber<B>)
-    [[gnu::always_inline]] inline auto fmin(const A& x, const B& z) {
-  return minimum(x, z);
-}
-template <NumberOperand A, NumberOperand B>
-requires(ActiveNumber<A> || ActiveNumber<B>)
-    [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) {
-  return maximum(x, z);
-}
+template <class A, class B>
+requires ActiveOperands<A, B>
+[[gnu::always_inline]] inline auto fmin(const A& x, const B& z) { return minimum(x, z); }
+template <class A, class B>
+requires ActiveOperands<A, B>
+[[gnu::always_inline]] inline auto fmax(const A& x, const B& z) { return maximum(x, z); }
 
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
 inline Scalar polygamma(int order, Scalar x) { return polygamma(order, Stepwise(x)); }
+template <class T>
+requires(!std::same_as<T, double>) BasicScalar<T> polygamma(int, const BasicScalar<T>&) {
+  static_assert(std::same_as<T, double>, "polygamma is recorded for BasicScalar<double> only");
+}
 
 template <ActiveNumber A>
 [[gnu::always_inline]] inline auto operator-(const A& x) {
@@ -61,15 +66,17 @@ template <ActiveNumber A>
 A operator+(const A& x) {
   return x;
 }
-#define TAPESTRY_OPERATOR(symbol, name)                                                            \
-  template <NumberOperand A, NumberOperand B>                                                      \
-  requires(ActiveNumber<A> || ActiveNumber<B>) [[gnu::always_inline]] inline auto operator symbol( \
-      const A& x, const B& z) {                                                                    \
-    return name(x, z);                                                                             \
-  }                                                                                                \
-  template <NumberOperand B>                                                                       \
-  [[gnu::always_inline]] inline Scalar& operator symbol##=(Scalar& x, const B& z) {                \
-    return x = name(x, z);                                                                         \
+#define TAPESTRY_OPERATOR(symbol, name)                                               \
+  template <class A, class B>                                                         \
+  requires ActiveOperands<A, B>                                                       \
+  [[gnu::always_inline]] inline auto operator symbol(const A& x, const B& z) {        \
+    return name(x, z);                                                                \
+  }                                                                                   \
+  template <class T, class B>                                                         \
+  requires std::same_as<typename NumberOfBoth<BasicScalar<T>, B>::Number, T>          \
+  [[gnu::always_inline]] inline BasicScalar<T>& operator symbol##=(BasicScalar<T>& x, \
+                                                                   const B& z) {      \
+    return x = name(x, z);                                                            \
   }
 TAPESTRY_OPERATOR(+, add)
 TAPESTRY_OPERATOR(-, sub)
@@ -78,14 +85,43 @@ TAPESTRY_OPERATOR(/, div)
 #undef TAPESTRY_OPERATOR
 
 inline Scalar zero(Scalar) { return 0.0; }
+template <class T>
+requires(!std::same_as<T, double>) BasicScalar<T> zero(const BasicScalar<T>&) { return T(0); }
 // The taken branch alone.
 inline Scalar where(bool mask, Scalar a, Scalar b) { return mask ? a : b; }
+template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>
+requires(!std::same_as<T, double>) BasicScalar<T> where(bool mask, const A& a, const B& b) {
+  return mask ? BasicScalar<T>(a) : BasicScalar<T>(b);
+}
+
+// For each lane a or b. Comparisons of values, x.value() > 0, give such masks.
+template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>
+requires has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A& a, const B& b) {
+  return mul_zero(where(mask, T(1), T(0)), a) + mul_zero(where(mask, T(0), T(1)), b);
+}
+
+// dy/dx of scalars other than of double, as numbers of their type. Of lanes each has its own; of
+// active numbers the slope is active, too. Error when y or an x is not recorded on one living tape,
+// or y does not depend on an x. `cotangent` is the adjoint of y.
+template <ActiveNumber Y, class T = typename Y::Number>
+requires(!std::same_as<T, double>) std::vector<T> gradient(
+    const Y& y, const std::vector<BasicScalar<T>>& xs,
+    const std::type_identity_t<T>& cotangent = T(1)) {
+  const BasicScalar<T> result = y;
+  if (!result.is_tracked()) refuse("gradient", "y is not recorded on a tape");
+  return BasicTape<T>::find("gradient", result.epoch()).gradient(result, xs, cotangent);
+}
+template <ActiveNumber Y, class T = typename Y::Number>
+requires(!std::same_as<T, double>) T
+    gradient(const Y& y, const BasicScalar<T>& x, const std::type_identity_t<T>& cotangent = T(1)) {
+  return gradient(y, std::vector<BasicScalar<T>>{x}, cotangent)[0];
+}
 
 }  // namespace tapestry
 
 template <tapestry::ScalarExpressionType E>
-struct fmt::formatter<E> : fmt::formatter<double> {
+struct fmt::formatter<E> : fmt::formatter<typename E::Number> {
   auto format(const E& x, format_context& context) const {
-    return fmt::formatter<double>::format(x.value(), context);
+    return fmt::formatter<typename E::Number>::format(x.value(), context);
   }
 };

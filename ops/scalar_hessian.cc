@@ -13,7 +13,7 @@
 namespace tapestry {
 namespace {
 
-using detail::kLanes, duals::Dual, duals::Tangent;
+using Tangent = Lanes;
 
 [[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
   if (tape.is_scalar(id) && tape.op_name(id) == "slopes")
@@ -117,8 +117,8 @@ class Stretch {
   void carry_out(const StatementKernel& kernel, const NodeId* leaves, const double* constants) {
     for (std::size_t k = 0; k < kernel.steps.size(); ++k) {
       const Step& step = kernel.steps[k];
-      results_[k] = duals::step_value(step, operand(step.operands[0], leaves, constants),
-                                      operand(step.operands[1], leaves, constants));
+      results_[k] = detail::step_value(step, operand(step.operands[0], leaves, constants),
+                                       operand(step.operands[1], leaves, constants));
     }
   }
 
@@ -130,7 +130,7 @@ class Stretch {
         if (!takes_part(run.first + i)) continue;
         const NodeId* leaves = run.leaves + count * i;
         if (std::none_of(leaves, leaves + count, [&](NodeId leaf) {
-              return takes_part(leaf) && !tangents_[leaf - first_].is_zero();
+              return takes_part(leaf) && !is_zero(tangents_[leaf - first_]);
             }))
           continue;
         carry_out(*run.kernel, leaves, constants_of(run, i));
@@ -145,7 +145,7 @@ class Stretch {
       const auto count = static_cast<std::size_t>(run.kernel->leaves);
       for (std::uint32_t i = run.count; i-- > 0;) {
         const NodeId id = run.first + i;
-        if (!takes_part(id) || adjoints_[id - first_].is_zero()) continue;
+        if (!takes_part(id) || is_zero(adjoints_[id - first_])) continue;
         pull(*run.kernel, run.leaves + count * i, constants_of(run, i), adjoints_[id - first_]);
       }
     });
@@ -167,7 +167,8 @@ class Stretch {
         if (to.kind == StepOperand::Kind::constant || (is_leaf && !takes_part(leaves[to.where])))
           continue;
         const Dual given =
-            g.is_zero() ? Dual(0) : pulled(duals::step_slope(step, slot, x, z, results_[k]), g);
+            is_zero(g) ? Dual(0)
+                       : detail::pulled(detail::step_slope(step, slot, x, z, results_[k]), g);
         if (is_leaf)
           adjoints_[leaves[to.where] - first_] += given;
         else
@@ -199,11 +200,11 @@ Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs) {
   for (std::size_t begin = 0; begin < xs.size(); begin += kLanes) {
     const std::size_t count = std::min(kLanes, xs.size() - begin);
     std::vector<Tangent> seeds(xs.size());
-    for (std::size_t k = 0; k < count; ++k) seeds[begin + k][k] = 1;
+    for (std::size_t k = 0; k < count; ++k) seeds[begin + k].set(k, 1);
     stretch.walk(xs, seeds);
     for (std::size_t i = 0; i < xs.size(); ++i) {
       const Tangent row = stretch.of(xs[i]);
-      std::copy_n(row.of, count, rows + i * xs.size() + begin);
+      for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = row[k];
     }
   }
   return result;
@@ -218,7 +219,7 @@ std::vector<double> hvp(const Scalar& y, const std::vector<Scalar>& xs,
   if (xs.empty() || !y.is_tracked()) return product;
   Stretch stretch(who, y, xs);
   std::vector<Tangent> seeds(xs.size());
-  for (std::size_t i = 0; i < xs.size(); ++i) seeds[i][0] = v[i];
+  for (std::size_t i = 0; i < xs.size(); ++i) seeds[i].set(0, v[i]);
   stretch.walk(xs, seeds);
   for (std::size_t i = 0; i < xs.size(); ++i) product[i] = stretch.of(xs[i])[0];
   return product;

@@ -129,12 +129,12 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
   std::uint64_t names = 0, strangers = 0;
   for (std::size_t i = 0; i < leaf_count; ++i) {
     names |= leaves[i].name();
-    strangers |= leaves[i].name() ^ detail::statement_storage->next_name;
+    strangers |= leaves[i].name() ^ detail::statement_storage<double>->next_name;
     ids[i] = leaves[i].id();
   }
   Tape* const tape = recording_tape();
   if (strangers >> 32 == 0)
-    return detail::statement_storage->put(kernel, {ids, leaf_count}, numbers, value);
+    return detail::statement_storage<double>->put(kernel, {ids, leaf_count}, numbers, value);
   if (!tape || (names == 0 && !detail::watch)) return value;
 
   bool followed = false;

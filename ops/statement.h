@@ -11,6 +11,8 @@
 #include <array>
 #include <string>
 
+#include "engine/basic_tape.h"
+#include "engine/number.h"
 #include "engine/sweep.h"
 #include "engine/tape_storage.h"
 #include "ops/expression.h"
@@ -25,7 +27,7 @@ using probe::kX, probe::kY, probe::kZ;
 
 template <Unary op, bool root, bool needed>
 struct UnaryPlan {
-  using Rule = page_numbers::UnaryRule<op>;
+  using Rule = page_numbers::UnaryRule<op>;  // for what it mentions, the same for all numbers
   static constexpr bool saves_slope = Rule::mentions.costly;
   static constexpr unsigned reads = saves_slope ? 0 : Rule::mentions.uses;
   static constexpr bool reads_y = needed || (reads & kY);
@@ -50,31 +52,42 @@ struct BinaryPlan {
   static constexpr int own = saves_x + saves_z + saves_y;
 };
 
-// A zero adjoint gives zero whatever the slope: the root's is seen by the kernel's loop, those
-// inside where a slope could be infinite.
-template <bool root>
-constexpr bool absorbs(probe::Probe mentions) {
-  return !root && mentions.uses != 0 && !mentions.bare;
+// Whether a slope could be infinite. A zero adjoint gives zero all the same: the root's is seen by
+// the kernel's loop, those inside where this is so.
+constexpr bool may_be_steep(probe::Probe mentions) { return mentions.uses != 0 && !mentions.bare; }
+
+// What a slope gives for the adjoint g, lane by lane where a number has lanes.
+template <bool steep, class T>
+[[gnu::always_inline]] inline T given(const T& g, const T& product) {
+  if constexpr (steep && has_lanes<T>)
+    return where(g == 0, T(0), product);
+  else
+    return product;
 }
 
 template <class E>
-inline constexpr bool is_literal = std::is_same_v<E, LiteralExpression>;
+inline constexpr bool is_literal = std::same_as<E, LiteralExpression<typename E::Number>>;
 
 // What a walk reads of one statement.
+template <class T>
 struct Place {
-  const double* values;  // by id
-  double* adjoints;      // by id
-  double* carried;       // what this statement gives, through its first leaf, to
-  NodeId before;         // the one before it
+  const T* values;  // by id
+  T* adjoints;      // by id
+  T* carried;       // what this statement gives, through its first leaf, to
+  NodeId before;    // the one before it
   const NodeId* leaves;
-  const double* literals;
-  const double* saved;
+  const T* literals;
+  const T* saved;
 };
 
-[[gnu::always_inline]] inline void put_leaf(const Scalar& leaf, NodeId*& out) {
+template <class T>
+[[gnu::always_inline]] inline void put_leaf(const BasicScalar<T>& leaf, NodeId*& out) {
   *out++ = leaf.id();
 }
-[[gnu::always_inline]] inline void put_leaf(const Scalar& leaf, Scalar*& out) { *out++ = leaf; }
+template <class T>
+[[gnu::always_inline]] inline void put_leaf(const BasicScalar<T>& leaf, BasicScalar<T>*& out) {
+  *out++ = leaf;
+}
 
 // ---- one node: how many leaves, literals, saved numbers and steps lie in it; how it writes them;
 // and a reader that holds its value in the walk and gives its adjoint to what is below. L, K, S
@@ -83,28 +96,27 @@ struct Place {
 template <class E, bool root, bool needed>
 struct Node;
 
-template <bool root, bool needed>
-struct Node<LeafExpression, root, needed> {
+template <class T, bool root, bool needed>
+struct Node<LeafExpression<T>, root, needed> {
   static constexpr int leaves = 1, literals = 0, saved = 0, steps = 0;
-  [[gnu::always_inline]] static void write(const LeafExpression& e, auto*& leaves, double*&,
-                                           double*&) {
+  [[gnu::always_inline]] static void write(const LeafExpression<T>& e, auto*& leaves, T*&, T*&) {
     put_leaf(e.scalar, leaves);
   }
   template <int L, int K, int S>
   struct Reader {
-    double number;
-    [[gnu::always_inline]] explicit Reader(const Place& at, double = 0)
+    T number;
+    [[gnu::always_inline]] explicit Reader(const Place<T>& at, const T& = 0)
         : number(at.values[at.leaves[L]]) {}
-    [[gnu::always_inline]] void pull(const Place& at, double g) const {
+    [[gnu::always_inline]] void pull(const Place<T>& at, const T& g) const {
       const NodeId id = at.leaves[L];
       if (L == 0 && id == at.before)
-        *at.carried += g;  // a chain goes from statement to statement in a register
+        add_to(*at.carried, g);  // a chain goes from statement to statement in a register
       else
-        at.adjoints[id] += g;
+        add_to(at.adjoints[id], g);
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static double renew(const Place& at, double*) {
+  [[gnu::always_inline]] static T renew(const Place<T>& at, T*) {
     return at.values[at.leaves[L]];
   }
   template <int L, int K, int S>
@@ -113,21 +125,22 @@ struct Node<LeafExpression, root, needed> {
   }
 };
 
-template <bool root, bool needed>
-struct Node<LiteralExpression, root, needed> {
+template <class T, bool root, bool needed>
+struct Node<LiteralExpression<T>, root, needed> {
   static constexpr int leaves = 0, literals = 1, saved = 0, steps = 0;
-  [[gnu::always_inline]] static void write(const LiteralExpression& e, auto*&, double*& literals,
-                                           double*&) {
+  [[gnu::always_inline]] static void write(const LiteralExpression<T>& e, auto*&, T*& literals,
+                                           T*&) {
     *literals++ = e.number;
   }
   template <int L, int K, int S>
   struct Reader {
-    double number;
-    [[gnu::always_inline]] explicit Reader(const Place& at, double = 0) : number(at.literals[K]) {}
-    [[gnu::always_inline]] void pull(const Place&, double) const {}
+    T number;
+    [[gnu::always_inline]] explicit Reader(const Place<T>& at, const T& = 0)
+        : number(at.literals[K]) {}
+    [[gnu::always_inline]] void pull(const Place<T>&, const T&) const {}
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static double renew(const Place& at, double*) {
+  [[gnu::always_inline]] static T renew(const Place<T>& at, T*) {
     return at.literals[K];
   }
   template <int L, int K, int S>
@@ -138,14 +151,16 @@ struct Node<LiteralExpression, root, needed> {
 
 template <Unary op, class A, bool root, bool needed>
 struct Node<UnaryExpression<op, A>, root, needed> {
+  using T = typename A::Number;
   using Plan = UnaryPlan<op, root, needed>;
-  using Rule = page_numbers::UnaryRule<op>;
+  using Rule = UnaryRule<op, T>;
+  static constexpr bool steep = may_be_steep(page_numbers::UnaryRule<op>::mentions);
   using Below = Node<A, false, Plan::reads_x>;
   static constexpr int leaves = Below::leaves, literals = Below::literals,
                        saved = Plan::own + Below::saved, steps = Below::steps + 1;
 
   [[gnu::always_inline]] static void write(const UnaryExpression<op, A>& e, auto*& leaves,
-                                           double*& literals, double*& saved) {
+                                           T*& literals, T*& saved) {
     if constexpr (Plan::saves_slope) *saved++ = Rule::slope(e.a.number, 0, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
     Below::write(e.a, leaves, literals, saved);
@@ -153,8 +168,8 @@ struct Node<UnaryExpression<op, A>, root, needed> {
   template <int L, int K, int S>
   struct Reader {
     typename Below::template Reader<L, K, S + Plan::own> a;
-    double number;
-    [[gnu::always_inline]] explicit Reader(const Place& at, double y = 0) : a(at) {
+    T number;
+    [[gnu::always_inline]] explicit Reader(const Place<T>& at, const T& y = 0) : a(at) {
       if constexpr (root)
         number = y;
       else if constexpr (Plan::saves_y)
@@ -164,26 +179,26 @@ struct Node<UnaryExpression<op, A>, root, needed> {
       else
         number = 0;
     }
-    [[gnu::always_inline]] void pull(const Place& at, double g) const {
-      if constexpr (absorbs<root>(Rule::mentions))
-        if (g == 0) return;
+    [[gnu::always_inline]] void pull(const Place<T>& at, const T& g) const {
+      if constexpr (!root && steep)
+        if (is_zero(g)) return;
       if constexpr (Plan::saves_slope)
-        a.pull(at, g * at.saved[S]);
+        a.pull(at, given<steep, T>(g, g * at.saved[S]));
       else
-        a.pull(at, Rule::slope(a.number, 0, number, g));
+        a.pull(at, given<steep, T>(g, Rule::slope(a.number, 0, number, g)));
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static double renew(const Place& at, double* saved_numbers) {
-    const double x = Below::template renew<L, K, S + Plan::own>(at, saved_numbers);
-    const double y = Rule::value(x);
+  [[gnu::always_inline]] static T renew(const Place<T>& at, T* saved_numbers) {
+    const T x = Below::template renew<L, K, S + Plan::own>(at, saved_numbers);
+    const T y = Rule::value(x);
     if constexpr (Plan::saves_slope) saved_numbers[S] = Rule::slope(x, 0, y, 1);
     if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_slope] = y;
     return y;
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
-    Step step{Rule::name, static_cast<std::uint16_t>(op), {}};
+    Step step{page_numbers::UnaryRule<op>::name, static_cast<std::uint16_t>(op), {}};
     step.operands[0] = Below::template list<L, K, S>(out, count);
     *out++ = step;
     return {StepOperand::Kind::step, static_cast<std::uint8_t>(count++)};
@@ -192,8 +207,11 @@ struct Node<UnaryExpression<op, A>, root, needed> {
 
 template <Binary op, class A, class B, bool root, bool needed>
 struct Node<BinaryExpression<op, A, B>, root, needed> {
+  using T = typename A::Number;
   using Plan = BinaryPlan<op, root, needed, !is_literal<A>, !is_literal<B>>;
-  using Rule = page_numbers::BinaryRule<op>;
+  using Rule = BinaryRule<op, T>;
+  static constexpr bool steep_x = may_be_steep(page_numbers::BinaryRule<op>::mentions_x),
+                        steep_z = may_be_steep(page_numbers::BinaryRule<op>::mentions_z);
   using Left = Node<A, false, Plan::reads_x>;
   using Right = Node<B, false, Plan::reads_z>;
   static constexpr int leaves = Left::leaves + Right::leaves,
@@ -202,7 +220,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
                        steps = Left::steps + Right::steps + 1;
 
   [[gnu::always_inline]] static void write(const BinaryExpression<op, A, B>& e, auto*& leaves,
-                                           double*& literals, double*& saved) {
+                                           T*& literals, T*& saved) {
     if constexpr (Plan::saves_x) *saved++ = Rule::slope_x(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_z) *saved++ = Rule::slope_z(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
@@ -215,8 +233,8 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
     typename Right::template Reader<L + Left::leaves, K + Left::literals,
                                     S + Plan::own + Left::saved>
         b;
-    double number;
-    [[gnu::always_inline]] explicit Reader(const Place& at, double y = 0) : a(at), b(at) {
+    T number;
+    [[gnu::always_inline]] explicit Reader(const Place<T>& at, const T& y = 0) : a(at), b(at) {
       if constexpr (root)
         number = y;
       else if constexpr (Plan::saves_y)
@@ -226,30 +244,30 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
       else
         number = 0;
     }
-    [[gnu::always_inline]] void pull(const Place& at, double g) const {
-      if constexpr (absorbs<root>(Rule::mentions_x) || absorbs<root>(Rule::mentions_z))
-        if (g == 0) return;
+    [[gnu::always_inline]] void pull(const Place<T>& at, const T& g) const {
+      if constexpr (!root && (steep_x || steep_z))
+        if (is_zero(g)) return;
       if constexpr (!is_literal<A>) {
         if constexpr (Plan::saves_x)
-          a.pull(at, g * at.saved[S]);
+          a.pull(at, given<steep_x, T>(g, g * at.saved[S]));
         else
-          a.pull(at, Rule::slope_x(a.number, b.number, number, g));
+          a.pull(at, given<steep_x, T>(g, Rule::slope_x(a.number, b.number, number, g)));
       }
       if constexpr (!is_literal<B>) {
         if constexpr (Plan::saves_z)
-          b.pull(at, g * at.saved[S + Plan::saves_x]);
+          b.pull(at, given<steep_z, T>(g, g * at.saved[S + Plan::saves_x]));
         else
-          b.pull(at, Rule::slope_z(a.number, b.number, number, g));
+          b.pull(at, given<steep_z, T>(g, Rule::slope_z(a.number, b.number, number, g)));
       }
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static double renew(const Place& at, double* saved_numbers) {
-    const double x = Left::template renew<L, K, S + Plan::own>(at, saved_numbers);
-    const double z =
+  [[gnu::always_inline]] static T renew(const Place<T>& at, T* saved_numbers) {
+    const T x = Left::template renew<L, K, S + Plan::own>(at, saved_numbers);
+    const T z =
         Right::template renew<L + Left::leaves, K + Left::literals, S + Plan::own + Left::saved>(
             at, saved_numbers);
-    const double y = Rule::value(x, z);
+    const T y = Rule::value(x, z);
     if constexpr (Plan::saves_x) saved_numbers[S] = Rule::slope_x(x, z, y, 1);
     if constexpr (Plan::saves_z) saved_numbers[S + Plan::saves_x] = Rule::slope_z(x, z, y, 1);
     if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_x + Plan::saves_z] = y;
@@ -257,7 +275,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
-    Step step{Rule::name, static_cast<std::uint16_t>(op), {}};
+    Step step{page_numbers::BinaryRule<op>::name, static_cast<std::uint16_t>(op), {}};
     step.operands[0] = Left::template list<L, K, S>(out, count);
     step.operands[1] = Right::template list<L + Left::leaves, K + Left::literals, S>(out, count);
     *out++ = step;
@@ -277,12 +295,58 @@ std::string print_constant(std::span<const Step> steps, std::span<const double> 
 Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
                         const double* constants, double value);
 
+template <class T>
+BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* leaves,
+                                const T* constants, const T& value) {
+  BasicTape<T>* const tape = BasicTape<T>::recording();
+  const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
+  if (!tape) return value;
+  bool followed = false;
+  for (std::size_t i = 0; i < leaf_count; ++i)
+    if (tape->owns(leaves[i]))
+      followed = true;
+    else if (leaves[i].is_tracked())
+      BasicTape<T>::find(kernel.name, leaves[i].epoch());
+  if (!followed) return value;
+  NodeId ids[detail::kMostOfAStatement];
+  for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(leaves[i]);
+  return tape->storage().put(kernel, {ids, leaf_count},
+                             {constants, static_cast<std::size_t>(kernel.constants)}, value);
+}
+
 template <class E>
-struct Kernel {
+struct Walks {
+  using T = typename E::Number;
   using Root = Node<E, true, false>;
   static constexpr int constants = Root::literals + Root::saved;
   static_assert(std::max({Root::leaves, constants, Root::steps}) <= detail::kMostOfAStatement,
                 "a statement of more than 255 operations: assign a part of it to a Scalar first");
+
+  static void walk(NodeId first, NodeId end, const NodeId* leaves, const T* numbers,
+                   const T* values, T* adjoints) {
+    T carried(0);
+    for (NodeId id = end; id-- > first;) {
+      leaves -= Root::leaves;
+      numbers -= constants;
+      add_to(adjoints[id], carried);
+      const T g = adjoints[id];
+      carried = T(0);
+      if (is_zero(g)) continue;  // nothing flows, whatever the slopes
+      const Place<T> at{
+          values, adjoints, &carried, id - 1, leaves, numbers, numbers + Root::literals};
+      typename Root::template Reader<0, 0, 0>(at, values[id]).pull(at, g);
+    }
+    if (!is_zero(carried)) add_to(adjoints[first - 1], carried);
+  }
+
+  static void renew(NodeId first, NodeId end, const NodeId* leaves, T* numbers, T* values) {
+    for (NodeId id = first; id < end; ++id) {
+      const Place<T> at{values, nullptr, nullptr, 0, leaves, numbers, nullptr};
+      values[id] = Root::template renew<0, 0, 0>(at, numbers + Root::literals);
+      leaves += Root::leaves;
+      numbers += constants;
+    }
+  }
 
   static constexpr auto make_steps() {
     std::array<Step, Root::steps> steps{};
@@ -292,39 +356,31 @@ struct Kernel {
     return steps;
   }
   static constexpr std::array<Step, Root::steps> steps = make_steps();
+};
 
-  static void walk(NodeId first, NodeId end, const NodeId* leaves, const double* numbers,
-                   const double* values, double* adjoints) {
-    double carried = 0;
-    for (NodeId id = end; id-- > first;) {
-      leaves -= Root::leaves;
-      numbers -= constants;
-      const double g = adjoints[id] += carried;
-      carried = 0;
-      if (g == 0) continue;  // nothing flows, whatever the slopes
-      const Place at{values, adjoints, &carried, id - 1, leaves, numbers, numbers + Root::literals};
-      typename Root::template Reader<0, 0, 0>(at, values[id]).pull(at, g);
-    }
-    if (carried != 0) adjoints[first - 1] += carried;
-  }
+template <class E, class T = typename E::Number>
+struct Kernel : Walks<E> {
+  static constexpr KernelOf<T> kernel{{Walks<E>::steps.back().op, Walks<E>::Root::leaves,
+                                       Walks<E>::constants, nullptr, nullptr, nullptr, nullptr},
+                                      &Walks<E>::walk};
+};
 
-  static void renew(NodeId first, NodeId end, const NodeId* leaves, double* numbers,
-                    double* values) {
-    for (NodeId id = first; id < end; ++id) {
-      const Place at{values, nullptr, nullptr, 0, leaves, numbers, nullptr};
-      values[id] = Root::template renew<0, 0, 0>(at, numbers + Root::literals);
-      leaves += Root::leaves;
-      numbers += constants;
-    }
-  }
-
+// Of doubles: whatever a Tape can do.
+template <class E>
+struct Kernel<E, double> : Walks<E> {
   static std::string print(std::span<const double> numbers) {
-    return print_constant(steps, numbers);
+    return print_constant(Walks<E>::steps, numbers);
   }
-
-  static constexpr StatementKernel kernel{steps.back().op, Root::leaves,      constants, &walk,
-                                          &renew,          &reverse_recorded, &print,    steps,
-                                          &step_value,     &step_slope};
+  static constexpr StatementKernel kernel{Walks<E>::steps.back().op,
+                                          Walks<E>::Root::leaves,
+                                          Walks<E>::constants,
+                                          &Walks<E>::walk,
+                                          &Walks<E>::renew,
+                                          &reverse_recorded,
+                                          &print,
+                                          Walks<E>::steps,
+                                          &step_value,
+                                          &step_slope};
 };
 
 }  // namespace tapestry::statements
@@ -334,28 +390,30 @@ namespace tapestry {
 // What a statement has stays in registers on its way to the tape: an expression whose address
 // somebody took would be laid out in memory first, at three times the cost.
 template <class E>
-[[gnu::always_inline]] inline Scalar record_statement(const E& expression) {
+[[gnu::always_inline]] inline BasicScalar<typename E::Number> record_statement(
+    const E& expression) {
+  using T = typename E::Number;
   using Kernel = statements::Kernel<E>;
   constexpr int leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
-  detail::StatementStorage& storage = *detail::statement_storage;
+  detail::StatementStorage<T>& storage = *detail::statement_storage<T>;
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {
-    Scalar leaves[leaf_count], *leaf = leaves;
-    double constants[constant_count + 1] = {}, *literal = constants;
-    double* saved = constants + Kernel::Root::literals;
+    BasicScalar<T> leaves[leaf_count], *leaf = leaves;
+    T constants[constant_count + 1] = {}, *literal = constants;
+    T* saved = constants + Kernel::Root::literals;
     Kernel::Root::write(expression, leaf, literal, saved);
     return statements::record_carefully(Kernel::kernel, leaves, constants, expression.number);
   }
   NodeId* leaf = storage.leaves.end();
-  double* literal = storage.constants.end();
-  double* saved = literal + Kernel::Root::literals;
+  T* literal = storage.constants.end();
+  T* saved = literal + Kernel::Root::literals;
   Kernel::Root::write(expression, leaf, literal, saved);
   storage.values[static_cast<NodeId>(name)] = expression.number;
   storage.next_name = name + 1;
   storage.leaves.advance(leaf_count);
   if constexpr (constant_count > 0) storage.constants.advance(constant_count);
   storage.runs.step();
-  return Scalar::named(expression.number, name);
+  return BasicScalar<T>::named(expression.number, name);
 }
 
 }  // namespace tapestry

@@ -30,12 +30,11 @@ namespace std {  // NOLINT(cert-dcl58-cpp): see above
   [[gnu::always_inline]] inline auto name(const A& x) {  \
     return tapestry::make_unary<tapestry::Unary::op>(x); \
   }
-#define TAPESTRY_IN_STD_OF_TWO(name, op)                                                \
-  template <tapestry::NumberOperand A, tapestry::NumberOperand B>                       \
-  requires(tapestry::ActiveNumber<A> || tapestry::ActiveNumber<B> || std::is_void_v<A>) \
-      [[gnu::always_inline]] inline auto                                                \
-      name(const A& x, const B& z) {                                                    \
-    return tapestry::make_binary<tapestry::Binary::op>(x, z);                           \
+#define TAPESTRY_IN_STD_OF_TWO(name, op)                                                           \
+  template <class A, class B>                                                                      \
+  requires(tapestry::ActiveOperands<A, B> || std::is_void_v<A>) [[gnu::always_inline]] inline auto \
+  name(const A& x, const B& z) {                                                                   \
+    return tapestry::make_binary<tapestry::Binary::op>(x, z);                                      \
   }
 #define TAPESTRY_IN_STD_A_QUESTION(name) \
   template <tapestry::ActiveInStd A>     \

@@ -1,0 +1,30 @@
+// What the walks ask of a number, besides arithmetic.
+#pragma once
+
+#include "engine/scalar.h"
+
+namespace tapestry {
+
+// Whether nothing flows: the adjoint of a branch that was not taken gives nothing, however steep
+// the slopes. Of an active number this is known only where nobody follows it.
+inline bool is_zero(double x) { return x == 0; }
+inline bool is_zero(float x) { return x == 0; }
+template <class T>
+bool is_zero(const BasicScalar<T>& x) {
+  return !x.is_tracked() && is_zero(x.value());
+}
+
+// Whether it is several numbers side by side, each with an adjoint of its own.
+template <class T>
+inline constexpr bool has_lanes = false;
+
+// Adds to an adjoint.
+inline void add_to(double& sum, double x) { sum += x; }
+inline void add_to(float& sum, float x) { sum += x; }
+template <class T>
+void add_to(BasicScalar<T>& sum, const BasicScalar<T>& x) {
+  if (is_zero(x)) return;
+  sum = is_zero(sum) ? x : BasicScalar<T>(sum + x);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,64 @@
+// The page's functions of numbers that are not C++'s own: of Lanes and Dual, plain ones. A function
+// of two takes what converts beside such a number.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/number.h"
+#include "ops/kernels.h"
+#include "ops/probe.h"
+
+namespace tapestry {
+
+// Numbers that have unary_value(op, x) and binary_value(op, x, z), the page's values.
+template <class N>
+inline constexpr bool is_paged = false;
+template <class N>
+concept PagedNumber = is_paged<N>;
+template <class A, class B>
+concept PagedOperands = (PagedNumber<A> && std::convertible_to<const B&, A>) ||
+                        (PagedNumber<B> && !PagedNumber<A> && std::convertible_to<const A&, B>);
+template <class A, class B>
+using PagedOf = std::conditional_t<is_paged<A>, A, B>;
+
+// Where the page's text is an operator, or a few instructions made of them, registers carry it out
+// in place.
+constexpr bool is_in_place(std::string_view name, bool is_defined_there) {
+  if (is_defined_there) return probe::is_cheap(name);
+  for (const std::string_view symbol : {"neg", "add", "sub", "mul", "div"})
+    if (name == symbol) return true;
+  return false;
+}
+
+#define TAPESTRY_PAGED_UNARY(op, result, defined)            \
+  template <PagedNumber N>                                   \
+  [[gnu::always_inline]] inline N op(const N& x) {           \
+    if constexpr (has_lanes<N> && is_in_place(#op, defined)) \
+      return N(result);                                      \
+    else                                                     \
+      return unary_value(Unary::op, x);                      \
+  }
+#define TAPESTRY_PAGED_BINARY(op, result, defined)                         \
+  template <class A, class B>                                              \
+  requires PagedOperands<A, B>                                             \
+  [[gnu::always_inline]] inline PagedOf<A, B> op(const A& a, const B& b) { \
+    using N = PagedOf<A, B>;                                               \
+    [[maybe_unused]] const N &x = a, &z = b;                               \
+    if constexpr (has_lanes<N> && is_in_place(#op, defined))               \
+      return N(result);                                                    \
+    else                                                                   \
+      return binary_value(Binary::op, x, z);                               \
+  }
+#define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, false)
+#define UNARY_OF(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, true)
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_PAGED_BINARY(op, result, false)
+#define BINARY_OF(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_PAGED_BINARY(op, result, true)
+#include "ops/elementwise.def"
+#undef TAPESTRY_PAGED_UNARY
+#undef TAPESTRY_PAGED_BINARY
+
+}  // namespace tapestry
