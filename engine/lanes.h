@@ -24,8 +24,9 @@ struct LaneMask {
   friend LaneMask operator!(const LaneMask& a) { return {~a.of}; }
 };
 
+namespace detail {
 // Where a program branches there can be one way only: what all lanes agree on, else an Error.
-inline bool truth(const LaneMask& mask) {
+inline bool agreed(const LaneMask& mask) {
   std::size_t count = 0;
   for (std::size_t k = 0; k < kLanes; ++k) count += mask.of[k] != 0;
   if (count != 0 && count != kLanes)
@@ -35,7 +36,8 @@ inline bool truth(const LaneMask& mask) {
            count, kLanes);
   return count != 0;
 }
-inline bool truth(bool outcome) { return outcome; }
+inline bool agreed(bool outcome) { return outcome; }
+}  // namespace detail
 
 struct Lanes {
   typedef double Register __attribute__((vector_size(kLanes * sizeof(double))));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "ops/view.h"
 
 namespace tapestry {
 
@@ -52,7 +53,6 @@ Tensor unfold(const Tensor& x, int axis, std::int64_t size, std::int64_t step, S
 // elements; by its other end. For each axis how many before and how many after. Error when x is too
 // short: a mirror needs an element more than a width, a circle as many as a width, an edge one.
 enum class PadMode { reflect, replicate, circular };
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           PadMode mode, Site site = {});
+Tensor pad(const Tensor& x, const Widths& widths, PadMode mode, Site site = {});
 
 }  // namespace tapestry

@@ -53,10 +53,10 @@ inline bool operator>=(const Compared& x, const Compared& z) {
 
 // Of scalars over other numbers: what their values give, active ones noting it where they are
 // followed.
-#define TAPESTRY_COMPARISON(symbol)                                                 \
-  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>        \
-  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) { \
-    return truth(as_expression<T>(x).number symbol as_expression<T>(z).number);     \
+#define TAPESTRY_COMPARISON(symbol)                                                      \
+  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>             \
+  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) {      \
+    return detail::agreed(as_expression<T>(x).number symbol as_expression<T>(z).number); \
   }
 TAPESTRY_COMPARISON(==)
 TAPESTRY_COMPARISON(!=)

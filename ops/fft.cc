@@ -196,7 +196,7 @@ Tensor resized(const Tensor& x, int axis, std::int64_t extent) {
   const std::int64_t given = x.shape()[axis];
   if (given == extent) return x;
   if (given > extent) return slice(x, axis, 0, extent);
-  std::vector<std::pair<std::int64_t, std::int64_t>> widths(static_cast<std::size_t>(x.rank()));
+  Widths widths(static_cast<std::size_t>(x.rank()));
   widths[static_cast<std::size_t>(axis)].second = extent - given;
   return pad(x, widths);
 }

@@ -137,8 +137,20 @@ TAPESTRY_SLEEF2(atan2, u10)
 TAPESTRY_SLEEF2(hypot, u05)
 
 // Exact, and named without an accuracy.
-TAPESTRY_SLEEF2_AS(fmod, TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F32, TAPESTRY_SLEEF_SUFFIX),
+TAPESTRY_SLEEF2_AS(near_fmod, TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F32, TAPESTRY_SLEEF_SUFFIX),
                    TAPESTRY_SLEEF_EXACT(fmod, TAPESTRY_SLEEF_F64, TAPESTRY_SLEEF_SUFFIX))
+// SLEEF divides, and where the quotient overflows gives NaN.
+template <class D>
+HWY_INLINE Lane<D> fmod(Lane<D> x, Lane<D> z) {
+  using T = hn::TFromD<D>;
+  const Lane<D> y = near_fmod(x, z);
+  if (!any(abs(x / z) == std::numeric_limits<double>::infinity())) return y;
+  alignas(64) T numbers[HWY_MAX_BYTES / 4], others[HWY_MAX_BYTES / 4];
+  hn::Store(x.v, D(), numbers);
+  hn::Store(z.v, D(), others);
+  for (size_t i = 0; i < hn::Lanes(D()); ++i) numbers[i] = std::fmod(numbers[i], others[i]);
+  return {hn::Load(D(), numbers)};
+}
 
 // SLEEF squares the argument of these two, which overflows: far out they are log(2 |x|), whose own
 // argument must not overflow either.

@@ -8,12 +8,12 @@
 
 namespace tapestry {
 
-// From the nearer end, so that rounding misses neither.
+// From the nearer end, so that rounding misses neither, however far the other one is.
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t, Site site) {
   const CallSite call(site);
   broadcast_shapes("lerp", broadcast_shapes("lerp", a.shape(), b.shape()), t.shape());
   const Tensor way = b - a;
-  return where(t < 0.5, a + t * way, b - (1 - t) * way);
+  return where(t < 0.5, a + mul_zero(t, way), b - mul_zero(1 - t, way));
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, double t, Site site) {

@@ -24,17 +24,11 @@ std::int64_t source(std::int64_t at, std::int64_t extent, PadMode mode) {
 
 }  // namespace
 
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           PadMode mode, Site site) {
+Tensor pad(const Tensor& x, const Widths& widths, PadMode mode, Site site) {
   const CallSite call(site);
-  if (widths.size() != static_cast<std::size_t>(x.rank()))
-    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
-           x.shape());
+  const Shape shape = padded_shape(x.shape(), widths);
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto [before, after] = widths[static_cast<std::size_t>(axis)];
-    if (before < 0 || after < 0)
-      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
-             after);
     const std::int64_t widest = std::max(before, after);
     const std::int64_t needed = mode == PadMode::reflect    ? widest + 1
                                 : mode == PadMode::circular ? widest
@@ -48,11 +42,10 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64
     const auto [before, after] = widths[static_cast<std::size_t>(axis)];
     const std::int64_t extent = x.shape()[axis];
     if (before == 0 && after == 0) continue;
-    std::vector<std::int64_t> positions;
-    for (std::int64_t at = -before; at < extent + after; ++at)
-      positions.push_back(source(at, extent, mode));
-    const auto count = static_cast<std::int64_t>(positions.size());
-    result = take(result, from_vector(positions, {count}), axis);
+    Tensor positions = Tensor::uninitialized({shape[axis]}, DType::i64);
+    auto* const position = positions.mutable_data<std::int64_t>();
+    for (std::int64_t i = 0; i < shape[axis]; ++i) position[i] = source(i - before, extent, mode);
+    result = take(result, positions, axis);
   }
   return result;
 }

@@ -20,7 +20,6 @@ namespace {
 
 Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool transposed);
 
-using Widths = std::vector<std::pair<std::int64_t, std::int64_t>>;
 Widths widths_at(int rank, int axis, std::int64_t before, std::int64_t after) {
   Widths widths(static_cast<std::size_t>(rank));
   widths[static_cast<std::size_t>(axis)] = {before, after};

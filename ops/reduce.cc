@@ -9,6 +9,8 @@
 #include "ops/catalogue.h"
 #include "ops/elementwise.h"
 #include "ops/flat_power.h"
+#include "ops/magnitude.h"
+#include "ops/view.h"
 
 namespace tapestry {
 namespace {
@@ -30,11 +32,17 @@ Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdims) {
   return sum_axes(x, axes, keepdims ? 0 : axes) / folded_size(x.shape(), axes);
 }
 
-Tensor variance(std::string_view who, const Tensor& x, const VarianceOptions& options) {
+// The deviations from the mean, and the number by which the sum of their squares is divided.
+struct Deviations {
+  Tensor from_mean;
+  AxisSet axes;
+  double n;
+};
+Deviations deviations(std::string_view who, const Tensor& x, const VarianceOptions& options) {
   require_floating(who, x);
   const AxisSet axes = options.axis.resolve(who, x.rank());
-  const double n = std::max(0.0, folded_size(x.shape(), axes) - options.correction);
-  return sum_axes(square(x - mean_over(x, axes, true)), axes, options.keepdims ? 0 : axes) / n;
+  return {x - mean_over(x, axes, true), axes,
+          std::max(0.0, folded_size(x.shape(), axes) - options.correction)};
 }
 
 // Truth values are folded as bytes.
@@ -97,11 +105,15 @@ Tensor mean(const Tensor& x, const ReduceOptions& options, Site site) {
 
 Tensor var(const Tensor& x, const VarianceOptions& options, Site site) {
   const CallSite call(site);
-  return variance("var", x, options);
+  const auto [d, axes, n] = deviations("var", x, options);
+  return sum_axes(square(d), axes, options.keepdims ? 0 : axes) / n;
 }
 Tensor std(const Tensor& x, const VarianceOptions& options, Site site) {
   const CallSite call(site);
-  return flat_power(variance("std", x, options), 0.5);
+  const auto [d, axes, n] = deviations("std", x, options);
+  const Tensor scale = magnitude(d, options.axis);
+  const Tensor result = flat_power(sum_axes(square(d / scale), axes, 0) / n, 0.5) * scale;
+  return options.keepdims ? result : reshape(result, reduced_shape(x.shape(), axes, axes));
 }
 
 Tensor any(const Tensor& x, const ReduceOptions& options, Site site) {

@@ -31,7 +31,7 @@ namespace tapestry {
   template <ActiveNumber A>        \
   bool op(const A& scalar) {       \
     const auto x = scalar.value(); \
-    return truth(result);          \
+    return detail::agreed(result); \
   }
 #include "ops/elementwise.def"
 

@@ -162,26 +162,34 @@ Tensor flip(const Tensor& x, const Axes& axes, Site site) {
   return slice(x, ranges);
 }
 
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           double value, Site site) {
-  const CallSite call(site);
-  if (widths.size() != static_cast<std::size_t>(x.rank()))
+Shape padded_shape(const Shape& shape, const Widths& widths) {
+  if (widths.size() != static_cast<std::size_t>(shape.rank()))
     refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
-           x.shape());
+           shape);
+  Shape padded = shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
+    if (before < 0 || after < 0)
+      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
+             after);
+    if (__builtin_add_overflow(padded[axis], before, &padded[axis]) ||
+        __builtin_add_overflow(padded[axis], after, &padded[axis]))
+      refuse("pad", "the widths of axis {} are {} and {}; that is too many elements", axis, before,
+             after);
+  }
+  return padded;
+}
+
+Tensor pad(const Tensor& x, const Widths& widths, double value, Site site) {
+  const CallSite call(site);
+  const Shape shape = padded_shape(x.shape(), widths);
   const bool fits = is_floating(x.dtype()) ||
                     (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
   if (!fits)
     refuse("pad", "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
   Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
-  Shape shape = x.shape();
-  for (int axis = 0; axis < x.rank(); ++axis) {
-    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
-    if (before < 0 || after < 0)
-      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
-             after);
-    placement.starts[axis] = before;
-    shape[axis] += before + after;
-  }
+  for (int axis = 0; axis < x.rank(); ++axis)
+    placement.starts[axis] = widths[static_cast<std::size_t>(axis)].first;
   return place(x, placement, shape, value);
 }
 

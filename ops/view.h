@@ -43,8 +43,12 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site = {});
 // Reverses the named axes, or all.
 Tensor flip(const Tensor& x, const Axes& axes = {}, Site site = {});
 
+// How many elements come before and after those of each axis.
+using Widths = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
 // `value` around x: for each axis how many before and how many after.
-Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& widths,
-           double value = 0, Site site = {});
+Tensor pad(const Tensor& x, const Widths& widths, double value = 0, Site site = {});
+// The shape that it gives. Errors as of pad, for the widths.
+Shape padded_shape(const Shape& shape, const Widths& widths);
 
 }  // namespace tapestry

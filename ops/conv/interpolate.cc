@@ -34,6 +34,9 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Site site
   if (!by_scale) w.output = spatial(options.size.resolve(kWho, "size", axes, 1), axes);
   for (auto i = static_cast<std::size_t>(kSpatial - axes); i < kSpatial; ++i) {
     const auto input = static_cast<double>(w.input[i]);
+    if (by_scale && input * options.scale >= 0x1p31)
+      refuse(kWho, "the scale is {}, and the result would have {:g} elements on axis {}",
+             options.scale, input * options.scale, static_cast<int>(i) - kSpatial + axes + 2);
     if (by_scale) w.output[i] = static_cast<std::int64_t>(std::floor(input * options.scale));
     const auto output = static_cast<double>(w.output[i]);
     a.ratio[i] = by_scale ? 1 / options.scale : input / output;

@@ -35,8 +35,11 @@ Dims PerAxis::resolve(std::string_view who, std::string_view what, int axes,
   if (values_.rank() != 1 && values_.rank() != axes)
     refuse(who, "the {} has {} numbers; it takes one, or one for each of the {} spatial axes", what,
            values_.rank(), axes);
+  constexpr std::int64_t most = std::int64_t{1} << 31;  // products of two and sums do not overflow
   for (std::int64_t value : values_)
-    if (value < least) refuse(who, "the {} is {}; it must be at least {}", what, value, least);
+    if (value < least || value > most)
+      refuse(who, "the {} is {}; it must be at {} {}", what, value,
+             value < least ? "least" : "most", value < least ? least : most);
   return values_.rank() == axes ? values_ : Dims(axes, values_[0]);
 }
 

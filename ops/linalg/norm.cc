@@ -11,24 +11,14 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/svd.h"
+#include "ops/magnitude.h"
 #include "ops/reduce.h"
 #include "ops/view.h"
 #include "ops/where.h"
 
 namespace tapestry {
-namespace {
 
 using namespace linalg;
-
-// A power of 2 near the largest element, by which x is divided to be summed; a constant.
-Tensor magnitude(const Tensor& x, const Axes& axes) {
-  if (x.size() == 0) return full({}, 1, x.dtype());
-  const Tensor largest = max(abs(stop_gradient(x)), {.axis = axes, .keepdims = true});
-  const double most = x.dtype() == DType::f32 ? 0x1p126 : 0x1p1022;
-  return exp2(floor(log2(where(largest > 0, minimum(largest, most), 1))));
-}
-
-}  // namespace
 
 Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
   const CallSite call(site);

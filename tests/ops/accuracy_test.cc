@@ -6,11 +6,14 @@
 
 #include "ops/domain.h"
 #include "ops/elementwise.h"
+#include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/linalg/norm.h"
 #include "ops/numbers.h"
 #include "ops/reduce.h"
 #include "ops/scalar.h"
+#include "ops/scalar_hessian.h"
+#include "ops/view.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::page_numbers {
@@ -309,4 +312,71 @@ BOOST_AUTO_TEST_CASE(distances_have_slope_0_at_0) {
     BOOST_TEST(grad(rows)(two).to_vector() == (std::vector<double>{0, 0, 0, -0.5, 0, 0.5}));
     BOOST_TEST(std::isnan(spread(tensor({1.0, std::nan("")}, dtype)).item()));
   }
+}
+
+BOOST_AUTO_TEST_CASE(slopes_of_atan2_reach_as_far_as_its_operands) {
+  for (const double scale : {1e-200, 1e-25, 1.0, 1e25, 1e200}) {
+    const auto check = [&](double slope_x, double slope_z, double tolerance) {
+      BOOST_TEST(slope_x * scale == -0.375 / 0.390625, boost::test_tools::tolerance(tolerance));
+      BOOST_TEST(slope_z * scale == -0.5 / 0.390625, boost::test_tools::tolerance(tolerance));
+    };
+    Tape tape;
+    const Scalar a = tape.variable(0.5 * scale), b = tape.variable(-0.375 * scale);
+    const auto [da, db] = gradient(atan2(a, b), a, b);
+    check(da, db, 1e-15);
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      if (dtype == DType::f32 && (scale < 1e-30 || scale > 1e30)) continue;
+      const Tensor x = tape.variable(full({}, 0.5 * scale, dtype)),
+                   z = tape.variable(full({}, -0.375 * scale, dtype));
+      const auto [dx, dz] = gradient(atan2(x, z), x, z);
+      check(dx.item(), dz.item(), dtype == DType::f32 ? 1e-6 : 1e-15);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_mixed_derivative_of_a_power_is_there_at_exponent_0) {
+  const std::vector<double> expected{0, 1 / 3.0, 1 / 3.0, std::log(3.0) * std::log(3.0)};
+  const auto check = [&](const Tensor& curvature) {
+    for (std::size_t i = 0; i < 4; ++i)
+      BOOST_TEST(std::abs(curvature.to_vector()[i] - expected[i]) < 1e-15);
+  };
+  const auto of_tensors = [](const Tensor& u) {
+    return sum(pow(slice(u, 0, 0, 1), slice(u, 0, 1, 2)));
+  };
+  const Tensor point = tensor({3.0, 0.0}, DType::f64);
+  check(hessian(of_tensors, point));
+  check(jacobian_reverse(grad(of_tensors), point));
+  Tape tape;
+  const Scalar x = tape.variable(3.0), z = tape.variable(0.0);
+  check(hessian(pow(x, z), {x, z}));
+  const Scalar slope = gradient(Scalar(pow(x, z)), x, {.create_graph = true});
+  BOOST_TEST(gradient(slope, z) == 1 / 3.0);
+}
+
+BOOST_AUTO_TEST_CASE(fmod_and_remainder_are_exact_where_the_quotient_overflows) {
+  const std::vector<std::pair<double, double>> wide{{1e300, 3e-10}, {-1.5e308, 1e-300}};
+  for (const auto& [x, z] : wide) {
+    const Tensor y = fmod(full({5}, x, DType::f64), full({5}, z, DType::f64));
+    BOOST_TEST(y.to_vector()[4] == std::fmod(x, z));
+    BOOST_TEST(remainder(full({}, x, DType::f64), full({}, z, DType::f64)).item() ==
+               (x < 0 ? std::fmod(x, z) + z : std::fmod(x, z)));
+  }
+  BOOST_TEST(fmod(full({3}, 2e20), full({3}, 3e-20)).data<float>()[2] == std::fmod(2e20f, 3e-20f));
+}
+
+BOOST_AUTO_TEST_CASE(deviations_keep_their_digits_at_every_scale) {
+  const Tensor base = tensor({1.0, 3.0, -2.0, 0.5}, DType::f64);
+  const auto spread = [](const Tensor& u) { return tapestry::std(u); };
+  const double expected = spread(base).item();
+  const std::vector<double> slopes = grad(spread)(base).to_vector();
+  for (const double scale : {1e-300, 1e-25, 1e25, 1e300})
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      if (dtype == DType::f32 && (scale < 1e-30 || scale > 1e30)) continue;
+      const double tolerance = dtype == DType::f32 ? 1e-6 : 1e-14;
+      const Tensor x = (base * scale).to(dtype);
+      BOOST_TEST(spread(x).item() / scale == expected, boost::test_tools::tolerance(tolerance));
+      const std::vector<double> found = grad(spread)(x).to_vector();
+      for (std::size_t i = 0; i < slopes.size(); ++i)
+        BOOST_TEST(found[i] == slopes[i], boost::test_tools::tolerance(10 * tolerance));
+    }
 }

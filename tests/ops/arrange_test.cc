@@ -1,6 +1,7 @@
 #include "ops/arrange.h"
 
 #include "tests/ops/checks.h"
+#include "tests/support/refusal.h"
 
 using namespace tapestry;
 using namespace tapestry::test;
@@ -65,6 +66,14 @@ BOOST_AUTO_TEST_CASE(windows) {
   Tape tape;
   const Tensor x = tape.variable(arange(5));
   check_values(gradient(sum(unfold(x, 0, 3, 1)), x), {5}, {1, 2, 3, 2, 1});
+}
+
+BOOST_AUTO_TEST_CASE(widths_that_are_too_many_are_refused_before_they_wrap) {
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const auto text = fmt::format(
+      "[pad] the widths of axis 0 are {} and {}; that is too many elements", most, most);
+  BOOST_TEST(refusal([&] { pad(ones({4}), {{most, most}}); }) == text);
+  BOOST_TEST(refusal([&] { pad(ones({4}), {{most, most}}, PadMode::replicate); }) == text);
 }
 
 BOOST_AUTO_TEST_CASE(padding_with_itself) {

@@ -1,6 +1,8 @@
 #include "ops/conv/convolve.h"
+#include "ops/conv/interpolate.h"
 #include "tests/ops/checks.h"
 #include "tests/ops/conv_reference.h"
+#include "tests/support/refusal.h"
 
 using namespace tapestry;
 using namespace tapestry::test;
@@ -216,4 +218,16 @@ BOOST_AUTO_TEST_CASE(third_derivatives) {
   const Tensor expected =
       difference([&](const std::vector<Tensor>& at) { return curvature(at).first; }, {x0}, 0);
   BOOST_TEST(distance(curvature({x0}).second, expected) < 1e-8);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_whose_products_would_overflow_are_refused) {
+  const Tensor x = ones({1, 1, 3}), w = ones({1, 1, 5});
+  const std::int64_t much = std::int64_t{1} << 62;
+  BOOST_TEST(refusal([&] { conv1d(x, w, {.dilation = much}); }) ==
+             "[conv1d] the dilation is 4611686018427387904; it must be at most 2147483648");
+  BOOST_TEST(refusal([&] { conv1d(x, w, {.padding = much}); }) ==
+             "[conv1d] the padding is 4611686018427387904; it must be at most 2147483648");
+  BOOST_TEST(refusal([&] { interpolate(x, {.scale = 1e300}); }) ==
+             "[interpolate] the scale is 1e+300, and the result would have 3e+300 elements on "
+             "axis 2");
 }

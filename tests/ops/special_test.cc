@@ -253,4 +253,7 @@ BOOST_AUTO_TEST_CASE(lerp_meets_both_ends_exactly) {
   BOOST_TEST(same_bits(lerp(a, b, 0), a));
   BOOST_TEST(same_bits(lerp(a, b, 1), b));
   check_values(lerp(tensor({2.0}), tensor({4.0}), tensor({0.25, 0.75})), {2}, {2.5, 3.5});
+  const Tensor one = tensor({1.0}), far = tensor({kInfinity});
+  check_values(lerp(one, far, 0), {1}, {1});
+  check_values(lerp(far, one, 1), {1}, {1});
 }
