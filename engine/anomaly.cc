@@ -7,6 +7,7 @@
 
 #include "engine/departures.h"
 #include "engine/node.h"
+#include "engine/pushforward.h"
 #include "engine/rows.h"
 #include "engine/standing.h"
 #include "engine/tape.h"
@@ -153,7 +154,25 @@ void watch_cotangent(const Tensor& cotangent) {
   if (!within_op) refuse_nan("gradient", "the cotangent comes", cotangent);
 }
 
+void watch_tangents(const Pushforward& pushforward) {
+  if (within_op) return;
+  std::string read;
+  for (int i = 0; i < pushforward.input_count(); ++i) {
+    const Tensor& tangent = pushforward.tangent(i);
+    if (!tangent.defined()) continue;
+    if (is_bad(census(tangent))) return;
+    read += fmt::format("{} the tangent {} and operand {} {}", read.empty() ? "" : ";",
+                        described(tangent), i, described(pushforward.input(i)));
+  }
+  for (int k = 0; k < pushforward.output_count(); ++k)
+    if (const Tensor& made = pushforward.result(static_cast<std::size_t>(k)); made.defined())
+      if (const Census found = census(made); is_bad(found))
+        refuse(pushforward.op().name, "its jvp made {} from{}{}", amount(found, made.size()), read,
+               place());
+}
+
 void watch_statement(std::string_view op, double value, std::span<const double> leaves) {
+  if (within_op) return;
   const Census found = census(value);
   if (!is_bad(found)) return;
   std::string operands;
@@ -191,11 +210,47 @@ void Births::contributed(const TensorNode& node, int operand, const Tensor& cont
   reach(to, births_.size() - 1);
 }
 
-void Births::contributed(std::string_view op, double adjoint) const {
-  const Census found = census(adjoint);
-  if (!is_bad(found)) return;
-  if (!births_.empty()) raise_error(births_[0].who, births_[0].what);
-  refuse(op, "its vjp made {}", kind(found));
+namespace {
+
+// The step of a statement that makes a number which is not finite of the finite adjoint of its
+// value.
+std::string_view steep_step(const Run& statement, const double* values, double adjoint) {
+  const StatementKernel& kernel = *statement.kernel;
+  std::vector<double> results(kernel.steps.size()), adjoints(kernel.steps.size());
+  const auto operand = [&](const StepOperand& of) {
+    return of.kind == StepOperand::Kind::leaf       ? values[statement.leaves[of.where]]
+           : of.kind == StepOperand::Kind::constant ? statement.constants[of.where]
+           : of.kind == StepOperand::Kind::step     ? results[of.where]
+                                                    : 0;
+  };
+  for (std::size_t k = 0; k < results.size(); ++k)
+    results[k] = kernel.carry_out(kernel.steps[k], operand(kernel.steps[k].operands[0]),
+                                  operand(kernel.steps[k].operands[1]));
+  if (!results.empty()) adjoints.back() = adjoint;
+  for (std::size_t k = results.size(); k-- > 0;) {
+    const Step& step = kernel.steps[k];
+    for (int slot = 0; slot < step.arity(); ++slot) {
+      const StepOperand& to = step.operands[slot];
+      if (to.kind == StepOperand::Kind::constant) continue;
+      const double given = kernel.pull(step, slot, operand(step.operands[0]),
+                                       operand(step.operands[1]), results[k], adjoints[k]);
+      if (!std::isfinite(given)) return step.op;
+      if (to.kind == StepOperand::Kind::step) adjoints[to.where] = given;
+    }
+  }
+  return kernel.name;
+}
+
+}  // namespace
+
+void Births::contributed(const Run& statement, const double* values, double adjoint,
+                         std::span<const double> given) const {
+  for (double x : given) {
+    const Census found = census(x);
+    if (!is_bad(found)) continue;
+    if (!births_.empty()) raise_error(births_[0].who, births_[0].what);
+    refuse(steep_step(statement, values, adjoint), "its vjp made {}", kind(found));
+  }
 }
 
 void Births::stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs) {

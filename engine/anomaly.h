@@ -20,6 +20,9 @@
 namespace tapestry {
 
 struct TensorNode;
+class Pushforward;
+template <class T>
+struct RunOf;
 
 struct AnomalyOptions {
   bool infinities = true;  // otherwise NaN alone
@@ -47,6 +50,8 @@ void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::spa
 void watch_leaf(const Tensor& value, std::string_view name);
 // The same for a walk's first adjoint, where the user gave it.
 void watch_cotangent(const Tensor& cotangent);
+// Forward mode has carried tangents through an operation.
+void watch_tangents(const Pushforward& pushforward);
 // A scalar statement made a value of the values of its leaves.
 void watch_statement(std::string_view op, double value, std::span<const double> leaves);
 
@@ -57,8 +62,9 @@ class Births {
   // A vjp gives this to an operand; it read these adjoints and saved tensors.
   void contributed(const TensorNode& node, int operand, const Tensor& contribution,
                    std::span<const Tensor> adjoints);
-  // A scalar statement gave this to one of its leaves.
-  void contributed(std::string_view op, double adjoint) const;
+  // A scalar statement of that adjoint gave these to its leaves, by id as the values are.
+  void contributed(const RunOf<double>& statement, const double* values, double adjoint,
+                   std::span<const double> given) const;
   // A step of a recorded rule made these.
   void stepped(const TensorNode& node, Inputs inputs, std::span<const Tensor> outputs);
   // These are results of the walk: Error for the first birth that reached one of them.

@@ -73,7 +73,29 @@ void Sweep::reverse(Run run) {
     walk(run);
   else if (run.kernel->reverse)
     run.kernel->reverse(run, *this);
-  if (detail::watch) watch_leaves(run);
+}
+
+// Statement by statement, each looked at.
+void Sweep::watch_reverse(const Run& run) {
+  const auto leaves = static_cast<std::size_t>(run.kernel->leaves),
+             constants = static_cast<std::size_t>(run.kernel->constants);
+  for (std::uint32_t i = run.count; i-- > 0;) {
+    const Run one{run.kernel, run.first + i, 1, run.leaves + leaves * i,
+                  run.constants + constants * i};
+    {
+      const StepsOfOp steps;
+      reverse(one);
+    }
+    std::vector<double> given;
+    for (std::size_t k = 0; k < leaves; ++k)
+      if (active(one.leaves[k]) && tape_.is_scalar(one.leaves[k]))
+        given.push_back(adjoint_of(one.leaves[k]));
+    births_.contributed(one, values(), adjoint_of(one.first), given);
+  }
+}
+
+double Sweep::adjoint_of(NodeId scalar) const {
+  return recorded_ ? number<Scalar>(scalar).value() : number<double>(scalar);
 }
 
 void Sweep::run(bool release) {
@@ -88,18 +110,12 @@ void Sweep::run(bool release) {
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     else if (run.kernel->walk && straight)
       walk(run);
+    else if (detail::watch)
+      watch_reverse(run);
     else
       reverse(run);
   });
   if (detail::watch) births_.tell(targets_);
-}
-
-void Sweep::watch_leaves(const Run& run) const {
-  const std::size_t leaves = run.count * static_cast<std::size_t>(run.kernel->leaves);
-  for (std::size_t i = 0; i < leaves; ++i)
-    if (active(run.leaves[i]) && tape_.is_scalar(run.leaves[i]))
-      births_.contributed(run.kernel->name, recorded_ ? number<Scalar>(run.leaves[i]).value()
-                                                      : number<double>(run.leaves[i]));
 }
 
 void Sweep::reverse(NodeId id, bool release) {

@@ -85,7 +85,8 @@ class Sweep {
   void reverse(NodeId id, bool release);
   void reverse(Run run);
   void walk(const Run& run);
-  void watch_leaves(const Run& run) const;
+  void watch_reverse(const Run& run);
+  double adjoint_of(NodeId scalar) const;
 
   Tape& tape_;
   const NodeId first_, last_;

@@ -108,6 +108,7 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   if (detail::departures) outside.emplace();
   Pushforward pushforward(op, attributes, operands, results, tangents);
   op.jvp(pushforward);
+  if (detail::watch) detail::watch_tangents(pushforward);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     if (pushforward.result(k).defined()) set_tangent(outputs[k], pushforward.result(k));
   for (std::size_t k = 0; k < pushforward.refusals().size(); ++k)

@@ -94,6 +94,17 @@ BOOST_AUTO_TEST_CASE(a_slope_that_is_not_finite_is_born_in_the_walk) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(forward_mode_is_watched_too) {
+  const DetectAnomaly watch;
+  const auto f = [](const Tensor& x) { return sqrt(x) * 2; };
+  const std::string message = refusal([&] { jvp(f, tensor({0.0, 1.0}), tensor({1.0, 1.0})); });
+  BOOST_TEST(holds(message,
+                   "[sqrt] its jvp made inf (1 of 2 elements) from the tangent (2,) f32 from 1 to "
+                   "1 and operand 0 (2,) f32 from 0 to 1"),
+             message);
+  BOOST_TEST(jvp(f, tensor({0.0, 1.0}), tensor({0.0, 1.0})).second.to_vector()[0] == 0);
+}
+
 BOOST_AUTO_TEST_CASE(scalars_are_watched_too) {
   Tape tape;
   const Scalar x = tape.variable(0.0, "x");
@@ -104,6 +115,10 @@ BOOST_AUTO_TEST_CASE(scalars_are_watched_too) {
   const Scalar y = sqrt(x);
   const DetectAnomaly watch;
   BOOST_TEST(refusal([&] { gradient(y, x); }) == "[sqrt] its vjp made inf");
+  // The step of a statement, not its last.
+  const Scalar z = 3 * (sqrt(x) * 2 + 1);
+  BOOST_TEST(refusal([&] { gradient(z, x); }) == "[sqrt] its vjp made inf");
+  BOOST_TEST(refusal([&] { gradient(z, x, {.create_graph = true}); }) == "[sqrt] its vjp made inf");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_operation_leaves_nothing_on_the_tape) {
