@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "engine/error.h"
 #include "engine/number.h"
@@ -15,20 +17,55 @@ namespace tapestry {
 
 inline constexpr std::size_t kLanes = 8;  // a cache line, and a register where they are wide
 
-// What a comparison of lanes gives, each for itself.
-struct LaneMask {
-  typedef std::int64_t Register __attribute__((vector_size(kLanes * sizeof(std::int64_t))));
-  Register of;  // -1 or 0
+namespace detail {
 
-  friend LaneMask operator&&(const LaneMask& a, const LaneMask& b) { return {a.of & b.of}; }
-  friend LaneMask operator!(const LaneMask& a) { return {~a.of}; }
+// The registers of eight numbers, as wide as the target has them: what is wider is taken apart by
+// the compiler, and badly so where it compares.
+#if defined(__AVX512F__)
+inline constexpr std::size_t kRegisterBytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t kRegisterBytes = 32;
+#else
+inline constexpr std::size_t kRegisterBytes = 16;
+#endif
+inline constexpr std::size_t kOfRegister = kRegisterBytes / sizeof(double);
+
+template <class T>
+struct alignas(64) Registers {
+  typedef T Register __attribute__((vector_size(kRegisterBytes)));
+  Register of[kLanes / kOfRegister];
+
+  T operator[](std::size_t k) const { return of[k / kOfRegister][k % kOfRegister]; }
+};
+
+// f(i) for each register, without a loop: what a loop indexes lies in memory.
+template <class F>
+[[gnu::always_inline]] inline void for_registers(F&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) { (f(I), ...); }
+  (std::make_index_sequence<kLanes / kOfRegister>());
+}
+
+}  // namespace detail
+
+// What a comparison of lanes gives, each for itself: -1 or 0.
+struct LaneMask : detail::Registers<std::int64_t> {
+  friend LaneMask operator&&(const LaneMask& a, const LaneMask& b) {
+    LaneMask both;
+    detail::for_registers([&](std::size_t i) { both.of[i] = a.of[i] & b.of[i]; });
+    return both;
+  }
+  friend LaneMask operator!(const LaneMask& a) {
+    LaneMask other;
+    detail::for_registers([&](std::size_t i) { other.of[i] = ~a.of[i]; });
+    return other;
+  }
 };
 
 namespace detail {
 // Where a program branches there can be one way only: what all lanes agree on, else an Error.
 inline bool agreed(const LaneMask& mask) {
   std::size_t count = 0;
-  for (std::size_t k = 0; k < kLanes; ++k) count += mask.of[k] != 0;
+  for (std::size_t k = 0; k < kLanes; ++k) count += mask[k] != 0;
   if (count != 0 && count != kLanes)
     refuse("lanes",
            "a comparison is true in {} of {} lanes; a branch needs all to agree, where() "
@@ -39,25 +76,23 @@ inline bool agreed(const LaneMask& mask) {
 inline bool agreed(bool outcome) { return outcome; }
 }  // namespace detail
 
-struct Lanes {
-  typedef double Register __attribute__((vector_size(kLanes * sizeof(double))));
-  Register of{};
-
-  Lanes() = default;
+struct Lanes : detail::Registers<double> {
+  [[gnu::always_inline]] Lanes() : Lanes(0) {}
   // NOLINTNEXTLINE: a number converts, the same in all lanes
-  [[gnu::always_inline]] Lanes(double x) : of{x, x, x, x, x, x, x, x} {}
-  [[gnu::always_inline]] explicit Lanes(const Register& r) : of(r) {}
+  [[gnu::always_inline]] Lanes(double x) {
+    detail::for_registers([&](std::size_t i) { of[i] = x - Register{}; });
+  }
 
-  double operator[](std::size_t k) const { return of[k]; }
-  void set(std::size_t k, double x) { of[k] = x; }
+  void set(std::size_t k, double x) { of[k / detail::kOfRegister][k % detail::kOfRegister] = x; }
 
 #define TAPESTRY_LANES_OPERATOR(symbol)                                                 \
-  [[gnu::always_inline]] friend Lanes operator symbol(const Lanes& x, const Lanes& z) { \
-    return Lanes(x.of symbol z.of);                                                     \
-  }                                                                                     \
   [[gnu::always_inline]] Lanes& operator symbol##=(const Lanes& x) {                    \
-    of symbol## = x.of;                                                                 \
+    detail::for_registers([&](std::size_t i) { of[i] symbol## = x.of[i]; });            \
     return *this;                                                                       \
+  }                                                                                     \
+  [[gnu::always_inline]] friend Lanes operator symbol(const Lanes& x, const Lanes& z) { \
+    Lanes y = x;                                                                        \
+    return y symbol## = z;                                                              \
   }
   TAPESTRY_LANES_OPERATOR(+)
   TAPESTRY_LANES_OPERATOR(-)
@@ -66,7 +101,9 @@ struct Lanes {
 #undef TAPESTRY_LANES_OPERATOR
 #define TAPESTRY_LANES_COMPARISON(symbol)                                                  \
   [[gnu::always_inline]] friend LaneMask operator symbol(const Lanes& x, const Lanes& z) { \
-    return {x.of symbol z.of};                                                             \
+    LaneMask mask;                                                                         \
+    detail::for_registers([&](std::size_t i) { mask.of[i] = x.of[i] symbol z.of[i]; });    \
+    return mask;                                                                           \
   }
   TAPESTRY_LANES_COMPARISON(==)
   TAPESTRY_LANES_COMPARISON(!=)
@@ -75,30 +112,40 @@ struct Lanes {
   TAPESTRY_LANES_COMPARISON(>)
   TAPESTRY_LANES_COMPARISON(>=)
 #undef TAPESTRY_LANES_COMPARISON
-  [[gnu::always_inline]] friend Lanes operator-(const Lanes& x) { return Lanes(-x.of); }
+  [[gnu::always_inline]] friend Lanes operator-(const Lanes& x) {
+    Lanes y;
+    detail::for_registers([&](std::size_t i) { y.of[i] = -x.of[i]; });
+    return y;
+  }
   friend Lanes operator+(const Lanes& x) { return x; }
 
   // Adds slope x, and nothing where x is zero, however steep the slope.
   void add(double slope, const Lanes& x) {
     if (std::isfinite(slope))
-      of += slope * x.of;
+      detail::for_registers([&](std::size_t i) { of[i] += slope * x.of[i]; });
     else
-      of += x.of == 0 ? Register{} : slope * x.of;
+      detail::for_registers(
+          [&](std::size_t i) { of[i] += x.of[i] == 0 ? Register{} : slope * x.of[i]; });
   }
 };
 
 [[gnu::always_inline]] inline Lanes where(const LaneMask& mask, const Lanes& a, const Lanes& b) {
-  return Lanes(mask.of ? a.of : b.of);
+  Lanes y;
+  detail::for_registers([&](std::size_t i) { y.of[i] = mask.of[i] ? a.of[i] : b.of[i]; });
+  return y;
 }
 inline Lanes zero(const Lanes&) { return {}; }
 
 template <>
 inline constexpr bool has_lanes<Lanes> = true;
+// The sign aside no bit is set.
 [[gnu::always_inline]] inline bool is_zero(const Lanes& x) {
-  const LaneMask::Register other = x.of != 0;
-  std::int64_t any = 0;
-  for (std::size_t k = 0; k < kLanes; ++k) any |= other[k];
-  return any == 0;
+  using Bits = detail::Registers<std::uint64_t>::Register;
+  Bits any{};
+  detail::for_registers([&](std::size_t i) { any |= std::bit_cast<Bits>(x.of[i]); });
+  std::uint64_t bits = 0;
+  for (std::size_t k = 0; k < detail::kOfRegister; ++k) bits |= any[k];
+  return bits << 1 == 0;
 }
 [[gnu::always_inline]] inline void add_to(Lanes& sum, const Lanes& x) { sum += x; }
 

@@ -122,7 +122,7 @@ void in_blocks(const Problem& p, const std::vector<Scalar>& seeds, Walk&& walk) 
     numbers.assign(p.size(), Lanes{});
     for (std::size_t k = 0; k < count; ++k)
       if (const Scalar& seed = seeds[begin + k]; seed.is_tracked())
-        if (Lanes* const at = p.find(numbers, seed.id())) at->of[k] += 1;
+        if (Lanes* const at = p.find(numbers, seed.id())) at->set(k, (*at)[k] + 1);
     walk(numbers, begin, count);
   }
 }
@@ -145,7 +145,7 @@ Tensor by_rows(const Problem& p, const std::vector<Scalar>& ys, const std::vecto
     walk_back(p, adjoints);
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (const Lanes* const x = p.find(adjoints, xs[i].id()))
-        for (std::size_t k = 0; k < count; ++k) rows[(begin + k) * xs.size() + i] = x->of[k];
+        for (std::size_t k = 0; k < count; ++k) rows[(begin + k) * xs.size() + i] = (*x)[k];
   });
   return result;
 }
@@ -162,7 +162,7 @@ Tensor by_columns(const Problem& p, const std::vector<Scalar>& ys, const std::ve
       if (!tangents.met.empty())
         if (const NodeId tensor = tangents.met[ys[i].id() - p.first]) refuse_tensor(p.tape, tensor);
       const Lanes& y = *p.find(tangents.numbers, ys[i].id());
-      for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = y.of[k];
+      for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = y[k];
     }
   });
   return result;

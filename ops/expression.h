@@ -73,13 +73,11 @@ concept ActiveOperands = requires {
 template <class T>
 struct LeafExpression {
   using Number = T;
-  BasicScalar<T> scalar;
   T number;
+  std::uint64_t name;
   [[gnu::always_inline]] explicit LeafExpression(const BasicScalar<T>& x)
-      : scalar(x), number(x.value()) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
-    return scalar.name() ^ name;
-  }
+      : number(x.value()), name(x.name()) {}
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t of) const { return name ^ of; }
 };
 
 template <class T>

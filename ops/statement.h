@@ -81,12 +81,12 @@ struct Place {
 };
 
 template <class T>
-[[gnu::always_inline]] inline void put_leaf(const BasicScalar<T>& leaf, NodeId*& out) {
-  *out++ = leaf.id();
+[[gnu::always_inline]] inline void put_leaf(const LeafExpression<T>& leaf, NodeId*& out) {
+  *out++ = static_cast<NodeId>(leaf.name);
 }
 template <class T>
-[[gnu::always_inline]] inline void put_leaf(const BasicScalar<T>& leaf, BasicScalar<T>*& out) {
-  *out++ = leaf;
+[[gnu::always_inline]] inline void put_leaf(const LeafExpression<T>& leaf, BasicScalar<T>*& out) {
+  *out++ = BasicScalar<T>::named(leaf.number, leaf.name);
 }
 
 // ---- one node: how many leaves, literals, saved numbers and steps lie in it; how it writes them;
@@ -100,7 +100,7 @@ template <class T, bool root, bool needed>
 struct Node<LeafExpression<T>, root, needed> {
   static constexpr int leaves = 1, literals = 0, saved = 0, steps = 0;
   [[gnu::always_inline]] static void write(const LeafExpression<T>& e, auto*& leaves, T*&, T*&) {
-    put_leaf(e.scalar, leaves);
+    put_leaf(e, leaves);
   }
   template <int L, int K, int S>
   struct Reader {

@@ -5,6 +5,7 @@
 //   record   record + gradient, over primal
 //   replay   replay + gradient, over primal
 //   batch    replay_value_and_grad of a batch, over primal; wall is by the clock on the wall
+//   lanes    record + gradient of BasicScalar<Lanes>, eight inputs at once, over primal
 //
 //   OMP_NUM_THREADS=1 replay_bench [kernel ...] [-r repetitions]
 #include <fmt/format.h>
@@ -64,9 +65,18 @@ void print_row(const Kernel& kernel, int repetitions) {
   const Tensor points = from_vector(rows, {kBatch, static_cast<std::int64_t>(point.size())});
   const auto batch = [&] { sink = *replay_value_and_grad(y, xs, points).values.data<double>(); };
 
-  std::vector<double> primals, records, replays, batches, walls;
+  BasicTape<Lanes> lanes_tape;
+  const auto lanes = [&] {
+    lanes_tape.clear();
+    std::vector<BasicScalar<Lanes>> inputs;
+    for (double x : point) inputs.push_back(lanes_tape.variable(x));
+    sink = gradient(kernel(inputs), inputs)[0][0];
+  };
+
+  std::vector<double> primals, records, replays, batches, walls, eights;
   const int calls = calls_worth_timing(primal), record_calls = calls_worth_timing(record),
-            replay_calls = calls_worth_timing(again), batch_calls = calls_worth_timing(batch);
+            replay_calls = calls_worth_timing(again), batch_calls = calls_worth_timing(batch),
+            lanes_calls = calls_worth_timing(lanes);
   for (int i = 0; i < repetitions; ++i) {
     const double plain = seconds_of(primal, calls);
     primals.push_back(plain);
@@ -75,10 +85,11 @@ void print_row(const Kernel& kernel, int repetitions) {
     const auto [processor, wall] = seconds_of_process(batch, batch_calls);
     batches.push_back(processor / kBatch / plain);
     walls.push_back(wall / kBatch / plain);
+    eights.push_back(seconds_of(lanes, lanes_calls) / kLanes / plain);
   }
-  fmt::print("{:22} {:9.1f} {:8.2f} {:8.2f} {:8.2f} {:8.2f}\n", kernel.name(),
+  fmt::print("{:22} {:9.1f} {:8.2f} {:8.2f} {:8.2f} {:8.2f} {:8.2f}\n", kernel.name(),
              1e6 * median(primals), median(records), median(replays), median(batches),
-             median(walls));
+             median(walls), median(eights));
   std::fflush(stdout);
 }
 
@@ -86,8 +97,8 @@ void print_row(const Kernel& kernel, int repetitions) {
 
 int main(int argc, char** argv) {
   const TableOptions options = table_options(argc, argv);
-  fmt::print("{:22} {:>9} {:>8} {:>8} {:>8} {:>8}\n", "kernel", "primal", "record", "replay",
-             "batch", "wall");
+  fmt::print("{:22} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "kernel", "primal", "record", "replay",
+             "batch", "wall", "lanes");
   for_each_kernel([&](const auto& kernel) {
     if (options.wants(kernel.name())) print_row(kernel, options.repetitions);
   });

@@ -1,4 +1,4 @@
-// The plain number in a value of any number type: what branches read.
+// The plain number in a value of any number type: what branches read. Of lanes the first one's.
 #pragma once
 
 #include <concepts>
@@ -9,6 +9,8 @@ template <class T>
 double number(const T& x) {
   if constexpr (std::convertible_to<T, double>)
     return x;
+  else if constexpr (requires { x.value()[0]; })
+    return x.value()[0];
   else
     return x.value();
 }
