@@ -48,9 +48,10 @@ struct StatementStorage {
     if (next_id() >= roomy_until) look_for_room();
     const std::uint64_t name = next_name;
     runs.put(kernel, next_id(), leaves.size(), constants.size());
-    std::copy(leaf_ids.begin(), leaf_ids.end(), leaves.end());
+    // A few each: calls that copy many would take longer.
+    for (std::size_t i = 0; i < leaf_ids.size(); ++i) leaves.end()[i] = leaf_ids[i];
     leaves.advance(leaf_ids.size());
-    std::copy(numbers.begin(), numbers.end(), constants.end());
+    for (std::size_t i = 0; i < numbers.size(); ++i) constants.end()[i] = numbers[i];
     constants.advance(numbers.size());
     put_value(value);
     return BasicScalar<T>::named(value, name);

@@ -58,25 +58,35 @@ void Sweep::mark() {
   });
 }
 
-inline void Sweep::walk(const Run& run) {
+namespace {
+
+inline void walk(const Run& run, const double* values, double* adjoints) {
   const StatementKernel& kernel = *run.kernel;
   kernel.walk(run.first, run.first + run.count,
               run.leaves + run.count * static_cast<std::size_t>(kernel.leaves),
-              run.constants + run.count * static_cast<std::size_t>(kernel.constants), values(),
-              adjoints());
+              run.constants + run.count * static_cast<std::size_t>(kernel.constants), values,
+              adjoints);
+}
+
+}  // namespace
+
+void detail::walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints) {
+  runs_down<double>(storage, first, last, [&](const Run& run) {
+    if (run.kernel->walk) walk(run, storage.values.begin(), adjoints);
+  });
 }
 
 // By value: a run whose address somebody takes does not stay in registers from one statement to
 // the next.
 void Sweep::reverse(Run run) {
   if (run.kernel->walk && !recorded_)
-    walk(run);
+    walk(run, values(), adjoints());
   else if (run.kernel->reverse)
     run.kernel->reverse(run, *this);
 }
 
 // Statement by statement, each looked at.
-void Sweep::watch_reverse(const Run& run) {
+void Sweep::watch_reverse(Run run) {
   const auto leaves = static_cast<std::size_t>(run.kernel->leaves),
              constants = static_cast<std::size_t>(run.kernel->constants);
   for (std::uint32_t i = run.count; i-- > 0;) {
@@ -99,17 +109,19 @@ double Sweep::adjoint_of(NodeId scalar) const {
 }
 
 void Sweep::run(bool release) {
+  const bool straight = !recorded_ && !detail::watch;
+  if (straight && !tape_.storage().has_tensors)
+    return detail::walk_scalars(tape_.storage(), first_, last_, adjoints());
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
   const ResumeRecording resume(recorder);
-  const bool straight = !recorded_ && !detail::watch;
   tape_.storage().runs.settle();
   runs_down(tape_, first_, last_, [&](const Run& run) {
     if (!run.kernel)
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     else if (run.kernel->walk && straight)
-      walk(run);
+      walk(run, values(), adjoints());
     else if (detail::watch)
       watch_reverse(run);
     else

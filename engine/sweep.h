@@ -84,8 +84,7 @@ class Sweep {
   void mark();
   void reverse(NodeId id, bool release);
   void reverse(Run run);
-  void walk(const Run& run);
-  void watch_reverse(const Run& run);
+  void watch_reverse(Run run);
   double adjoint_of(NodeId scalar) const;
 
   Tape& tape_;
@@ -98,5 +97,11 @@ class Sweep {
   std::vector<Scalar> scalars_;
   detail::Births births_;
 };
+
+namespace detail {
+// The plain walk over ids [first, last] of a tape that has scalars alone, by what adjoints are
+// given.
+void walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints);
+}  // namespace detail
 
 }  // namespace tapestry

@@ -126,16 +126,22 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
   const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
   const std::span<const double> numbers(constants, static_cast<std::size_t>(kernel.constants));
   NodeId ids[detail::kMostOfAStatement];
-  std::uint64_t names = 0, strangers = 0;
+  detail::StatementStorage<double>& storage = *detail::statement_storage<double>;
+  // Own leaves, plain numbers, and others, which call for a closer look, as all do on no_storage.
+  std::size_t own = 0, plain = 0;
   for (std::size_t i = 0; i < leaf_count; ++i) {
-    names |= leaves[i].name();
-    strangers |= leaves[i].name() ^ detail::statement_storage<double>->next_name;
     ids[i] = leaves[i].id();
+    own += (leaves[i].name() ^ storage.next_name) >> 32 == 0;
+    plain += leaves[i].name() == 0;
   }
+  if (own == leaf_count) return storage.put(kernel, {ids, leaf_count}, numbers, value);
   Tape* const tape = recording_tape();
-  if (strangers >> 32 == 0)
-    return detail::statement_storage<double>->put(kernel, {ids, leaf_count}, numbers, value);
-  if (!tape || (names == 0 && !detail::watch)) return value;
+  if (!tape || (plain == leaf_count && !detail::watch)) return value;
+  if (own > 0 && own + plain == leaf_count) {
+    for (std::size_t i = 0; i < leaf_count; ++i)
+      if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
+    return storage.put(kernel, {ids, leaf_count}, numbers, value);
+  }
 
   bool followed = false;
   for (std::size_t i = 0; i < leaf_count; ++i) {
