@@ -92,8 +92,8 @@ struct Reach {
   std::vector<NodeId> targets;
 };
 
-template <class X>
-Reach reach_of(const Tape& tape, NodeId y, const std::vector<X>& xs) {
+template <class Xs>
+Reach reach_of(const Tape& tape, NodeId y, const Xs& xs) {
   Reach reach{y, y, {}};
   reach.targets.reserve(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -118,35 +118,39 @@ bool is_linked(Sweep& sweep, const Active& x) {
   return adjoint != 0 || sweep.is_linked();
 }
 
-// A plain walk for scalars, with room of the caller's for as many targets and slopes as xs: of few
-// operations it would cost less than the room.
-void numbers_of(const Active& y, std::span<const Scalar> xs, std::span<NodeId> targets,
-                std::span<double> slopes) {
-  Tape& tape = tape_of_result(y);
-  const NodeId last = y.id();
-  NodeId first = last;
-  std::size_t count = 0;
+// A plain walk of a tape that has scalars alone. False, and no slopes, where there is more to it:
+// tensors, a watch, or an x that nothing came to, for which a reason must be found.
+bool walked_plainly(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
+  detail::TapeStorage& storage = tape.storage();
+  if (storage.has_tensors || detail::watch) return false;
+  NodeId first = y, latest = 0;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     check_input(tape, xs[i], i);
-    if (xs[i].id() > last) continue;
-    targets[count++] = xs[i].id();
     first = std::min(first, xs[i].id());
+    latest = std::max(latest, xs[i].id());
   }
-  detail::TapeStorage& storage = tape.storage();
-  if (!storage.has_tensors && !detail::watch && count == xs.size()) {
-    storage.spare_adjoints.reset(first, last);
-    double* const adjoints = storage.spare_adjoints.data();
-    adjoints[last] = 1;
-    detail::walk_scalars(storage, first, last, adjoints);
-    bool flowed = true;
-    for (std::size_t i = 0; i < xs.size(); ++i) flowed &= (slopes[i] = adjoints[xs[i].id()]) != 0;
-    if (flowed) return;
+  if (latest > y) return false;
+  storage.spare_adjoints.reset(first, y);
+  double* const adjoints = storage.spare_adjoints.data();
+  adjoints[y] = 1;
+  detail::walk_scalars(storage, first, y, adjoints);
+  bool flowed = true;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    slopes[i] = adjoints[xs[i].id()];
+    flowed &= slopes[i] != 0;
   }
-  // The long way, which finds out whether y depends on xs at all.
-  Sweep sweep(tape, first, last, targets.first(count), false);
+  return flowed;
+}
+
+void numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
+  Tape& tape = tape_of_result(y);
+  if (walked_plainly(tape, y.id(), xs, slopes)) return;
+  const NodeId last = y.id();
+  const Reach reach = reach_of(tape, last, xs);
+  Sweep sweep(tape, reach.first, last, reach.targets, false);
   GradientOptions options;
   seed(sweep, y, options);
-  if (count > 0 && sweep.active(last)) sweep.run();
+  if (!reach.targets.empty() && sweep.active(last)) sweep.run();
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
     slopes[i] = id <= last ? sweep.number<double>(id) : 0;
@@ -213,8 +217,7 @@ Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options
 
 double gradient(const Active& y, Scalar x) {
   double slope = 0;
-  NodeId target = 0;
-  numbers_of(y, {&x, 1}, {&target, 1}, {&slope, 1});
+  numbers_of(y, {&x, 1}, &slope);
   return slope;
 }
 
@@ -232,8 +235,7 @@ std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
   std::vector<double> slopes(xs.size());
-  std::vector<NodeId> targets(xs.size());
-  numbers_of(y, xs, targets, slopes);
+  numbers_of(y, xs, slopes.data());
   return slopes;
 }
 
