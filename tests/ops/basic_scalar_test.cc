@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <memory>
+#include <thread>
 
 #include "ops/domain.h"
 #include "ops/ops.h"
@@ -245,6 +246,24 @@ BOOST_AUTO_TEST_CASE(tapes_of_them_nest_are_cleared_and_rewound_like_others) {
       refusal([&] { (void)(gradient(gone + x, x)); }) ==
       "[add] a handle was recorded on a tape that no longer lives on this thread; use its numbers "
       "through detach(), or put it on the new tape with tape.variable()");
+}
+
+BOOST_AUTO_TEST_CASE(each_thread_has_its_own_tapes_of_them) {
+  std::vector<float> slopes(2);
+  const auto work = [&](std::size_t k) {
+    for (int round = 0; round < 100; ++round) {
+      BasicTape<float> tape;
+      const BasicScalar<float> x = tape.variable(static_cast<float>(k + 1));
+      BasicScalar<float> y = x;
+      for (int i = 0; i < 100; ++i) y = y * 0.5f + x;
+      slopes[k] = gradient(y * x, x);
+    }
+  };
+  std::thread first([&] { work(0); }), second([&] { work(1); });
+  first.join();
+  second.join();
+  BOOST_TEST(slopes[0] == 4.0f, boost::test_tools::tolerance(1e-6f));
+  BOOST_TEST(slopes[1] == 8.0f, boost::test_tools::tolerance(1e-6f));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_differentiated_is_refused) {
