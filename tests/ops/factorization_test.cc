@@ -62,6 +62,34 @@ BOOST_AUTO_TEST_CASE(qr_gradients) {
              }) == "[qr] the matrix is singular: element 1 of the diagonal is 0");
 }
 
+// Dependent to rounding, where the last bits of R would decide.
+BOOST_AUTO_TEST_CASE(qr_of_dependent_columns_has_no_derivative) {
+  const std::string text =
+      "[qr] the matrix is singular to rounding: its leading columns depend on one another, and the "
+      "factors have no derivative there";
+  const auto of_r = [](const Tensor& m) { return sum(square(qr(m).r)); };
+  const auto of_q = [](const Tensor& m) { return sum(square(slice(qr(m).q, 0, 0, 1))); };
+  const Tensor a = f64({{1, 2, 3}, {2, 4, 1}});
+  for (const Tensor& x : {a, f64({{1, 2}, {2, 4}}), transpose(f64({{1, 2, 3}, {3, 6, 9}})),
+                          a * f64({1e-200, 1e200, 1}), a.to(DType::f32)})
+    for (const Function& f : {Function(of_r), Function(of_q)}) {
+      const Tensor direction = ones(x.shape(), x.dtype());
+      BOOST_TEST(error_of([&] { slope(f, x); }) == text);
+      BOOST_TEST(error_of([&] { jvp(f, x, direction); }) == text);
+      BOOST_TEST(error_of([&] { hvp(f, x, direction); }) == text);
+      BOOST_TEST(error_of([&] { hessian(f, x); }) == text);
+    }
+  BOOST_TEST(error_of([&] {
+               vmap(grad(of_r))(stack({2 * numbers({2, 3}), a}));
+             }).starts_with(text + " (batch index 1)"));
+  const auto [q, r] = qr(a);
+  check_near(matmul(q, r), a, 1e-14);
+  // Columns of different sizes are not dependent, nor is a column that comes behind the first k.
+  check_near(slope(of_r, diag(f64({1, 1e-30}))), diag(f64({2, 2e-30})), 1e-14);
+  const Tensor late = f64({{1, 3, 2}, {2, 1, 4}});
+  check_near(slope(of_r, late), 2 * late, 1e-13);
+}
+
 BOOST_AUTO_TEST_CASE(least_squares) {
   // The line through (0, 1), (1, 3), (2, 4): 7/6 + 3/2 x.
   check_near(lstsq(f64({{1, 0}, {1, 1}, {1, 2}}), f64({1, 3, 4})), f64({7.0 / 6, 1.5}));
