@@ -11,8 +11,8 @@ namespace tapestry::linalg {
 
 struct GapKind {
   std::string_view who, what;  // for messages: "eigh", "eigenvalues"; literals
-  bool squares = false;        // of squares: 1 / (x_j^2 - x_i^2)
   bool zero_last = false;      // the last x is a 0 that stands for the null space
+  bool sums = false;           // 1 / (x_j + x_i) in the same places instead
 };
 
 // (..., n) -> (..., n, n): 1 / (x_j - x_i) in row i and column j, and 0 on the diagonal. Where two
@@ -21,8 +21,8 @@ struct GapKind {
 // the vectors, (..., a, b), undefined ones skipped; nothing flows back to them.
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints);
 
-// Forward mode's part of that, for a decomposition of p.input(0): where two x have no gap and the
-// matrix moves, a use of the tangents of these results is an Error.
+// Forward mode's part of the first, for a decomposition of p.input(0): where two x have no gap and
+// the matrix moves, a use of the tangents of these results is an Error.
 void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
                     std::initializer_list<int> vectors);
 

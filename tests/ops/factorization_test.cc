@@ -300,6 +300,28 @@ BOOST_AUTO_TEST_CASE(forward_mode_refuses_vectors_without_a_gap) {
                       trace(turn).item()) < 1e-14);
 }
 
+// Derivatives go with the size of a matrix by powers, to both ends of the range.
+BOOST_AUTO_TEST_CASE(svd_of_any_size) {
+  const auto turned = [](const Tensor& m) {
+    const auto [u, s, vh] = svd(m);
+    return sum(numbers({3, 2}, 8) * matmul(u, vh));
+  };
+  const Tensor a = numbers({3, 2}, 3), direction = numbers({3, 2}, 4);
+  const auto of_values = [](const Tensor& m) { return sum(svdvals(m) * f64({2, 1})); };
+  const auto check = [&](const Tensor& unit, double size, double tolerance) {
+    const Tensor large = size * unit, along = direction.to(unit.dtype());
+    BOOST_TEST(distance(size * slope(turned, large), slope(turned, unit)) < tolerance);
+    for (const MatrixNorm kind : {MatrixNorm::two, MatrixNorm::nuclear}) {
+      const auto f = [=](const Tensor& m) { return matrix_norm(m, kind); };
+      BOOST_TEST(distance(size * hvp(f, large, along), hvp(f, unit, along)) < tolerance);
+    }
+    BOOST_TEST(distance(size * hvp(of_values, large, along), hvp(of_values, unit, along)) <
+               tolerance);
+  };
+  for (const double size : {1e-250, 1e-160, 1e160, 1e250}) check(a, size, 1e-12);
+  for (const double size : {1e-30, 1e-20, 1e20, 1e30}) check(a.to(DType::f32), size, 1e-4);
+}
+
 BOOST_AUTO_TEST_CASE(pseudo_inverses) {
   for (const Shape& shape : kShapes) {
     const Tensor a = numbers(shape), p = pinv(a);
