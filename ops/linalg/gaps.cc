@@ -118,7 +118,59 @@ struct InverseGaps {
   static std::string describe(const Attributes& a) { return std::string(a.what); }
 };
 
+// The first operand, where each matrix of the third is 0 or all x, the second, have gaps.
+struct WithGaps {
+  static constexpr std::string_view name = "with_gaps";
+  static constexpr int arity = 3;
+  using Attributes = GapKind;
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& kind) {
+    const Tensor* const moving = &in[2];
+    if (const std::string text = first_equal(kind, in[1], {&moving, 1}); !text.empty())
+      refuse(kind.who, "{}", text);
+    return detach(in[0]);
+  }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void vjp(Pullback& p) {
+    p.give(0, made_of_vectors(p.attributes<Attributes>(), p.adjoint(), p.input(1)));
+  }
+  static void jvp(Pushforward& p) {
+    if (p.tangent(0).defined()) p.give(0, p.tangent(0));
+  }
+  static std::string describe(const Attributes& a) { return std::string(a.what); }
+};
+
+// Operands: y, x, and the matrix's tangent, or y again in reverse mode.
+struct MadeOfVectors {
+  static constexpr std::string_view name = "made_of_vectors";
+  static constexpr int arity = 3;
+  struct Attributes {
+    GapKind kind;
+    bool forward;
+  };
+  static constexpr SaveMask saves(int) { return save_input(1) | save_input(2); }
+  static Tensor forward(Inputs in, const Attributes&) { return detach(in[0]); }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void vjp(Pullback& p) {
+    const auto& [kind, forward] = p.attributes<Attributes>();
+    const Tensor& g = p.adjoint();
+    if (!p.wants(1)) return p.give(0, g);
+    const Tensor& moving = forward ? p.input(2) : g;
+    p.give(0, apply<WithGaps>({&g, &p.input(1), &moving}, kind));
+  }
+  static void jvp(Pushforward& p) {
+    if (p.tangent(0).defined()) p.give(0, p.tangent(0));
+  }
+  static std::string describe(const Attributes& a) { return std::string(a.kind.what); }
+};
+
 }  // namespace
+
+Tensor made_of_vectors(const GapKind& kind, const Tensor& y, const Tensor& x,
+                       const Tensor& tangent) {
+  const bool forward = tangent.defined();
+  return apply<MadeOfVectors>({&y, &x, forward ? &tangent : &y}, {kind, forward});
+}
 
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints) {
   std::vector<Tensor> inputs{x};

@@ -92,6 +92,7 @@ struct SvdOp {
     const std::int64_t m = rows(p.output(0)), n = columns(p.output(2));
     const GapKind kind = gaps_of(m, n);
     const Tensor s = with_null_space(p.output(1), m, n);
+    if (p.result(1).defined()) p.give(1, made_of_vectors(kind, p.result(1), s, p.tangent(0)));
     refuse_turning(p, kind, s, {0, 2});
   }
 
@@ -136,7 +137,7 @@ struct SvdOp {
       }
     }
     add(outer, matmul(matmul(u, inner), vh));
-    p.give(0, outer);
+    p.give(0, made_of_vectors(gaps_of(m, n), outer, all));
   }
 };
 

@@ -300,6 +300,55 @@ BOOST_AUTO_TEST_CASE(forward_mode_refuses_vectors_without_a_gap) {
                       trace(turn).item()) < 1e-14);
 }
 
+// At 0 the adjoint of the values is 0 as their gaps are: all that a second derivative divides is 0
+// by 0, and it is refused rather than taken for 0.
+BOOST_AUTO_TEST_CASE(second_derivatives_without_gaps_are_refused_where_the_adjoint_is_0) {
+  const auto check = [](const Function& f, const Tensor& a, std::string_view text) {
+    const Tensor direction = numbers(a.shape(), 7);
+    const auto along = [&](const Tensor& x) { return jvp(f, x, direction).second; };
+    const auto slope_of_slope = [&](const Tensor& x) { return sum(grad(f)(x)); };
+    BOOST_TEST(norm(slope(f, a)).item() == 0);
+    BOOST_TEST(along(a).item() == 0);
+    for (const std::function<void()>& second : std::vector<std::function<void()>>{
+             [&] { slope(slope_of_slope, a); }, [&] { jacobian_reverse(grad(f), a); },
+             [&] { slope(along, a); }, [&] { hvp(f, a, direction); }, [&] { hessian(f, a); }})
+      BOOST_TEST(error_of(second).starts_with(text));
+  };
+  const auto squares = [](const Tensor& a) { return sum(square(eigvalsh(a))); };
+  const auto whole = [](const Tensor& a) {
+    const auto [w, v] = eigh(a);
+    return sum(square(matmul(v * unsqueeze(w, -2), transpose(v))));
+  };
+  const std::string_view equal = "[eigh] eigenvalues 0 and 1 are equal to rounding (0 and 0)";
+  check(squares, zeros({2, 2}, DType::f64), equal);
+  check([](const Tensor& a) { return square(sum(eigvalsh(a))); }, zeros({2, 2}, DType::f64), equal);
+  const auto singular = [](const Tensor& a) { return sum(square(svdvals(a))); };
+  const auto nuclear = [](const Tensor& a) { return square(matrix_norm(a, MatrixNorm::nuclear)); };
+  for (const Function& f : {Function(singular), Function(nuclear)})
+    for (const Shape& shape : std::vector<Shape>{{2, 2}, {3, 2}, {2, 3}})
+      check(f, zeros(shape, DType::f64), "[svd] ");
+  // Through the vectors as well.
+  BOOST_TEST(
+      error_of([&] {
+        slope([&](const Tensor& x) { return sum(grad(whole)(x)); }, zeros({2, 2}, DType::f64));
+      }).starts_with(equal));
+  // What is differentiated by something else does not turn the vectors.
+  Tape tape;
+  const Tensor a = tape.variable(zeros({2, 2}, DType::f64)), z = tape.variable(f64({2, 3}));
+  const Tensor g = gradient(sum(z * eigvalsh(a)), a, {.create_graph = true});
+  check_near(gradient(trace(g), z), f64({1, 1}));
+  // Nor does a matrix of a batch count that is not asked for.
+  const Tensor batch = stack({diag(f64({1, 2})), zeros({2, 2}, DType::f64)});
+  check_near(
+      slope(
+          [&](const Tensor& x) {
+            return sum(
+                slice(grad([&](const Tensor& y) { return sum(square(eigvalsh(y))); })(x), 0, 0, 1));
+          },
+          batch),
+      stack({full({2, 2}, 2, DType::f64), zeros({2, 2}, DType::f64)}));
+}
+
 // Derivatives go with the size of a matrix by powers, to both ends of the range.
 BOOST_AUTO_TEST_CASE(svd_of_any_size) {
   const auto turned = [](const Tensor& m) {
