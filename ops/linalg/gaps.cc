@@ -140,7 +140,7 @@ struct WithGaps {
   static std::string describe(const Attributes& a) { return std::string(a.what); }
 };
 
-// Operands: y, x, and the matrix's tangent, or y again in reverse mode.
+// Operands: y, x, and the matrix's tangent, or x again in reverse mode.
 struct MadeOfVectors {
   static constexpr std::string_view name = "made_of_vectors";
   static constexpr int arity = 3;
@@ -169,7 +169,7 @@ struct MadeOfVectors {
 Tensor made_of_vectors(const GapKind& kind, const Tensor& y, const Tensor& x,
                        const Tensor& tangent) {
   const bool forward = tangent.defined();
-  return apply<MadeOfVectors>({&y, &x, forward ? &tangent : &y}, {kind, forward});
+  return apply<MadeOfVectors>({&y, &x, forward ? &tangent : &x}, {kind, forward});
 }
 
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints) {
