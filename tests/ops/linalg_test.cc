@@ -230,9 +230,10 @@ BOOST_AUTO_TEST_CASE(determinants_near_singular_matrices_are_smooth) {
     }
     std::vector<double> derivatives;
     double factorial = 1;
-    for (std::int64_t k = 1; k <= n; ++k)
-      derivatives.push_back(factorial *= static_cast<double>(k)),
-          derivatives.back() *= e[static_cast<std::size_t>(n - k)];
+    for (std::int64_t k = 1; k <= n; ++k) {
+      factorial *= static_cast<double>(k);
+      derivatives.push_back(factorial * e[static_cast<std::size_t>(n - k)]);
+    }
     check(matmul(q * from_vector(values, {n}), transpose(q)), derivatives, tolerance);
   };
   of_values({1, 2, 1e-9, -3e-9}, 1e-10);
@@ -240,6 +241,7 @@ BOOST_AUTO_TEST_CASE(determinants_near_singular_matrices_are_smooth) {
   of_values({1, 2, 3, 4, 1e-17}, 1e-10);
   of_values({1, 0.1, 1e-2, 1e-3, 1e-4}, 1e-10);
   of_values({1, 2, -1, 1e-6, 1e-8}, 1e-10);
+  of_values({1, 0.5, -2, 3, 1e-7, 1e-16}, 1e-10);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_gives_nan_alone) {
