@@ -6,6 +6,7 @@
 
 #include "engine/apply.h"
 #include "engine/batching.h"
+#include "engine/broadcast.h"
 #include "engine/factory.h"
 #include "engine/reduce.h"
 #include "ops/catalogue.h"
@@ -103,8 +104,13 @@ Tensor between_neighbours(std::string_view who, const Tensor& x, double q,
   if (!is_floating(x.dtype()))
     refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
   const AxisSet axes = options.axis.resolve(who, x.rank());
-  if (x.size() == 0)
-    refuse(who, "x of shape {} has no elements; at least one is needed to choose from", x.shape());
+  if (x.size() == 0) {
+    for (int axis = 0; axis < x.rank(); ++axis)
+      if ((axes & axis_bit(axis)) && x.shape()[axis] == 0)
+        refuse(who, "x of shape {} has no elements; at least one is needed to choose from",
+               x.shape());
+    return sum_axes(x, axes, options.keepdims ? 0 : axes);  // as empty
+  }
   const Tensor lines = folded_last(x, axes);
   const int axis = lines.rank() - 1;
   const double place = q * static_cast<double>(lines.shape()[axis] - 1);

@@ -1,18 +1,22 @@
 #include "ops/linalg/determinant.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "engine/apply.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
+#include "engine/transform.h"
 #include "ops/elementwise.h"
 #include "ops/index.h"
+#include "ops/join.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
+#include "ops/linalg/svd.h"
 #include "ops/matmul.h"
 #include "ops/view.h"
 
@@ -57,10 +61,14 @@ Tensor cofactors(const Tensor& a) {
       signs.push_back((i + j) % 2 ? -1 : 1);
     }
   const Tensor kept = from_vector(others, {n, n - 1});
-  const int row = a.rank() - 2;
-  const Tensor minors = take(take(a, kept, row), kept, row + 2);  // (..., i, n - 1, j, n - 1)
-  return det(transpose(minors, row + 1, row + 2)) * from_vector(signs, {n, n}).to(a.dtype());
+  const std::int64_t count = batch_shape(a).size();
+  const Tensor minors = take(take(reshape(a, {count, n, n}), kept, 1), kept, 3);
+  const Tensor each = reshape(transpose(minors, 2, 3), {count * n * n, n - 1, n - 1});
+  return reshape(det(each), a.shape()) * from_vector(signs, {n, n}).to(a.dtype());
 }
+
+// A matrix to every number: (...) -> (..., 1, 1).
+Tensor over_matrix(const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1); }
 
 bool has_zero(const Tensor& x) {
   for (const double v : x.to_vector())
@@ -68,10 +76,89 @@ bool has_zero(const Tensor& x) {
   return false;
 }
 
+// Derivatives of orders up to kOrders keep two thirds of the digits where they are made of an
+// inverse: that of order k then loses a factor of at most 1 / eps^(1/3).
+constexpr int kOrders = 4;
+double epsilon(const Tensor& a) {
+  return a.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
+                                 : std::numeric_limits<double>::epsilon();
+}
+
+// No less than the square of the largest singular value.
+template <class T>
+double bound(const Item<T>& a) {
+  std::vector<double> of_rows(static_cast<std::size_t>(a.rows)), of_columns(of_rows);
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t j = 0; j < a.columns; ++j) {
+      const double size = std::abs(static_cast<double>(a.at(i, j)));
+      of_rows[static_cast<std::size_t>(i)] += size;
+      of_columns[static_cast<std::size_t>(j)] += size;
+    }
+  return *std::max_element(of_rows.begin(), of_rows.end()) *
+         *std::max_element(of_columns.begin(), of_columns.end());
+}
+
+// Whether no matrix has a condition from which kOrders derivatives can suffer; for n > 0.
+bool well_conditioned(const Tensor& a, const Tensor& inverse) {
+  const double most = std::pow(epsilon(a), -2.0 / 3 / kOrders);
+  bool well = true;
+  visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) {
+    const Items<T> own(a), other(inverse);
+    for (std::int64_t i = 0; i < batch_shape(a).size() && well; ++i)
+      well = !(bound(own[i]) * bound(other[i]) > most);
+  });
+  return well;
+}
+
+// The factor that a derivative made of the inverse can lose when s, descending, are the singular
+// values: one of order k is a sum of products of n - k of them, the largest in the worst case, and
+// is computed from the product of all, divided by the smallest k times.
+double loss(const double* s, std::int64_t n) {
+  double factor = 1;
+  for (std::int64_t k = 1; k <= kOrders; ++k)
+    factor *= s[std::max<std::int64_t>(n - 1 - k, 0)] / s[n - 1];
+  return factor;
+}
+
+// How many of the singular values, from the smallest, are to be kept from division: all that are 0
+// to rounding, and others, up to kMostChosen, until the rest do well.
+std::int64_t weak_values(const double* s, std::int64_t n, double eps) {
+  constexpr std::int64_t kMostChosen = 8;
+  std::int64_t weak = 0;
+  while (weak < n && s[n - 1 - weak] <= static_cast<double>(n) * eps * s[0]) ++weak;
+  const double most = std::pow(eps, -1.0 / 3);
+  while (weak < std::min(n - 1, kMostChosen) && loss(s, n - weak) > most) ++weak;
+  return weak;
+}
+
+// (..., n, n) -> (..., n, n) as cofactors(), which costs the fewer minors the fewer `weak` are. In
+// fixed bases U and V that make A diagonal here, det A = det U det V det L det S, where
+// B = U^T A V = [[L, X], [Y, M]], L has the larger singular values, and S = M - Y L^-1 X is `weak`
+// by `weak`; the minors are those of S. What is returned are the derivatives of det L det S by the
+// four blocks, brought back.
+Tensor split_cofactors(const Tensor& a, std::int64_t weak) {
+  const auto [u, s, vh] = svd(stop_gradient(a));
+  const std::int64_t strong = rows(a) - weak;
+  const Tensor b = matmul(matmul(transpose(u), a), transpose(vh));
+  const Tensor upper = slice(b, -2, {.stop = strong}), lower = slice(b, -2, {.start = strong});
+  const Tensor l = slice(upper, -1, {.stop = strong}), x = slice(upper, -1, {.start = strong}),
+               y = slice(lower, -1, {.stop = strong}), m = slice(lower, -1, {.start = strong});
+  const Tensor inverse = inverse_for("det", l), right = matmul(inverse, x),
+               left = matmul(y, inverse);
+  const Tensor rest = m - matmul(y, right), of_l = over_matrix(det(l));
+  const Tensor by_m = of_l * cofactors(rest), by_y = -matmul(by_m, transpose(right)),
+               by_x = -matmul(transpose(left), by_m);
+  const Tensor by_l =
+      of_l * over_matrix(det(rest)) * transpose(inverse) - matmul(transpose(left), by_y);
+  const Tensor by_b = concat({concat({by_l, by_x}, -1), concat({by_y, by_m}, -1)}, -2);
+  const Tensor side = over_matrix(sign(det(u) * det(vh)));
+  return side * matmul(matmul(u, by_b), vh);
+}
+
 struct Det {
   static constexpr std::string_view name = "det";
   static constexpr int arity = 1;
-  static constexpr std::int64_t kMostMinors = 64;
+  static constexpr std::int64_t kMostMinors = 64, kDirect = 3;
   static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in) {
@@ -86,21 +173,41 @@ struct Det {
     });
     return result;
   }
-  // Giles 2008, 2.2.4; the transpose of the adjugate where there is no inverse.
+
+  // The most values that a matrix of the batch needs to keep from division.
+  static std::int64_t weakest(const Tensor& a, bool singular) {
+    const std::int64_t n = rows(a);
+    const std::vector<double> s = svdvals(detach(a)).to_vector();
+    std::int64_t weak = singular ? 1 : 0;
+    for (std::size_t at = 0; at < s.size(); at += static_cast<std::size_t>(n))
+      weak = std::max(weak, weak_values(s.data() + at, n, epsilon(a)));
+    return weak;
+  }
+
+  // The transpose of the adjugate: det A^-T (Giles 2008, 2.2.4) where that keeps its digits when it
+  // is differentiated on, and else made of minors.
   static void vjp(Pullback& p) {
     const Tensor &a = p.input(0), &d = p.output();
-    const auto over_matrix = [](const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1); };
-    if (!has_zero(d)) {
-      p.give(0, over_matrix(p.adjoint() * d) * transpose(inverse_for(name, a)));
-      return;
-    }
-    if (rows(a) > kMostMinors)
+    const std::int64_t n = rows(a);
+    if (a.size() == 0) return p.give(0, zeros_like(a));
+    if (n <= kDirect) return p.give(0, over_matrix(p.adjoint()) * cofactors(a));
+    const bool singular = has_zero(d);
+    Tensor inverse;
+    if (!singular) inverse = inverse_for(name, a);
+    std::int64_t weak = 0;
+    if (singular || !well_conditioned(a, inverse)) weak = weakest(a, singular);
+    if (singular && weak > kMostMinors)
       refuse(
           name,
           "a matrix is singular, where the gradient is made of minors; A has shape {}, and up to "
           "({}, {}) is supported",
           a.shape(), kMostMinors, kMostMinors);
-    p.give(0, over_matrix(p.adjoint()) * cofactors(a));
+    if (weak == 0 || weak > kMostMinors)
+      p.give(0, over_matrix(p.adjoint() * d) * transpose(inverse));
+    else if (weak == n)
+      p.give(0, over_matrix(p.adjoint()) * cofactors(a));
+    else
+      p.give(0, over_matrix(p.adjoint()) * split_cofactors(a, weak));
   }
 };
 

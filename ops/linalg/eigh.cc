@@ -77,11 +77,13 @@ struct EighOp {
       const Tensor turned = matmul(transpose(v), gv) * inverse_gaps(kGaps, w, {gv});
       inner = inner.defined() ? inner + turned : turned;
     }
-    p.give(0, symmetrized(matmul(matmul(v, inner), transpose(v))));
+    p.give(0, made_of_vectors(kGaps, symmetrized(matmul(matmul(v, inner), transpose(v))), w));
   }
   static void jvp(Pushforward& p) {
     push_by_transposition(p);
-    refuse_turning(p, kGaps, p.output(0), {1});
+    const Tensor& w = p.output(0);
+    if (p.result(0).defined()) p.give(0, made_of_vectors(kGaps, p.result(0), w, p.tangent(0)));
+    refuse_turning(p, kGaps, w, {1});
   }
 };
 

@@ -15,7 +15,8 @@ namespace tapestry {
 // that do not depend on it. The derivative of an eigenvector divides by the gaps between its
 // eigenvalue and the others: where a gap is 0 to rounding (eps max |w|) a gradient through V is an
 // Error, one through w alone that of the eigenvalues in the order and basis found. So it is in
-// forward mode, where an operation on the tangent of V is the Error.
+// forward mode, where an operation on the tangent of V is the Error. The gradient of eigenvalues is
+// made of vectors: a second derivative through it is an Error there, whatever the function.
 struct Eigh {
   Tensor w, v;
 };

@@ -49,7 +49,8 @@ double halvings(const Item<double>& a) {
   return std::max(0.0, std::ceil(std::log2(norm / kTheta)));
 }
 
-// The quotient of Higham 2005, (2.1) to (2.4) and algorithm 2.3, its coefficients over b_0.
+// exp(A) - 1 by the quotient of Higham 2005, (2.1) to (2.4) and algorithm 2.3, its coefficients
+// over b_0.
 Tensor pade_13(const Tensor& a) {
   constexpr double kB[] = {64764752532480000,
                            32382376266240000,
@@ -72,23 +73,35 @@ Tensor pade_13(const Tensor& a) {
                                    b(5) * a4 + b(3) * a2 + b(1) * one);
   const Tensor even =
       matmul(a6, b(12) * a6 + b(10) * a4 + b(8) * a2) + b(6) * a6 + b(4) * a4 + b(2) * a2 + one;
-  return solve(even - odd, even + odd);
+  return solve(even - odd, 2 * odd);
+}
+
+// Each matrix as often as its number of times says.
+template <class F>
+Tensor squared_often(Tensor x, const Tensor& times, F&& squared) {
+  const std::vector<double> each = times.to_vector();
+  const auto most = static_cast<int>(*std::max_element(each.begin(), each.end()));
+  for (int i = 0; i < most; ++i) x = where(times > static_cast<double>(i), squared(x), x);
+  return x;
 }
 
 struct Expm {
   static constexpr std::string_view name = "expm";
   static constexpr int arity = 1;
+  static constexpr double kLastSquarings = 10;  // exp(x) is 0 where exp(x / 2^10) is small beside 1
   static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_input(0); }
   static Tensor forward(Inputs in) {
     if (in[0].size() == 0) return detach(in[0]);
     const PauseRecording pause;
     const Tensor a = in[0].to(DType::f64), times = for_each_matrix(a, halvings);
-    const std::vector<double> each = times.to_vector();
-    const auto most = static_cast<int>(*std::max_element(each.begin(), each.end()));
-    Tensor result = pade_13(a * exp2(-times));
-    for (int i = 0; i < most; ++i)
-      result = where(times > static_cast<double>(i), matmul(result, result), result);
+    // Squared as exp(A) - 1, for 1 would swallow the slow parts of a matrix that fast ones scale
+    // down far; at the end as exp(A), which may become small beside 1.
+    const Tensor last = minimum(times, kLastSquarings), first = times - last;
+    const Tensor less_one = squared_often(pade_13(a * exp2(-times)), first,
+                                          [](const Tensor& x) { return 2 * x + matmul(x, x); });
+    const Tensor result = squared_often(less_one + eye(rows(a), DType::f64), last,
+                                        [](const Tensor& x) { return matmul(x, x); });
     return result.to(in[0].dtype());
   }
   // The derivative at A^T in the direction of the adjoint G: the upper right block of

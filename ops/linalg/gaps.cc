@@ -68,7 +68,7 @@ std::string first_equal(const GapKind& kind, const Tensor& given,
         for (std::int64_t j = i + 1; j < n; ++j) {
           if (!(std::abs(v[j] - v[i]) <= least) || !text.empty()) continue;
           text =
-              equal_text({kind.who, kind.what, kind.squares, kind.zero_last && j == n - 1}, i, j,
+              equal_text({kind.who, kind.what, kind.zero_last && j == n - 1}, i, j,
                          static_cast<double>(v[i]), static_cast<double>(v[j]), place_in(batch, b));
         }
     }
@@ -80,7 +80,7 @@ struct InverseGaps {
   static constexpr std::string_view name = "inverse_gaps";
   static constexpr int arity = kVariadic;
   using Attributes = GapKind;
-  static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
+  static constexpr SaveMask saves(int) { return save_output(); }
   static Tensor forward(Inputs in, const Attributes& kind) {
     std::vector<const Tensor*> adjoints;
     for (std::size_t k = 1; k < in.size(); ++k) adjoints.push_back(&in[k]);
@@ -100,25 +100,77 @@ struct InverseGaps {
           for (std::int64_t j = 0; j < n; ++j, ++out) {
             const T gap = v[j] - v[i];
             const bool none = std::abs(gap) <= least;
-            *out = none ? 0 : 1 / (kind.squares ? gap * (v[j] + v[i]) : gap);
+            *out = none ? 0 : 1 / (kind.sums ? v[j] + v[i] : gap);
           }
       }
     });
     return result;
   }
   static void batch(Batching& b) { b.carry_out(b.expanded()); }
-  // d(1 / (y_j - y_i)) = -(1 / (y_j - y_i))^2 (dy_j - dy_i), with y = x or x^2.
+  // d(1 / (x_j - x_i)) = -(1 / (x_j - x_i))^2 (dx_j - dx_i), and so with sums.
   static void vjp(Pullback& p) {
-    const Tensor &x = p.input(0), &f = p.output();
-    const Tensor s = p.adjoint() * square(f);
+    const Tensor& f = p.output();
+    const Tensor s = p.adjoint() * f * f;
     const AxisSet row = axis_bit(s.rank() - 2), column = axis_bit(s.rank() - 1);
-    const Tensor g = sum_axes(s, column, column) - sum_axes(s, row, row);
-    p.give(0, p.attributes<Attributes>().squares ? 2 * x * g : g);
+    const Tensor by_j = sum_axes(s, row, row), by_i = sum_axes(s, column, column);
+    p.give(0, p.attributes<Attributes>().sums ? -by_i - by_j : by_i - by_j);
   }
   static std::string describe(const Attributes& a) { return std::string(a.what); }
 };
 
+// The first operand, where each matrix of the third is 0 or all x, the second, have gaps.
+struct WithGaps {
+  static constexpr std::string_view name = "with_gaps";
+  static constexpr int arity = 3;
+  using Attributes = GapKind;
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& kind) {
+    const Tensor* const moving = &in[2];
+    if (const std::string text = first_equal(kind, in[1], {&moving, 1}); !text.empty())
+      refuse(kind.who, "{}", text);
+    return detach(in[0]);
+  }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void vjp(Pullback& p) {
+    p.give(0, made_of_vectors(p.attributes<Attributes>(), p.adjoint(), p.input(1)));
+  }
+  static void jvp(Pushforward& p) {
+    if (p.tangent(0).defined()) p.give(0, p.tangent(0));
+  }
+  static std::string describe(const Attributes& a) { return std::string(a.what); }
+};
+
+// Operands: y, x, and the matrix's tangent, or x again in reverse mode.
+struct MadeOfVectors {
+  static constexpr std::string_view name = "made_of_vectors";
+  static constexpr int arity = 3;
+  struct Attributes {
+    GapKind kind;
+    bool forward;
+  };
+  static constexpr SaveMask saves(int) { return save_input(1) | save_input(2); }
+  static Tensor forward(Inputs in, const Attributes&) { return detach(in[0]); }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void vjp(Pullback& p) {
+    const auto& [kind, forward] = p.attributes<Attributes>();
+    const Tensor& g = p.adjoint();
+    if (!p.wants(1)) return p.give(0, g);
+    const Tensor& moving = forward ? p.input(2) : g;
+    p.give(0, apply<WithGaps>({&g, &p.input(1), &moving}, kind));
+  }
+  static void jvp(Pushforward& p) {
+    if (p.tangent(0).defined()) p.give(0, p.tangent(0));
+  }
+  static std::string describe(const Attributes& a) { return std::string(a.kind.what); }
+};
+
 }  // namespace
+
+Tensor made_of_vectors(const GapKind& kind, const Tensor& y, const Tensor& x,
+                       const Tensor& tangent) {
+  const bool forward = tangent.defined();
+  return apply<MadeOfVectors>({&y, &x, forward ? &tangent : &x}, {kind, forward});
+}
 
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints) {
   std::vector<Tensor> inputs{x};

@@ -11,8 +11,8 @@ namespace tapestry::linalg {
 
 struct GapKind {
   std::string_view who, what;  // for messages: "eigh", "eigenvalues"; literals
-  bool squares = false;        // of squares: 1 / (x_j^2 - x_i^2)
   bool zero_last = false;      // the last x is a 0 that stands for the null space
+  bool sums = false;           // 1 / (x_j + x_i) in the same places instead
 };
 
 // (..., n) -> (..., n, n): 1 / (x_j - x_i) in row i and column j, and 0 on the diagonal. Where two
@@ -21,8 +21,15 @@ struct GapKind {
 // the vectors, (..., a, b), undefined ones skipped; nothing flows back to them.
 Tensor inverse_gaps(const GapKind& kind, const Tensor& x, const std::vector<Tensor>& adjoints);
 
-// Forward mode's part of that, for a decomposition of p.input(0): where two x have no gap and the
-// matrix moves, a use of the tangents of these results is an Error.
+// y itself, a derivative by the matrix that is made of vectors belonging to x. Where two x have no
+// gap a further derivative would turn these vectors, and no number in it tells: what would be
+// divided by the gap is 0, too, as often as not. So it is an Error as soon as it counts, which is
+// where the adjoint of y is not 0, or the tangent of the matrix that y is a tangent for.
+Tensor made_of_vectors(const GapKind& kind, const Tensor& y, const Tensor& x,
+                       const Tensor& tangent = {});
+
+// Forward mode's part of the first, for a decomposition of p.input(0): where two x have no gap and
+// the matrix moves, a use of the tangents of these results is an Error.
 void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
                     std::initializer_list<int> vectors);
 

@@ -26,6 +26,10 @@ void sorgqr_(const int*, const int*, const int*, float*, const int*, const float
              const int*, int*);
 void dorgqr_(const int*, const int*, const int*, double*, const int*, const double*, double*,
              const int*, int*);
+void strcon_(const char*, const char*, const char*, const int*, const float*, const int*, float*,
+             float*, int*, int*, std::size_t, std::size_t, std::size_t);
+void dtrcon_(const char*, const char*, const char*, const int*, const double*, const int*, double*,
+             double*, int*, int*, std::size_t, std::size_t, std::size_t);
 void ssyevd_(const char*, const char*, const int*, float*, const int*, float*, float*, const int*,
              int*, const int*, int*, std::size_t, std::size_t);
 void dsyevd_(const char*, const char*, const int*, double*, const int*, double*, double*,
@@ -115,6 +119,20 @@ int orgqr(int m, int k, T* a, const T* tau, T* work, int size) {
     sorgqr_(&m, &k, &k, a, &lda, tau, work, &size, &info);
   else
     dorgqr_(&m, &k, &k, a, &lda, tau, work, &size, &info);
+  return info;
+}
+
+// Estimates 1 / (|R| |R^-1|) in the maximum norm, for an upper triangle R; `work` has 3 n elements,
+// `integers` n.
+template <class T>
+int trcon(int n, const T* r, T* reciprocal, T* work, int* integers) {
+  const int lda = leading(n);
+  const char norm = 'I', upper = 'U', plain = 'N';
+  int info = 0;
+  if constexpr (kSingle<T>)
+    strcon_(&norm, &upper, &plain, &n, r, &lda, reciprocal, work, integers, &info, 1, 1, 1);
+  else
+    dtrcon_(&norm, &upper, &plain, &n, r, &lda, reciprocal, work, integers, &info, 1, 1, 1);
   return info;
 }
 

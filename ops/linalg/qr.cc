@@ -1,10 +1,12 @@
 #include "ops/linalg/qr.h"
 
+#include <cmath>
 #include <limits>
 
 #include "engine/apply.h"
 #include "engine/factory.h"
 #include "engine/pullback.h"
+#include "engine/pushforward.h"
 #include "ops/elementwise.h"
 #include "ops/join.h"
 #include "ops/linalg/batch.h"
@@ -59,6 +61,59 @@ void factor(std::string_view who, const Tensor& a, T* q, T* r) {
   });
 }
 
+// Each column of an n by n matrix by columns, divided by its largest element; false when one is 0
+// or not finite.
+template <class T>
+bool level_columns(T* r, int n) {
+  for (int j = 0; j < n; ++j, r += n) {
+    T largest = 0;
+    for (int i = 0; i < n; ++i) largest = std::max(largest, std::abs(r[i]));
+    if (!(largest > 0) || !std::isfinite(largest)) return false;
+    for (int i = 0; i < n; ++i) r[i] /= largest;
+  }
+  return true;
+}
+
+// Whether R, whose columns may have any sizes, is singular to rounding. What is exactly so is for
+// the solver to say.
+template <class T>
+bool is_dependent(const Item<T>& r) {
+  const auto n = static_cast<int>(r.rows);
+  const auto order = static_cast<std::size_t>(n);
+  std::vector<T> level(order * order), work(3 * order);
+  std::vector<int> integers(order);
+  if (!r.is_finite()) return false;
+  for (int i = 0; i < n; ++i)
+    if (r.at(i, i) == 0) return false;
+  r.copy_columns(level.data());
+  if (n == 0 || !level_columns(level.data(), n)) return false;
+  T reciprocal = 1;
+  lapack::trcon(n, level.data(), &reciprocal, work.data(), integers.data());
+  return reciprocal <= 4 * std::numeric_limits<T>::epsilon();
+}
+
+// R itself, where its columns are independent: an op, so that every matrix that vmap brings is
+// looked at.
+struct Independent {
+  static constexpr std::string_view name = "qr";
+  static constexpr int arity = 1;
+  static Tensor forward(Inputs in) {
+    const Shape batch = batch_shape(in[0]);
+    Codes codes(batch);
+    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
+      const Items<T> items(in[0]);
+      for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = is_dependent(items[i]);
+    });
+    codes.check(name,
+                "the matrix is singular to rounding: its leading columns depend on one another, "
+                "and the factors have no derivative there");
+    return detach(in[0]);
+  }
+  static void batch(Batching& b) { map_matrices(b); }
+  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
+};
+
 struct Qr {
   static constexpr std::string_view name = "qr";
   static constexpr int arity = 1;
@@ -79,7 +134,8 @@ struct Qr {
   // copyltu mirrors the lower triangle. S. F. Walter, L. Lehmann, Algorithmic differentiation of
   // linear algebra functions with application in optimum experimental design, arXiv:1001.1654,
   // 2010, with square or tall A. Either adjoint may be missing.
-  static Tensor pull_back(const Tensor& q, const Tensor& r, const Tensor& gq, const Tensor& gr) {
+  static Tensor pull_back(const Tensor& q, const Tensor& any, const Tensor& gq, const Tensor& gr) {
+    const Tensor r = apply<Independent>({&any});
     Tensor m;
     if (gr.defined()) m = matmul(r, transpose(gr));
     if (gq.defined()) {

@@ -78,7 +78,7 @@ struct SvdOp {
   }
 
   static GapKind gaps_of(std::int64_t m, std::int64_t n) {
-    return {name, "singular values", true, m != n};
+    return {name, "singular values", m != n};
   }
   static Tensor with_null_space(const Tensor& s, std::int64_t m, std::int64_t n) {
     if (m == n) return s;
@@ -90,31 +90,42 @@ struct SvdOp {
   static void jvp(Pushforward& p) {
     push_by_transposition(p);
     const std::int64_t m = rows(p.output(0)), n = columns(p.output(2));
-    refuse_turning(p, gaps_of(m, n), with_null_space(p.output(1), m, n), {0, 2});
+    const GapKind kind = gaps_of(m, n);
+    const Tensor s = with_null_space(p.output(1), m, n);
+    if (p.result(1).defined()) p.give(1, made_of_vectors(kind, p.result(1), s, p.tangent(0)));
+    refuse_turning(p, kind, s, {0, 2});
   }
 
   // U (F o (J - J^T) S + S F o (K - K^T) + diag(gs)) V^T with J = U^T gU, K = V^T gV and
   // F_ij = 1 / (s_j^2 - s_i^2); for more rows or columns than k, the parts of gU and gV outside
   // the ranges of U and V, divided by s. J. Townsend, Differentiating the singular value
   // decomposition, 2016; M. Seeger et al., Auto-differentiating linear algebra, arXiv:1710.08717.
+  // No square is formed, which could over- or underflow: F S has the elements
+  // (1 / (s_j - s_i) + 1 / (s_j + s_i)) / 2, and S F is minus its transpose.
   static void vjp(Pullback& p) {
     const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &gu = p.adjoint(0),
                  &gs = p.adjoint(1), &gvh = p.adjoint(2);
     const std::int64_t m = rows(u), n = columns(vh), k = s.shape().back();
+    const Tensor all = with_null_space(s, m, n);
     Tensor inner, outer;
     const auto add = [](Tensor& sum, const Tensor& term) {
       sum = sum.defined() ? sum + term : term;
     };
     if (gs.defined()) add(inner, diag_embed(gs));
     if (gu.defined() || gvh.defined()) {
-      const Tensor gaps = inverse_gaps(gaps_of(m, n), with_null_space(s, m, n), {gu, gvh});
-      const Tensor f = slice(slice(gaps, -1, {.stop = k}), -2, {.stop = k});
+      GapKind kind = gaps_of(m, n);
+      const Tensor gaps = inverse_gaps(kind, all, {gu, gvh});
+      kind.sums = true;
+      const Tensor sums = inverse_gaps(kind, all, {gu, gvh});
+      const auto inside = [k](const Tensor& x) {
+        return slice(slice(x, -1, {.stop = k}), -2, {.stop = k});
+      };
+      const Tensor fs = 0.5 * (inside(gaps) + inside(sums));
       const auto skew = [](const Tensor& x) { return x - transpose(x); };
-      if (gu.defined()) add(inner, f * skew(matmul(transpose(u), gu)) * across(s));
-      if (gvh.defined()) add(inner, down(s) * f * skew(matmul(vh, transpose(gvh))));
-      if (m != n) {  // the last column of the gaps is -1 / s^2
-        const Tensor over_s =
-            -s * squeeze(slice(slice(gaps, -1, {.start = k}), -2, {.stop = k}), -1);
+      if (gu.defined()) add(inner, fs * skew(matmul(transpose(u), gu)));
+      if (gvh.defined()) add(inner, -transpose(fs) * skew(matmul(vh, transpose(gvh))));
+      if (m != n) {  // the last row of the gaps is 1 / s
+        const Tensor over_s = squeeze(slice(slice(gaps, -1, {.stop = k}), -2, {.start = k}), -2);
         if (m > k && gu.defined()) {
           const Tensor beside = gu - matmul(u, matmul(transpose(u), gu));
           add(outer, matmul(beside * across(over_s), vh));
@@ -126,7 +137,7 @@ struct SvdOp {
       }
     }
     add(outer, matmul(matmul(u, inner), vh));
-    p.give(0, outer);
+    p.give(0, made_of_vectors(gaps_of(m, n), outer, all));
   }
 };
 

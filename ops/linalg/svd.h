@@ -16,7 +16,7 @@ namespace tapestry {
 // something only for results that do not depend on it. The derivatives of the vectors divide by the
 // gaps between singular values, and for m != n by the singular values: where one is 0 to rounding
 // (eps max s) a gradient through U or Vh is an Error, and so is an operation on their tangents in
-// forward mode.
+// forward mode. The gradient of singular values is made of vectors: so is a second derivative.
 struct SVD {
   Tensor u, s, vh;
 };

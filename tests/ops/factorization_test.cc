@@ -62,6 +62,34 @@ BOOST_AUTO_TEST_CASE(qr_gradients) {
              }) == "[qr] the matrix is singular: element 1 of the diagonal is 0");
 }
 
+// Dependent to rounding, where the last bits of R would decide.
+BOOST_AUTO_TEST_CASE(qr_of_dependent_columns_has_no_derivative) {
+  const std::string text =
+      "[qr] the matrix is singular to rounding: its leading columns depend on one another, and the "
+      "factors have no derivative there";
+  const auto of_r = [](const Tensor& m) { return sum(square(qr(m).r)); };
+  const auto of_q = [](const Tensor& m) { return sum(square(slice(qr(m).q, 0, 0, 1))); };
+  const Tensor a = f64({{1, 2, 3}, {2, 4, 1}});
+  for (const Tensor& x : {a, f64({{1, 2}, {2, 4}}), transpose(f64({{1, 2, 3}, {3, 6, 9}})),
+                          a * f64({1e-200, 1e200, 1}), a.to(DType::f32)})
+    for (const Function& f : {Function(of_r), Function(of_q)}) {
+      const Tensor direction = ones(x.shape(), x.dtype());
+      BOOST_TEST(error_of([&] { slope(f, x); }) == text);
+      BOOST_TEST(error_of([&] { jvp(f, x, direction); }) == text);
+      BOOST_TEST(error_of([&] { hvp(f, x, direction); }) == text);
+      BOOST_TEST(error_of([&] { hessian(f, x); }) == text);
+    }
+  BOOST_TEST(error_of([&] {
+               vmap(grad(of_r))(stack({2 * numbers({2, 3}), a}));
+             }).starts_with(text + " (batch index 1)"));
+  const auto [q, r] = qr(a);
+  check_near(matmul(q, r), a, 1e-14);
+  // Columns of different sizes are not dependent, nor is a column that comes behind the first k.
+  check_near(slope(of_r, diag(f64({1, 1e-30}))), diag(f64({2, 2e-30})), 1e-14);
+  const Tensor late = f64({{1, 3, 2}, {2, 1, 4}});
+  check_near(slope(of_r, late), 2 * late, 1e-13);
+}
+
 BOOST_AUTO_TEST_CASE(least_squares) {
   // The line through (0, 1), (1, 3), (2, 4): 7/6 + 3/2 x.
   check_near(lstsq(f64({{1, 0}, {1, 1}, {1, 2}}), f64({1, 3, 4})), f64({7.0 / 6, 1.5}));
@@ -270,6 +298,77 @@ BOOST_AUTO_TEST_CASE(forward_mode_refuses_vectors_without_a_gap) {
              "vectors that have no derivative there");
   BOOST_TEST(std::abs(jvp([](const Tensor& m) { return sum(svdvals(m)); }, b, turn).second.item() -
                       trace(turn).item()) < 1e-14);
+}
+
+// At 0 the adjoint of the values is 0 as their gaps are: all that a second derivative divides is 0
+// by 0, and it is refused rather than taken for 0.
+BOOST_AUTO_TEST_CASE(second_derivatives_without_gaps_are_refused_where_the_adjoint_is_0) {
+  const auto check = [](const Function& f, const Tensor& a, std::string_view text) {
+    const Tensor direction = numbers(a.shape(), 7);
+    const auto along = [&](const Tensor& x) { return jvp(f, x, direction).second; };
+    const auto slope_of_slope = [&](const Tensor& x) { return sum(grad(f)(x)); };
+    BOOST_TEST(norm(slope(f, a)).item() == 0);
+    BOOST_TEST(along(a).item() == 0);
+    for (const std::function<void()>& second : std::vector<std::function<void()>>{
+             [&] { slope(slope_of_slope, a); }, [&] { jacobian_reverse(grad(f), a); },
+             [&] { slope(along, a); }, [&] { hvp(f, a, direction); }, [&] { hessian(f, a); }})
+      BOOST_TEST(error_of(second).starts_with(text));
+  };
+  const auto squares = [](const Tensor& a) { return sum(square(eigvalsh(a))); };
+  const auto whole = [](const Tensor& a) {
+    const auto [w, v] = eigh(a);
+    return sum(square(matmul(v * unsqueeze(w, -2), transpose(v))));
+  };
+  const std::string_view equal = "[eigh] eigenvalues 0 and 1 are equal to rounding (0 and 0)";
+  check(squares, zeros({2, 2}, DType::f64), equal);
+  check([](const Tensor& a) { return square(sum(eigvalsh(a))); }, zeros({2, 2}, DType::f64), equal);
+  const auto singular = [](const Tensor& a) { return sum(square(svdvals(a))); };
+  const auto nuclear = [](const Tensor& a) { return square(matrix_norm(a, MatrixNorm::nuclear)); };
+  for (const Function& f : {Function(singular), Function(nuclear)})
+    for (const Shape& shape : std::vector<Shape>{{2, 2}, {3, 2}, {2, 3}})
+      check(f, zeros(shape, DType::f64), "[svd] ");
+  // Through the vectors as well.
+  BOOST_TEST(
+      error_of([&] {
+        slope([&](const Tensor& x) { return sum(grad(whole)(x)); }, zeros({2, 2}, DType::f64));
+      }).starts_with(equal));
+  // What is differentiated by something else does not turn the vectors.
+  Tape tape;
+  const Tensor a = tape.variable(zeros({2, 2}, DType::f64)), z = tape.variable(f64({2, 3}));
+  const Tensor g = gradient(sum(z * eigvalsh(a)), a, {.create_graph = true});
+  check_near(gradient(trace(g), z), f64({1, 1}));
+  // Nor does a matrix of a batch count that is not asked for.
+  const Tensor batch = stack({diag(f64({1, 2})), zeros({2, 2}, DType::f64)});
+  check_near(
+      slope(
+          [&](const Tensor& x) {
+            return sum(
+                slice(grad([&](const Tensor& y) { return sum(square(eigvalsh(y))); })(x), 0, 0, 1));
+          },
+          batch),
+      stack({full({2, 2}, 2, DType::f64), zeros({2, 2}, DType::f64)}));
+}
+
+// Derivatives go with the size of a matrix by powers, to both ends of the range.
+BOOST_AUTO_TEST_CASE(svd_of_any_size) {
+  const auto turned = [](const Tensor& m) {
+    const auto [u, s, vh] = svd(m);
+    return sum(numbers({3, 2}, 8) * matmul(u, vh));
+  };
+  const Tensor a = numbers({3, 2}, 3), direction = numbers({3, 2}, 4);
+  const auto of_values = [](const Tensor& m) { return sum(svdvals(m) * f64({2, 1})); };
+  const auto check = [&](const Tensor& unit, double size, double tolerance) {
+    const Tensor large = size * unit, along = direction.to(unit.dtype());
+    BOOST_TEST(distance(size * slope(turned, large), slope(turned, unit)) < tolerance);
+    for (const MatrixNorm kind : {MatrixNorm::two, MatrixNorm::nuclear}) {
+      const auto f = [=](const Tensor& m) { return matrix_norm(m, kind); };
+      BOOST_TEST(distance(size * hvp(f, large, along), hvp(f, unit, along)) < tolerance);
+    }
+    BOOST_TEST(distance(size * hvp(of_values, large, along), hvp(of_values, unit, along)) <
+               tolerance);
+  };
+  for (const double size : {1e-250, 1e-160, 1e160, 1e250}) check(a, size, 1e-12);
+  for (const double size : {1e-30, 1e-20, 1e20, 1e30}) check(a.to(DType::f32), size, 1e-4);
 }
 
 BOOST_AUTO_TEST_CASE(pseudo_inverses) {

@@ -204,6 +204,46 @@ BOOST_AUTO_TEST_CASE(determinants_of_singular_matrices_are_smooth) {
              }) == "[slogdet] the matrix is singular: pivot 2 of its LU factors is 0");
 }
 
+// f(t) = det(A + t I) is a polynomial: its derivatives at 0, order by order, with those past n.
+BOOST_AUTO_TEST_CASE(determinants_near_singular_matrices_are_smooth) {
+  const auto check = [](const Tensor& a, const std::vector<double>& derivatives, double tolerance) {
+    Tape tape;
+    const Tensor t = tape.variable(f64(0));
+    Tensor f = det(a + t * identity(a.shape().back()));
+    for (const double expected : derivatives) {
+      f = gradient(f, t, {.create_graph = true, .allow_unused = true});
+      BOOST_TEST(std::abs(f.item() - expected) < tolerance);
+      if (!f.is_tracked()) break;
+    }
+  };
+  check(0.1 * f64({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}), {-0.18, 3, 6}, 1e-12);
+  const Tensor u = f64({0.3, 0.7, 0.11});
+  check(outer(u, u), {0, 2 * sum(u * u).item(), 6}, 1e-12);
+  // det(A + t I) is the sum of e_{n-k} t^k for the elementary symmetric e of the eigenvalues.
+  const auto of_values = [&](const std::vector<double>& values, double tolerance) {
+    const auto n = static_cast<std::int64_t>(values.size());
+    const Tensor q = qr(numbers({n, n}, 3)).q;
+    std::vector<double> e{1};  // e_0, e_1, ...
+    for (const double v : values) {
+      e.push_back(0);
+      for (std::size_t k = e.size() - 1; k > 0; --k) e[k] += v * e[k - 1];
+    }
+    std::vector<double> derivatives;
+    double factorial = 1;
+    for (std::int64_t k = 1; k <= n; ++k) {
+      factorial *= static_cast<double>(k);
+      derivatives.push_back(factorial * e[static_cast<std::size_t>(n - k)]);
+    }
+    check(matmul(q * from_vector(values, {n}), transpose(q)), derivatives, tolerance);
+  };
+  of_values({1, 2, 1e-9, -3e-9}, 1e-10);
+  of_values({1, -2, 1e-3, 1e-5}, 1e-10);
+  of_values({1, 2, 3, 4, 1e-17}, 1e-10);
+  of_values({1, 0.1, 1e-2, 1e-3, 1e-4}, 1e-10);
+  of_values({1, 2, -1, 1e-6, 1e-8}, 1e-10);
+  of_values({1, 0.5, -2, 3, 1e-7, 1e-16}, 1e-10);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_finite_gives_nan_alone) {
   for (const double bad : {kNan, kInfinity, -kInfinity}) {
     const Tensor batch = f64({{{2, bad}, {bad, 3}}, {{2, 1}, {1, 3}}}),

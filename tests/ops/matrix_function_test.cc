@@ -20,6 +20,21 @@ BOOST_AUTO_TEST_CASE(expm_by_hand) {
              f64({{-2 * p + 3 * q, 1.5 * p - 1.5 * q}, {-4 * p + 4 * q, 3 * p - 2 * q}}), 1e-13);
 }
 
+// The scaling that a fast part needs leaves the slow ones what they are: exp [[-l, 0], [1, x]] has
+// the lower row (exp(x) / (l + x), exp(x)) for large l.
+BOOST_AUTO_TEST_CASE(expm_of_fast_and_slow_parts) {
+  for (const double l : {1e4, 1e10, 1e16, 1e100, 1e280})
+    for (const double x : {-5.0, -40.0, 0.25, 3.0}) {
+      const Tensor a = f64({{-l, 0}, {1, x}}), e = expm(a);
+      const double slow = std::exp(x);
+      BOOST_TEST(std::abs(e.to_vector()[3] / slow - 1) < 1e-11);
+      BOOST_TEST(std::abs(e.to_vector()[2] * (l + x) / slow - 1) < 1e-11);
+      const Tensor g =
+          slope([](const Tensor& m) { return sum(slice(slice(expm(m), 0, 1, 2), 1, 1, 2)); }, a);
+      BOOST_TEST(std::abs(g.to_vector()[3] / slow - 1) < 1e-11);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(expm_identities) {
   for (const double scale : {1e-8, 0.1, 1.0, 6.0}) {
     const Tensor a = scale * numbers({4, 4}), e = expm(a);

@@ -44,6 +44,11 @@ BOOST_AUTO_TEST_CASE(middle_numbers) {
   check_values(median(tensor({{5, 1, 3, 4}, {0, 0, 2, 8}}), {.axis = 1}), {2}, {3.5, 1});
   check_values(median(tensor({{5, 1}, {3, 4}}), {.axis = {0, 1}, .keepdims = true}), {1, 1}, {3.5});
   check_values(median(full({}, 2)), {}, {2});
+  check_values(median(zeros({3, 0}), {.axis = 0}), {0}, {});
+  check_values(quantile(zeros({3, 0}), 0.3, {.axis = 0, .keepdims = true}), {1, 0}, {});
+  BOOST_TEST(error_of([] {
+               median(zeros({0, 0}), {.axis = 0});
+             }).starts_with("[median] x of shape"));
   check_values(quantile(tensor({0, 10, 20, 30, 40}), 0.9), {}, {36});
   check_values(quantile(tensor({3, INFINITY, 1}), 0), {}, {1});
   BOOST_TEST(std::isnan(median(tensor({1, NAN, 2})).item()));
