@@ -38,6 +38,10 @@ auto called(const F& f, const Arguments&... arguments) {
   return f(arguments...);
 }
 
+bool same_node(const Tensor& a, const Tensor& b) {
+  return a.epoch() == b.epoch() && a.id() == b.id();
+}
+
 // Operand i as a rule uses it, for nodes that save every input.
 Tensor operand(const Pullback& p, int i) {
   const Tensor& x = p.node().saved_operand(i);
@@ -95,6 +99,12 @@ struct Checkpoint : Recorded {
   struct Attributes {
     const Computation* computation;
   };
+  // The operand that a captured tensor is, the argument among them; operand_count() when none is.
+  static int operand_that_is(const Pullback& p, const Tensor& captured) {
+    int i = 0;
+    while (i < p.operand_count() && !same_node(p.node().saved_operand(i), captured)) ++i;
+    return i;
+  }
   static void vjp(Pullback& p) {
     Tape inner(TapeOptions{.adopt = true});
     const Tensor x = operand(p, 0);
@@ -116,15 +126,11 @@ struct Checkpoint : Recorded {
     }
     for (NodeId id : inner.captured()) {
       const Tensor& outside = inner.outward(id);
-      if (id == tracked.id() || !is_floating(outside.dtype())) continue;
-      for (int i = 1; i < p.operand_count(); ++i) {
-        const Tensor& captured = p.node().saved_operand(i);
-        if (captured.epoch() != outside.epoch() || captured.id() != outside.id() || !p.wants(i))
-          continue;
-        leaves.push_back(outside.tracked_as(inner.epoch(), id));
-        stands_for.push_back(i);
-        break;
-      }
+      if ((inner.owns(tracked) && id == tracked.id()) || !is_floating(outside.dtype())) continue;
+      const int i = operand_that_is(p, outside);
+      if (i == p.operand_count() || !p.wants(i)) continue;
+      leaves.push_back(outside.tracked_as(inner.epoch(), id));
+      stands_for.push_back(i);
     }
     const std::vector<Tensor> adjoints =
         detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
@@ -265,9 +271,8 @@ Function checkpoint(Function f, Site site) {
       for (NodeId id : observer.captured()) {
         const Tensor& outside = observer.outward(id);
         const bool known =
-            std::any_of(operands.begin(), operands.end(), [&](const Tensor& operand) {
-              return operand.epoch() == outside.epoch() && operand.id() == outside.id();
-            });
+            std::any_of(operands.begin(), operands.end(),
+                        [&](const Tensor& operand) { return same_node(operand, outside); });
         if (!known) operands.push_back(outside);
       }
     }
