@@ -91,6 +91,32 @@ BOOST_AUTO_TEST_CASE(an_argument_that_the_function_captures_too_gets_both_gradie
   BOOST_TEST(gradient(checkpoint_sequential({layer, layer, layer}, 3)(x), x).item() == 4 * 27);
 }
 
+BOOST_AUTO_TEST_CASE(parameters_get_their_gradients_on_a_tape_within_another) {
+  const nn::Sequential net = deep_net(DType::f64);
+  Rng rng(5);
+  const Tensor x = randn({7, 6}, rng, DType::f64);
+  const Function plain = [&](const Tensor& u) { return net(u); };
+  const auto slopes_within = [&](const Function& f) {
+    Tape tape;
+    std::vector<Tensor> around;
+    for (const nn::Parameter& parameter : net.parameters()) around.push_back(parameter.tensor());
+    Tensor total = zeros({}, DType::f64);
+    {
+      Tape inner;
+      const Tensor loss = mean(square(f(x)));
+      for (const Tensor& slope : gradient(loss, net.parameters()))
+        total = total + sum(slope * slope);
+    }
+    std::vector<Tensor> result{detach(total)};
+    for (const Tensor& slope : gradient(total, around)) result.push_back(slope);
+    return result;
+  };
+  const std::vector<Tensor> expected = slopes_within(plain), got = slopes_within(checkpoint(plain));
+  BOOST_TEST(expected[0].item() > 0);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    BOOST_TEST(test::distance(got[i], expected[i]) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE(every_segment_but_the_last_is_computed_twice) {
   constexpr int kFunctions = 11;
   std::vector<int> calls(kFunctions);
