@@ -105,9 +105,11 @@ Reach reach_of(const Tape& tape, NodeId y, const std::vector<X>& xs) {
   return reach;
 }
 
-[[noreturn]] void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
+// Where nothing flowed to x: an Error, unless y depends on x by rules that gave it nothing.
+void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
   const std::string who = fmt::format("x[{}] {}", position, detail::called(tape, x));
-  raise_error(kWho, detail::explain(tape, y, x, who).text);
+  const GradientPath path = detail::explain(tape, y, x, who);
+  if (!path.connected) raise_error(kWho, path.text);
 }
 
 // Whether something flowed to x. An adjoint of 0 may mean that nothing could.

@@ -264,3 +264,21 @@ BOOST_AUTO_TEST_CASE(numbers_read_of_what_a_rule_or_a_hook_captured_are_refused)
     BOOST_TEST(grad(hooked_by(reader))(two).item() == std::sin(2.0));
   }
 }
+
+BOOST_AUTO_TEST_CASE(what_a_rule_gives_no_cotangent_has_the_gradient_zero) {
+  const auto f = custom_vjp([](const auto& xs) { return xs[0] * 2.0 + xs[1] * 0.0; },
+                            [](const Tensor& g, const auto&, const Tensor&) {
+                              return std::vector{g * 2.0, Tensor()};
+                            });
+  Tape tape;
+  const Tensor x = tape.variable(kPoint, "x"), z = tape.variable(kPoint, "z"),
+               w = tape.variable(kPoint, "w");
+  const Tensor y = sum(f({x, z}));
+  const std::vector<Tensor> slopes = gradient(y, std::vector{x, z});
+  BOOST_TEST(close(slopes[0], full({3}, 2, DType::f64), 0));
+  BOOST_TEST(close(slopes[1], zeros({3}, DType::f64), 0));
+  BOOST_TEST(close(gradient(y, z), zeros({3}, DType::f64), 0));
+  BOOST_TEST(refusal([&] {
+               gradient(y, std::vector{x, w});
+             }).find("y does not depend on x[1]") != std::string::npos);
+}
