@@ -38,6 +38,13 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
   refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
 }
 
+void refuse_constant(const Active& x, std::size_t position) {
+  const Tape* const tape = find_tape(x.epoch());
+  if (tape && !x.is_scalar() && tape->is_constant(x.id()))
+    refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
+           position, detail::called(*tape, x.id()));
+}
+
 void check_options(const GradientOptions& options) {
   if (options.create_graph && !options.retain_graph)
     refuse(kWho,
@@ -149,6 +156,7 @@ void numbers_of(const Active& y, std::span<const Scalar> xs, std::span<NodeId> t
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  for (std::size_t i = 0; i < xs.size(); ++i) refuse_constant(xs[i], i);
   return detail::consume_gradients(y, xs, options);
 }
 
