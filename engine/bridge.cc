@@ -7,6 +7,7 @@
 #include "engine/copy.h"
 #include "engine/departures.h"
 #include "engine/factory.h"
+#include "engine/nesting.h"
 #include "engine/pullback.h"
 #include "engine/sweep.h"
 
@@ -73,9 +74,10 @@ constexpr StatementKernel kAt{
       return fmt::format("index={}", static_cast<std::int64_t>(constants[0]));
     }};
 
-Scalar record_at(const Tensor& x, std::int64_t position, double value) {
+Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   Tape* tape = recording_tape();
-  if (tape && x.is_tracked()) tape_of("at", x.epoch());
+  if (tape && read.is_tracked()) tape_of("at", read.epoch());
+  const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->around();
   if (!tape) {
     if (detail::departures) detail::note_reading(x);

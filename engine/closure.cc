@@ -7,6 +7,7 @@
 #include "engine/departures.h"
 #include "engine/draws.h"
 #include "engine/factory.h"
+#include "engine/nesting.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
 #include "engine/standing.h"
@@ -38,6 +39,10 @@ auto called(const F& f, const Arguments&... arguments) {
   return f(arguments...);
 }
 
+bool same_node(const Tensor& a, const Tensor& b) {
+  return a.epoch() == b.epoch() && a.id() == b.id();
+}
+
 // Operand i as a rule uses it, for nodes that save every input.
 Tensor operand(const Pullback& p, int i) {
   const Tensor& x = p.node().saved_operand(i);
@@ -46,7 +51,8 @@ Tensor operand(const Pullback& p, int i) {
 
 // A tracked tensor for a function of the user's that must be differentiable again: under a handle
 // of this tape and with a body that says so, by which its numbers are known after detach(), too.
-Tensor lent(Tape& tape, const Tensor& x) {
+Tensor lent(Tape& tape, const Tensor& own) {
+  const Tensor x = detail::known_to(tape, own);
   if (!x.is_tracked() || (tape.owns(x) && x.origin_in(tape.epoch()))) return x;
   Tensor alias = x.view(x.shape(), x.strides()).tracked_as(x.epoch(), x.id());
   if (!tape.owns(x)) return tape.constant(alias);
@@ -54,15 +60,17 @@ Tensor lent(Tape& tape, const Tensor& x) {
   return alias;
 }
 
-// Calls a rule of the user's with what it reads, all of it as `lend` gives it. Where a tape follows
-// any of that, derivatives of the rule may be asked for. They are not known of what it makes of
-// numbers that it reads: an Error, unless `harmless` says that the result does not depend on them.
+// Calls a rule of the user's with what it reads, all of it as `lend` gives it. Where a tape records
+// what it does, derivatives of it may be asked for. They are not known of what it makes of numbers
+// that it reads of what that tape follows: an Error, unless `harmless` says that the result does
+// not depend on them.
 template <class Call, class Harmless>
-auto followed_call(std::string_view who, std::string_view rule, bool followed, const Call& call,
+auto followed_call(std::string_view who, std::string_view rule, const Call& call,
                    const Harmless& harmless) {
   Tape* const tape = recording_tape();
-  if (!tape || !followed) return call([](const Tensor& x) { return x; });
-  const detail::WatchDepartures watch(tape->epoch());
+  if (!tape) return call([](const Tensor& x) { return x; });
+  const detail::WatchDepartures watch(
+      [&](const Tensor& x) { return detail::follows_numbers(*tape, x); });
   auto result = call([&](const Tensor& x) { return lent(*tape, x); });
   if (watch.slopes && !harmless(result))
     refuse(who,
@@ -70,6 +78,12 @@ auto followed_call(std::string_view who, std::string_view rule, bool followed, c
            "and its result is recorded to be differentiated again; it must be written in "
            "differentiable ops, or say stop_gradient()",
            rule);
+  return result;
+}
+
+// A result that is plain numbers was read of whatever they came from.
+Tensor noted(const Tensor& result) {
+  if (detail::departures && !result.is_tracked()) detail::note_reading(result);
   return result;
 }
 
@@ -95,6 +109,14 @@ struct Checkpoint : Recorded {
   struct Attributes {
     const Computation* computation;
   };
+  // The operand that a captured tensor is, the argument among them, on this tape or by what tapes
+  // around follow; operand_count() when none is.
+  static int operand_that_is(const Pullback& p, const Tensor& captured) {
+    for (const auto& same : {&same_node, &detail::same_outside})
+      for (int i = 0; i < p.operand_count(); ++i)
+        if (same(p.node().saved_operand(i), captured)) return i;
+    return p.operand_count();
+  }
   static void vjp(Pullback& p) {
     Tape inner(TapeOptions{.adopt = true});
     const Tensor x = operand(p, 0);
@@ -116,15 +138,11 @@ struct Checkpoint : Recorded {
     }
     for (NodeId id : inner.captured()) {
       const Tensor& outside = inner.outward(id);
-      if (id == tracked.id() || !is_floating(outside.dtype())) continue;
-      for (int i = 1; i < p.operand_count(); ++i) {
-        const Tensor& captured = p.node().saved_operand(i);
-        if (captured.epoch() != outside.epoch() || captured.id() != outside.id() || !p.wants(i))
-          continue;
-        leaves.push_back(outside.tracked_as(inner.epoch(), id));
-        stands_for.push_back(i);
-        break;
-      }
+      if ((inner.owns(tracked) && id == tracked.id()) || !is_floating(outside.dtype())) continue;
+      const int i = operand_that_is(p, outside);
+      if (i == p.operand_count() || !p.wants(i)) continue;
+      leaves.push_back(outside.tracked_as(inner.epoch(), id));
+      stands_for.push_back(i);
     }
     const std::vector<Tensor> adjoints =
         detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
@@ -142,15 +160,15 @@ struct Custom : Recorded {
 
   static std::vector<Tensor> pulled(const CustomPull& pull, const Tensor& g,
                                     const std::vector<Tensor>& xs, const Tensor& y) {
-    const bool followed =
-        g.is_tracked() || y.is_tracked() ||
-        std::any_of(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_tracked(); });
     std::vector<Tensor> results = followed_call(
-        "custom_vjp", "pull", followed,
+        "custom_vjp", "pull",
         [&](const auto& lend) {
           std::vector<Tensor> lent_xs;
           for (const Tensor& x : xs) lent_xs.push_back(lend(x));
-          return called(pull, lend(g), lent_xs, lend(y));
+          std::vector<Tensor> cotangents = called(pull, lend(g), lent_xs, lend(y));
+          for (const Tensor& cotangent : cotangents)
+            if (cotangent.defined() && !g.is_tracked()) noted(cotangent);
+          return cotangents;
         },
         [](const auto&) { return false; });
     if (results.size() != xs.size())
@@ -209,10 +227,9 @@ struct Hook : Recorded {
     const Tensor& g = p.adjoint();
     Tensor seen;  // a hook may look, and give back what it saw
     const Tensor replaced = followed_call(
-        name, "the hook", g.is_tracked(),
-        [&](const auto& lend) { return called(hook, seen = lend(g)); },
+        name, "the hook", [&](const auto& lend) { return noted(called(hook, seen = lend(g))); },
         [&](const Tensor& result) {
-          return result.epoch() == seen.epoch() && result.id() == seen.id();
+          return same_node(result, seen) && result.shares_numbers(seen);
         });
     if (replaced.shape() != p.adjoint().shape())
       refuse(name, "the hook gave shape {} for an adjoint of shape {}", replaced.shape(),
@@ -265,9 +282,8 @@ Function checkpoint(Function f, Site site) {
       for (NodeId id : observer.captured()) {
         const Tensor& outside = observer.outward(id);
         const bool known =
-            std::any_of(operands.begin(), operands.end(), [&](const Tensor& operand) {
-              return operand.epoch() == outside.epoch() && operand.id() == outside.id();
-            });
+            std::any_of(operands.begin(), operands.end(),
+                        [&](const Tensor& operand) { return same_node(operand, outside); });
         if (!known) operands.push_back(outside);
       }
     }

@@ -2,6 +2,7 @@
 // is made of them, so whoever relies on the record being whole watches while it is written.
 #pragma once
 
+#include <functional>
 #include <utility>
 
 #include "engine/tensor.h"
@@ -14,15 +15,16 @@ struct Departures {
   bool functions =
       false;  // of the user's were called, or scalars taken: not to be carried out again
   bool outer_scalars = false;  // came from a tape around the one that records
-  Epoch epoch = 0;             // the recording whose detached numbers count, too
+  // Whose numbers slopes are made of, detached ones among them; any tracked tensor's by default.
+  std::function<bool(const Tensor&)> concerns;
 };
 
 // While it lives it learns what leaves the record on this thread. Who watches around it learns of
 // it, too, but for numbers that are detached there.
 class WatchDepartures : public Departures {
  public:
-  explicit WatchDepartures(Epoch of = 0)
-      : Departures{.epoch = of}, outer_(std::exchange(departures, this)) {}
+  explicit WatchDepartures(std::function<bool(const Tensor&)> of = {})
+      : Departures{.concerns = std::move(of)}, outer_(std::exchange(departures, this)) {}
   ~WatchDepartures() {
     departures = outer_;
     if (!outer_) return;

@@ -38,6 +38,13 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
   refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
 }
 
+void refuse_constant(const Active& x, std::size_t position) {
+  const Tape* const tape = find_tape(x.epoch());
+  if (tape && !x.is_scalar() && tape->is_constant(x.id()))
+    refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
+           position, detail::called(*tape, x.id()));
+}
+
 void check_options(const GradientOptions& options) {
   if (options.create_graph && !options.retain_graph)
     refuse(kWho,
@@ -105,9 +112,11 @@ Reach reach_of(const Tape& tape, NodeId y, const Xs& xs) {
   return reach;
 }
 
-[[noreturn]] void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
+// Where nothing flowed to x: an Error, unless y depends on x by rules that gave it nothing.
+void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
   const std::string who = fmt::format("x[{}] {}", position, detail::called(tape, x));
-  raise_error(kWho, detail::explain(tape, y, x, who).text);
+  const GradientPath path = detail::explain(tape, y, x, who);
+  if (!path.connected) raise_error(kWho, path.text);
 }
 
 // Whether something flowed to x. An adjoint of 0 may mean that nothing could.
@@ -162,6 +171,7 @@ void numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  for (std::size_t i = 0; i < xs.size(); ++i) refuse_constant(xs[i], i);
   return detail::consume_gradients(y, xs, options);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/apply.h"
 #include "engine/departures.h"
 #include "engine/leaf.h"
+#include "engine/nesting.h"
 #include "engine/pushforward.h"
 #include "engine/standing.h"
 #include "engine/tape.h"
@@ -33,9 +34,34 @@ NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
   return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
 }
 
+namespace {
+
+// The operands as that tape knows them; none where it knows them as they are.
+std::vector<Tensor> as_known_to(const Tape& tape, Inputs inputs) {
+  std::vector<Tensor> operands;
+  bool changed = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands.push_back(detail::known_to(tape, inputs[i]));
+    changed |= operands[i].epoch() != inputs[i].epoch();
+  }
+  if (!changed) operands.clear();
+  return operands;
+}
+
+}  // namespace
+
 void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
-  bool tracked = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) tracked |= follows(inputs[i]);
+  bool tracked = false, foreign = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    tracked |= follows(inputs[i]);
+    foreign |= inputs[i].is_tracked() && !follows(inputs[i]);
+  }
+  if (foreign) {
+    const std::vector<Tensor> operands = as_known_to(*this, inputs);
+    std::vector<const Tensor*> pointers;
+    for (const Tensor& operand : operands) pointers.push_back(&operand);
+    if (!operands.empty()) return record(op, Inputs(pointers), attributes, outputs);
+  }
   if (!tracked) {
     note_origin(inputs, outputs);
     if (outer_recording_) return outer_recording_->record(op, inputs, attributes, outputs);

@@ -26,8 +26,8 @@ constinit thread_local detail::Departures* detail::departures = nullptr;
 
 void detail::note_reading(const Tensor& x) {
   departures->numbers |= x.is_tracked();
-  departures->slopes |=
-      is_floating(x.dtype()) && (x.is_tracked() || x.origin_in(departures->epoch) != 0);
+  departures->slopes |= is_floating(x.dtype()) &&
+                        (departures->concerns ? departures->concerns(x) : x.is_tracked());
 }
 
 void detail::destroy(Body* body) noexcept {

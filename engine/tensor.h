@@ -113,8 +113,12 @@ class Tensor {
   // For explanations: the node of that recording that this tensor stood for or was computed from,
   // even if the handle no longer says so; 0 when there is none.
   NodeId origin_in(Epoch epoch) const {
+    const auto [of, id] = origin();
+    return of == epoch ? id : 0;
+  }
+  std::pair<Epoch, NodeId> origin() const {
     const std::uint64_t origin = body().origin.load(std::memory_order_relaxed);
-    return origin >> 32 == epoch ? static_cast<NodeId>(origin) : 0;
+    return {static_cast<Epoch>(origin >> 32), static_cast<NodeId>(origin)};
   }
   void set_origin(Epoch epoch, NodeId id) {
     body_->origin.store(std::uint64_t{epoch} << 32 | id, std::memory_order_relaxed);

@@ -101,13 +101,16 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 // none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
 // differentiable ops, so are its results. While a tape records what pull does, so that it may be
 // differentiated again, pull may not read numbers of floating tensors that the tape follows (by
-// item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed.
+// item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed. A
+// pull must be linear in its cotangent: forward mode transposes it as its derivative at zero.
 using CustomPull = std::function<std::vector<Tensor>(
     const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
     std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site = {});
 
-// x, whose adjoint is handed to `hook` on its way back and replaced by what it returns.
+// x, whose adjoint is handed to `hook` on its way back and replaced by what it returns. A tangent
+// of forward mode passes unchanged, whatever the hook does. What custom_vjp says of reading numbers
+// holds for hooks, too.
 Tensor on_gradient(const Tensor& x, Function hook, Site site = {});
 
 // x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it

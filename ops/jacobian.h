@@ -25,8 +25,9 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v, Site site = {});
 // axis. f is run once, on the first example, and its operations are then carried out for the whole
 // batch; draws of random numbers are shared. An f that looks at numbers (item, to_vector, scalars)
 // or calls a function of the user's (checkpoint, custom_vjp, on_gradient, straight_through) is run
-// again for every example instead. Numbers that detach(), data() or PauseRecording take out of f
-// are the first example's: see stop_gradient. Errors: no example; results of different shapes.
+// again for every example instead, and draws what it drew for the first. Numbers that detach(),
+// data() or PauseRecording take out of f are the first example's: see stop_gradient. Errors: no
+// example; results of different shapes; an example that draws more than the first, or other seeds.
 Function vmap(Function f, Site site = {});
 
 // The same of many arguments: in_axes says which axis of each is mapped, nullopt that all examples

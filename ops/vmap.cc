@@ -7,6 +7,7 @@
 #include "engine/batching.h"
 #include "engine/broadcast.h"
 #include "engine/departures.h"
+#include "engine/draws.h"
 #include "engine/standing.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
@@ -177,12 +178,14 @@ std::vector<Tensor> called(const FunctionOfMany& f, const std::vector<Tensor>& x
   return f(xs);
 }
 
+// Every example draws the same random numbers.
 std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>& arguments,
-                               std::int64_t size) {
+                               std::int64_t size, const Draws& draws) {
   std::vector<std::vector<Tensor>> examples;
   for (std::int64_t i = 0; i < size; ++i) {
     std::vector<Tensor> single;
     for (const Value& x : arguments) single.push_back(x.batched ? example(x.tensor, i) : x.tensor);
+    const RepeatDraws same(kWho, draws);
     examples.push_back(called(f, single));
   }
   return stacked("the function", examples);
@@ -195,9 +198,14 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
   std::vector<Tensor> first;
   for (const Value& x : arguments)
     first.push_back(x.batched ? tape.constant(example(detach(x.tensor), 0)) : x.tensor);
-  const std::vector<Tensor> ys = called(f, first);
+  Draws draws;
+  std::vector<Tensor> ys;
+  {
+    const NoteDraws noting(draws);
+    ys = called(f, first);
+  }
   tape.stop();
-  if (watch.numbers || watch.functions) return one_by_one(f, arguments, size);
+  if (watch.numbers || watch.functions) return one_by_one(f, arguments, size, draws);
   Replay replay(tape, size);
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (arguments[i].batched) replay.set(first[i].id(), arguments[i].tensor);

@@ -215,6 +215,19 @@ BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
   BOOST_TEST(gradient(y, x, {.allow_unused = true}).to_vector() == (std::vector<double>{0, 0}));
 }
 
+BOOST_AUTO_TEST_CASE(a_constant_takes_no_gradient) {
+  Tape tape;
+  const Tensor x = tape.variable(ones({2})), c = tape.constant(ones({2}), "target");
+  const Tensor y = x + c;
+  for (bool allow_unused : {false, true})
+    BOOST_TEST(
+        refusal([&] {
+          gradient(y, std::vector{x, c}, {.allow_unused = allow_unused, .cotangent = ones({2})});
+        }) ==
+        "[gradient] x[1] \"target\" (node 2, (2,)) is a constant, which takes no gradient; make "
+        "it with tape.variable()");
+}
+
 BOOST_AUTO_TEST_CASE(the_derivative_of_something_linear_is_a_constant) {
   Tape tape;
   const Tensor x = tape.variable(tensor({2.0}));

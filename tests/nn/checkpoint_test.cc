@@ -62,6 +62,61 @@ BOOST_AUTO_TEST_CASE(what_functions_capture_gets_its_gradient) {
     BOOST_TEST(test::distance(again[i], plain[i]) < 1e-15);
 }
 
+BOOST_AUTO_TEST_CASE(an_argument_that_the_function_captures_too_gets_both_gradients) {
+  const Tensor point = tensor({1.0, 2.0}, DType::f64);
+  const auto slope_of = [&](const auto& layer) {
+    Tape tape;
+    const Tensor x = tape.variable(point);
+    return gradient(sum(checkpoint([&](const Tensor& q) { return layer(q, x); })(x)), x);
+  };
+  const Tensor residual = slope_of([](const Tensor& q, const Tensor& x) { return tanh(q) + x; });
+  BOOST_TEST(test::distance(residual, 2.0 - square(tanh(point))) < 1e-15);
+  const Tensor captured = slope_of([](const Tensor& q, const Tensor& x) { return detach(q) * x; });
+  BOOST_TEST(captured.to_vector() == (std::vector<double>{1, 2}));
+
+  const Function squared = [](const Tensor& x) {
+    const Tensor h = x * 2.0;  // which is no leaf
+    return sum(checkpoint([h](const Tensor& q) { return q * h; })(h));
+  };
+  BOOST_TEST(test::distance(grad(squared)(point), 8.0 * point) < 1e-15);
+  BOOST_TEST(test::distance(hessian(squared, point), 8.0 * eye(2, DType::f64)) < 1e-15);
+
+  Tape tape;
+  const Tensor x = tape.variable(tensor(3.0, DType::f64));
+  const Tensor slope =
+      gradient(checkpoint([x](const Tensor& q) { return q * x; })(x), x, {.create_graph = true});
+  BOOST_TEST(slope.item() == 6);
+  BOOST_TEST(gradient(slope, x).item() == 2);
+  const Function layer = [x](const Tensor& y) { return y * x; };
+  BOOST_TEST(gradient(checkpoint_sequential({layer, layer, layer}, 3)(x), x).item() == 4 * 27);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_get_their_gradients_on_a_tape_within_another) {
+  const nn::Sequential net = deep_net(DType::f64);
+  Rng rng(5);
+  const Tensor x = randn({7, 6}, rng, DType::f64);
+  const Function plain = [&](const Tensor& u) { return net(u); };
+  const auto slopes_within = [&](const Function& f) {
+    Tape tape;
+    std::vector<Tensor> around;
+    for (const nn::Parameter& parameter : net.parameters()) around.push_back(parameter.tensor());
+    Tensor total = zeros({}, DType::f64);
+    {
+      Tape inner;
+      const Tensor loss = mean(square(f(x)));
+      for (const Tensor& slope : gradient(loss, net.parameters()))
+        total = total + sum(slope * slope);
+    }
+    std::vector<Tensor> result{detach(total)};
+    for (const Tensor& slope : gradient(total, around)) result.push_back(slope);
+    return result;
+  };
+  const std::vector<Tensor> expected = slopes_within(plain), got = slopes_within(checkpoint(plain));
+  BOOST_TEST(expected[0].item() > 0);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    BOOST_TEST(test::distance(got[i], expected[i]) < 1e-14);
+}
+
 BOOST_AUTO_TEST_CASE(every_segment_but_the_last_is_computed_twice) {
   constexpr int kFunctions = 11;
   std::vector<int> calls(kFunctions);

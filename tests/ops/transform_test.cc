@@ -233,6 +233,37 @@ BOOST_AUTO_TEST_CASE(vmap_runs_f_for_every_example_where_numbers_leave_it) {
   BOOST_TEST(close(vmap(of_scalars)(batch), batch * slice(batch, 1, 0, 1), 0));
 }
 
+BOOST_AUTO_TEST_CASE(vmap_draws_the_same_for_every_example) {
+  const Tensor batch = ones({4, 3}, DType::f64);
+  Rng rng(7);
+  const auto drawn = [&](const Tensor& x) { return x * randn({3}, rng, DType::f64); };
+  const std::vector<Function> functions{
+      drawn, [&](const Tensor& x) { return drawn(x) * sum(x).item(); },
+      [&](const Tensor& x) { return checkpoint([&](const Tensor& u) { return drawn(u) * u; })(x); },
+      [&](const Tensor& x) {
+        return vmap([&](const Tensor& u) { return drawn(u) * u.to_vector()[0]; })(stack({x, x}));
+      }};
+  for (const Function& f : functions) {
+    rng = Rng(7);
+    const Tensor once = f(ones({3}, DType::f64));
+    const std::vector<double> next = randn({5}, rng).to_vector();
+    rng = Rng(7);
+    const Tensor mapped = vmap(f)(batch);
+    for (const Tensor& row : split(mapped, 4)) BOOST_TEST(close(squeeze(row, 0), once, 0));
+    BOOST_TEST(randn({5}, rng).to_vector() == next);
+  }
+  const auto as_many = [&](const Tensor& x) {
+    return sum(randn({static_cast<std::int64_t>(x.item())}, rng));
+  };
+  BOOST_TEST(vmap(as_many)(tensor({3.0, 2.0})).size() == 2);
+  BOOST_TEST(
+      refusal([&] {
+        vmap(as_many)(tensor({2.0, 3.0}));
+      }) ==
+      "[vmap] the function draws 3 random numbers of seed 7 when it is computed again, where "
+      "it drew 2 of seed 7; it must draw as it did the first time");
+}
+
 BOOST_AUTO_TEST_CASE(vmap_looks_at_the_operands_of_every_example) {
   const Tensor places = from_vector(std::vector<std::int64_t>{0, 1, 2, 0, 1, 3}, {2, 3});
   const Tensor x = ones({3});
