@@ -29,7 +29,8 @@ Tensor max(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 Tensor min(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
 
 // The sum of squared deviations from the mean over (n - correction), and its square root, whose
-// gradient where all elements are equal is 0. f32 and f64 only. Where namespaces are mixed by
+// derivatives where all elements are equal are 0, and which does not over- or underflow. f32 and
+// f64 only. Where namespaces are mixed by
 // using-directives, say tapestry::std(x).
 struct VarianceOptions {
   Axes axis{};

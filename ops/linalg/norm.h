@@ -8,7 +8,9 @@ namespace tapestry {
 
 // (sum |x|^ord)^(1 / ord) over the axes, all unless named: 1, 2, any number above 0, infinity. As
 // if the axes were one vector, so that norm(A) of a matrix is Frobenius'. The norm of 2 neither
-// over- nor underflows; its gradient at 0 is 0. Of nothing: 0. Error for an order of 0 or below.
+// over- nor underflows; its derivatives at 0 are 0, of all orders,
+// and so are those of its square there: write sum(square(x)) for that. Of nothing: 0. Error for an
+// order of 0 or below.
 struct NormOptions {
   double ord = 2;
   Axes axis{};
