@@ -42,8 +42,8 @@ class Active {
 };
 
 // dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one
-// living tape, when y is not one number and no cotangent is given, or when y does not depend on an
-// x: the message says why.
+// living tape, when an x is a constant, when y is not one number and no cotangent is given, or when
+// y does not depend on an x: the message says why. Zeros where y does and rules gave x nothing.
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options = {});
 
