@@ -96,6 +96,14 @@ class BasicTape {
       if (tape->epoch() == epoch) return *tape;
     detail::refuse_stale(who, "a handle");
   }
+  // Operand i of a statement is of another recording than this thread's.
+  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i, Epoch epoch) {
+    find(who, epoch);
+    refuse(who,
+           "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
+           "active scalars do",
+           i);
+  }
   // The tape that records on this thread now, or null.
   static BasicTape* recording() { return recording_; }
 
@@ -137,6 +145,8 @@ template <class T>
 std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
                                       const std::vector<BasicScalar<T>>& xs, const T& cotangent) {
   const NodeId last = y.id();
+  if (last > size())
+    refuse("gradient", "node {} was forgotten: the tape was rewound to node {}", last, size());
   NodeId first = last;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
@@ -175,8 +185,7 @@ void BasicTape<T>::refuse_apart(NodeId y, NodeId x, std::size_t i) const {
     for (std::size_t k = 0; k < run.count * leaves; ++k)
       if (depends[run.leaves[k]]) depends[run.first + k / leaves] = true;
   });
-  if (!depends[y])
-    refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
+  if (!depends[y]) refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
 }
 
 }  // namespace tapestry

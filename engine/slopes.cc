@@ -126,12 +126,16 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
                  detail::called(tape, leaf));
     });
   const Tensor slopes = detail::jacobian_of_piece(tape, mark.next, made, inputs);
+  // As the tape has them, which a replay may have moved.
+  for (Scalar& x : inputs) x = {tape.scalar_value(x.id()), tape.epoch(), x.id()};
+  for (Scalar& y : made) y = {tape.scalar_value(y.id()), tape.epoch(), y.id()};
   tape.rewind(mark);
   const ResumeRecording here(&tape);
   const double* row = made.empty() ? nullptr : slopes.data<double>();
+  auto next = made.begin();
   for (Scalar& y : ys) {
     if (!y.is_tracked() || y.id() < mark.next) continue;
-    y = with_slopes(y.value(), inputs, {row, row + inputs.size()});
+    y = with_slopes((next++)->value(), inputs, {row, row + inputs.size()});
     row += inputs.size();
   }
 }

@@ -18,7 +18,7 @@ namespace detail {
 constinit thread_local Tape* recording = nullptr;
 
 Tape* record_on(Tape* tape) {
-  const bool plainly = tape && !watch && !tape->carries_tangents();
+  const bool plainly = tape && !watch && !tape->carries_tangents() && !tape->storage().moved;
   statement_storage<double> = plainly ? &tape->storage() : &no_storage<double>;
   return std::exchange(recording, tape);
 }
@@ -233,10 +233,22 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
 
 // ---- pausing ----
 
+namespace {
+
+// The tape, or where it died meanwhile the innermost that lives.
+Tape* living(Tape* tape) {
+  if (!tape) return nullptr;
+  Tape* other = innermost;
+  while (other && other != tape) other = other->enclosing();
+  return other ? tape : innermost;
+}
+
+}  // namespace
+
 PauseRecording::PauseRecording() : paused_(detail::record_on(nullptr)) {}
-PauseRecording::~PauseRecording() { detail::record_on(paused_); }
+PauseRecording::~PauseRecording() { detail::record_on(living(paused_)); }
 
 ResumeRecording::ResumeRecording(Tape* tape) : previous_(detail::record_on(tape)) {}
-ResumeRecording::~ResumeRecording() { detail::record_on(previous_); }
+ResumeRecording::~ResumeRecording() { detail::record_on(living(previous_)); }
 
 }  // namespace tapestry

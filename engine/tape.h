@@ -96,6 +96,7 @@ class Tape {
   const Tensor& outward(NodeId id) const;
   // Leaves whose value an outer tape tracks, in order: variables, and what a computation captured.
   std::vector<NodeId> captured() const;
+  Tape* enclosing() const { return outer_; }         // the next that lives on this thread
   Tape* around() const { return outer_recording_; }  // the tape that recorded when this one began
 
   // ---- forward mode, on a tape that carries tangents ----

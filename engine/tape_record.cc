@@ -250,8 +250,10 @@ Scalar Tape::pooled_constant(double value) {
 
 void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
                              const Site& site) {
-  Tape* const tape = recording;
-  if (!tape || (!tape->owns(x) && !tape->owns(z))) return;
+  Tape* tape = recording;
+  if (!tape || (!tape->owns(x) && !tape->owns(z)))  // of a tape that does not record now
+    tape = find_tape(x.is_tracked() ? x.epoch() : z.epoch());
+  if (!tape) return;
   const auto side = [&](Scalar s) {
     return Comparison::Side{tape->owns(s) ? s.id() : 0, s.value()};
   };
@@ -259,7 +261,17 @@ void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z
 }
 
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
-  if (owns(x)) return x.id();
+  if (owns(x)) {
+    // What is recorded now would have its value by one and its slopes by the other.
+    if (storage_->moved && x.id() <= size() &&
+        std::bit_cast<std::uint64_t>(scalar_value(x.id())) !=
+            std::bit_cast<std::uint64_t>(x.value()))
+      refuse(who,
+             "operand {} is {}, and since a replay its node is {}: record before replaying, or "
+             "record anew",
+             operand, x.value(), scalar_value(x.id()));
+    return x.id();
+  }
   if (!x.is_tracked()) return 0;
   if (find_tape(x.epoch()))
     refuse(who,

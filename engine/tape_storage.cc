@@ -58,6 +58,7 @@ void TapeStorage::reset() {
   constants.clear();
   runs.clear();
   has_tensors = false;
+  moved = false;
 }
 
 void Adjoints::reset(NodeId first, NodeId last) {

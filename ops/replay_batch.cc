@@ -310,6 +310,8 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
                                   const Tensor& points) {
   if (!y.is_tracked()) refuse(kWho, "y is not recorded on a tape");
   const Tape& tape = tape_of(kWho, y.epoch());
+  if (y.id() > tape.size())
+    refuse(kWho, "node {} was forgotten: the tape was rewound to node {}", y.id(), tape.size());
   check_points(xs, points);
   detail::check_replay(kWho, tape, xs, xs.size());
   const Program program(tape, y.id(), xs);

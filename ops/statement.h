@@ -306,7 +306,7 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
     if (tape->owns(leaves[i]))
       followed = true;
     else if (leaves[i].is_tracked())
-      BasicTape<T>::find(kernel.name, leaves[i].epoch());
+      BasicTape<T>::refuse_other(kernel.name, i, leaves[i].epoch());
   if (!followed) return value;
   NodeId ids[detail::kMostOfAStatement];
   for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(leaves[i]);

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <memory>
 #include <thread>
 
 #include "ops/ops.h"
@@ -127,6 +128,17 @@ BOOST_AUTO_TEST_CASE(outside_a_tape_and_while_paused_nothing_is_recorded) {
   BOOST_TEST((x + x).is_tracked());
   BOOST_TEST(!detach(x + x).is_tracked());
   BOOST_TEST(!(detach(x) * 2.0).is_tracked());
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_may_die_while_it_is_paused) {
+  Tape outer;
+  auto inner = std::make_unique<Tape>();
+  {
+    const PauseRecording pause;
+    inner.reset();
+    BOOST_TEST(recording_tape() == nullptr);
+  }
+  BOOST_TEST(recording_tape() == &outer);
 }
 
 BOOST_AUTO_TEST_CASE(nested_tapes_each_record_what_they_track) {

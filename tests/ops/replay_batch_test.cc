@@ -154,3 +154,13 @@ BOOST_AUTO_TEST_CASE(refusals) {
                replay_value_and_grad(external, {x}, zeros({4, 1}, DType::f64));
              }).find("cannot be carried out again") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(what_was_rewound_is_refused) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const TapeMark mark = tape.mark();
+  const Scalar y = x * x;
+  tape.rewind(mark);
+  BOOST_TEST(refusal([&] { replay_value_and_grad(y, {x}, tensor({{1.0}}, DType::f64)); }) ==
+             "[replay_value_and_grad] node 2 was forgotten: the tape was rewound to node 1");
+}

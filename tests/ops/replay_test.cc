@@ -113,10 +113,51 @@ BOOST_FIXTURE_TEST_CASE(tensors_and_given_slopes_are_refused, Two) {
   BOOST_TEST(refusal([&] { replay(w, {x}, {1.0}); }).find("cannot be carried out again") !=
              std::string::npos);
   tape.rewind(mark);
-  const Scalar v = x * z;
+  const Scalar v = x * z, forgotten = v * v;
   BOOST_TEST(replay(v, {x}, {2.0}) == 1.5);
-  const Scalar forgotten = Scalar(v * v);
   tape.rewind(mark);
   BOOST_TEST(refusal([&] { replay(forgotten, {x}, {1.0}); }).find("was forgotten") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_replay_has_moved_is_recorded_no_further) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0), one = tape.variable(1.0), y = x * x;
+  replay(y, {x}, {3.0});
+  const std::string text =
+      "[sin] operand 0 is 4, and since a replay its node is 9: record before replaying, or record "
+      "anew";
+  BOOST_TEST(refusal([&] { Scalar(sin(y)); }) == text);
+  BOOST_TEST(gradient(Scalar(sin(one)), one) == std::cos(1.0));  // stands where it stood
+  replay(y, {x}, {2.0});
+  BOOST_TEST(gradient(Scalar(sin(y)), x) == std::cos(4.0) * 4);
+  replay(y, {x}, {3.0});
+  tape.clear();
+  const Scalar z = tape.variable(5.0);
+  BOOST_TEST(gradient(Scalar(z * z), z) == 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_piece_is_preaccumulated_where_the_tape_stands) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const TapeMark mark = tape.mark();
+  const Scalar y = x * x * x;
+  replay(y, {x}, {3.0});
+  std::vector<Scalar> ys{y};
+  preaccumulate(tape, mark, {x}, ys);
+  BOOST_TEST(ys[0].value() == 27);
+  BOOST_TEST(gradient(Scalar(ys[0] * ys[0]), x) == 2 * 27 * 27);
+}
+
+BOOST_AUTO_TEST_CASE(comparisons_are_noted_while_another_tape_records) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  bool above = false;
+  {
+    const Tape other;
+    above = x > 1;
+  }
+  const Scalar y = above ? Scalar(x * x) : Scalar(-x);
+  BOOST_TEST(refusal([&] { replay(y, {x}, {0.5}); }).find("would branch otherwise") !=
              std::string::npos);
 }
