@@ -2,31 +2,23 @@
 
 #include "engine/apply.h"
 #include "engine/sweep.h"
-#include "ops/rules.h"
+#include "ops/formula.h"
 
 namespace tapestry {
 namespace {
 
-// The page's vjps, step by step.
-#define TAPESTRY_FORMULA(name, formula)                                            \
-  inline Stepwise name([[maybe_unused]] Stepwise x, [[maybe_unused]] Stepwise z,   \
-                       [[maybe_unused]] Stepwise y, [[maybe_unused]] Stepwise g) { \
-    return formula;                                                                \
-  }
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(op##_vjp, vjp)
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_FORMULA(op##_vjp_x, vjp_x)                                         \
-  TAPESTRY_FORMULA(op##_vjp_z, vjp_z)
-#include "ops/elementwise.def"
-TAPESTRY_FORMULA(polygamma_vjp, g* polygamma(static_cast<int>(x.value()) + 1, z))
-#undef TAPESTRY_FORMULA
-
+// Beyond the page: the order comes as an operand.
+Stepwise polygamma_vjp(const Stepwise& x, const Stepwise& z, const Stepwise&, const Stepwise& g) {
+  return g * polygamma(static_cast<int>(x.value()) + 1, z);
+}
 double polygamma_slope(double x, double z, double, double g) {
   return g * page_numbers::polygamma(static_cast<int>(x) + 1, z);
 }
 
-template <class Number>
-using Rule = Number (*)(Number x, Number z, Number y, Number g);
+// What a function gives back for an adjoint g, over numbers and step by step.
+using Slope = double (*)(double x, double z, double y, double g);
+using RecordedSlope = Stepwise (*)(const Stepwise& x, const Stepwise& z, const Stepwise& y,
+                                   const Stepwise& g);
 
 // Where the operands of a statement of one step are: the next leaf or, where `constant_*`, the
 // constant. A function of one operand is one whose second is a constant that is not there.
@@ -37,7 +29,7 @@ struct Layout {
 };
 
 // Reverse walks and values anew, as StatementKernel has them, for kernels with that many constants.
-template <Rule<double> rule_x, Rule<double> rule_z, bool constant_x, bool constant_z, int constants>
+template <Slope rule_x, Slope rule_z, bool constant_x, bool constant_z, int constants>
 void walk(NodeId first, NodeId end, const NodeId* leaves, const double* numbers,
           const double* values, double* adjoints) {
   using At = Layout<constant_x, constant_z>;
@@ -64,7 +56,7 @@ void renew(NodeId first, NodeId end, const NodeId* leaves, double* numbers, doub
   }
 }
 
-template <Rule<Stepwise> rule_x, Rule<Stepwise> rule_z, bool constant_x, bool constant_z>
+template <RecordedSlope rule_x, RecordedSlope rule_z, bool constant_x, bool constant_z>
 void reverse(const Run& run, Sweep& sweep) {
   using At = Layout<constant_x, constant_z>;
   for (std::uint32_t i = run.count; i-- > 0;) {
@@ -112,7 +104,7 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so"
       0,                                                                          \
       &walk<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
       &renew<&value_of_one<Unary::op>, false, true, 0>,                           \
-      &reverse<&op##_vjp, nullptr, false, true>,                                  \
+      &reverse<&UnaryFormula<Unary::op, Stepwise>::slope, nullptr, false, true>,  \
       nullptr,                                                                    \
       {&op##_step, 1}};
 #define TAPESTRY_BINARY(op, variant, constant_x, constant_z, print)                         \
@@ -126,7 +118,8 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so"
             constant_x + constant_z>,                                                       \
       &renew<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,          \
              constant_x + constant_z>,                                                      \
-      &reverse<&op##_vjp_x, &op##_vjp_z, constant_x, constant_z>,                           \
+      &reverse<&BinaryFormula<Binary::op, Stepwise>::slope_x,                               \
+               &BinaryFormula<Binary::op, Stepwise>::slope_z, constant_x, constant_z>,      \
       print,                                                                                \
       {&op##_##variant##_step, 1}};
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -197,16 +190,16 @@ namespace {
 
 struct UnaryStep {
   Stepwise (*value)(Stepwise);
-  Stepwise (*vjp)(Stepwise, Stepwise, Stepwise, Stepwise);
+  RecordedSlope vjp;
   double (*plain)(double);
-  double (*slope)(double, double, double, double);
+  Slope slope;
   unsigned uses;
 };
 struct BinaryStep {
   Stepwise (*value)(Stepwise, Stepwise);
-  Stepwise (*vjp[2])(Stepwise, Stepwise, Stepwise, Stepwise);
+  RecordedSlope vjp[2];
   double (*plain)(double, double);
-  double (*slope[2])(double, double, double, double);
+  Slope slope[2];
   unsigned uses[2];
 };
 
@@ -216,18 +209,18 @@ Stepwise polygamma_of(Stepwise order, Stepwise x) {
 
 constexpr UnaryStep kUnarySteps[] = {
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                                    \
-  {static_cast<Stepwise (*)(Stepwise)>(&op), &op##_vjp,                                    \
+  {static_cast<Stepwise (*)(Stepwise)>(&op), &UnaryFormula<Unary::op, Stepwise>::slope,    \
    &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope, \
    probe::op##_vjp.uses},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                        \
-   {&op##_vjp_x, &op##_vjp_z},                                                \
-   &page_numbers::BinaryRule<Binary::op>::value,                              \
-   {&page_numbers::BinaryRule<Binary::op>::slope_x,                           \
-    &page_numbers::BinaryRule<Binary::op>::slope_z},                          \
+#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                      \
+  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                                             \
+   {&BinaryFormula<Binary::op, Stepwise>::slope_x, &BinaryFormula<Binary::op, Stepwise>::slope_z}, \
+   &page_numbers::BinaryRule<Binary::op>::value,                                                   \
+   {&page_numbers::BinaryRule<Binary::op>::slope_x,                                                \
+    &page_numbers::BinaryRule<Binary::op>::slope_z},                                               \
    {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
 #include "ops/elementwise.def"
     {&polygamma_of,
