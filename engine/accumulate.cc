@@ -96,7 +96,7 @@ void accumulate(Tensor& into, Tensor contribution) {
     into = std::move(contribution);
     return;
   }
-  const bool tracked = detail::recording && (into.is_tracked() || contribution.is_tracked());
+  const bool tracked = recording_tape() && (into.is_tracked() || contribution.is_tracked());
   if (!tracked && into.is_unique())
     add_in_place(into, contribution);
   else
@@ -107,7 +107,7 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   if (!into.is_tracked() && into.value() == 0) return contribution;
   if (!contribution.is_tracked() && contribution.value() == 0) return into;
   const double sum = into.value() + contribution.value();
-  Tape* tape = detail::recording;
+  Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto leaf = [&](Scalar x) {
     return tape->owns(x)

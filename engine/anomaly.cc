@@ -114,11 +114,11 @@ void refuse_nan(std::string_view who, std::string_view what, const Tensor& value
 
 DetectAnomaly::DetectAnomaly(AnomalyOptions options) : options_(options), outer_(detail::watch) {
   detail::watch = &options_;
-  detail::record_on(recording_tape());
+  Tape::record_on(recording_tape());
 }
 DetectAnomaly::~DetectAnomaly() {
   detail::watch = outer_;
-  detail::record_on(recording_tape());
+  Tape::record_on(recording_tape());
 }
 
 namespace detail {

@@ -14,8 +14,6 @@ namespace tapestry {
 
 namespace detail {
 
-extern constinit thread_local Tape* recording;
-
 // Somebody watches what leaves the record: what a kernel reads does not.
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
@@ -28,7 +26,7 @@ inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
     forward_watched(op, inputs, attributes, outputs);
   else
     op.forward(inputs, attributes, outputs);
-  if (recording) recording->record(op, inputs, attributes, outputs);
+  if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 
 }  // namespace detail

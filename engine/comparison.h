@@ -10,7 +10,9 @@ namespace tapestry {
 
 enum class Relation { equal, not_equal, less, less_equal, greater, greater_equal };
 
-inline bool holds(Relation relation, double x, double z) {
+// A bool, or of lanes a mask.
+template <class T>
+auto holds(Relation relation, const T& x, const T& z) {
   switch (relation) {
     case Relation::equal:
       return x == z;

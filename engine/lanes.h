@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/limits.h"
 #include "engine/number.h"
 
 namespace tapestry {
@@ -30,8 +31,16 @@ inline constexpr std::size_t kRegisterBytes = 16;
 #endif
 inline constexpr std::size_t kOfRegister = kRegisterBytes / sizeof(double);
 
+// Each starts a cache line. GCC's address sanitizer lays frames out at 32 bytes, whatever it is
+// asked for (its bug 110027).
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::size_t kAlignment = kRegisterBytes;
+#else
+inline constexpr std::size_t kAlignment = 64;
+#endif
+
 template <class T>
-struct alignas(64) Registers {
+struct alignas(kAlignment) Registers {
   typedef T Register __attribute__((vector_size(kRegisterBytes)));
   Register of[kLanes / kOfRegister];
 
@@ -53,6 +62,11 @@ struct LaneMask : detail::Registers<std::int64_t> {
     LaneMask both;
     detail::for_registers([&](std::size_t i) { both.of[i] = a.of[i] & b.of[i]; });
     return both;
+  }
+  friend LaneMask operator||(const LaneMask& a, const LaneMask& b) {
+    LaneMask either;
+    detail::for_registers([&](std::size_t i) { either.of[i] = a.of[i] | b.of[i]; });
+    return either;
   }
   friend LaneMask operator!(const LaneMask& a) {
     LaneMask other;
@@ -134,7 +148,7 @@ struct Lanes : detail::Registers<double> {
   detail::for_registers([&](std::size_t i) { y.of[i] = mask.of[i] ? a.of[i] : b.of[i]; });
   return y;
 }
-inline Lanes zero(const Lanes&) { return {}; }
+[[gnu::always_inline]] inline Lanes zero(const Lanes&) { return {}; }
 
 template <>
 inline constexpr bool has_lanes<Lanes> = true;
@@ -150,6 +164,10 @@ inline constexpr bool has_lanes<Lanes> = true;
 [[gnu::always_inline]] inline void add_to(Lanes& sum, const Lanes& x) { sum += x; }
 
 }  // namespace tapestry
+
+template <>
+struct std::numeric_limits<tapestry::Lanes> : tapestry::detail::LimitsOf<tapestry::Lanes, double> {
+};
 
 // (1, 2, 3, 4, 5, 6, 7, 8)
 template <>

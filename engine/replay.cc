@@ -102,7 +102,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
     detail::refuse_comparison(kWho, comparison, x, z);
   }
   store.moved = true;
-  detail::record_on(recording_tape());  // statements to come are looked at
+  Tape::record_on(recording_tape());  // statements to come are looked at
   std::vector<double> values;
   for (const Scalar& y : ys) values.push_back(store.values[y.id()]);
   return values;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "engine/limits.h"
 #include "engine/tensor.h"
 
 namespace tapestry {
@@ -55,6 +56,10 @@ requires(!std::same_as<T, double>) BasicScalar<T> detach(const BasicScalar<T>& x
 }
 
 }  // namespace tapestry
+
+template <class T>
+struct std::numeric_limits<tapestry::BasicScalar<T>>
+    : tapestry::detail::LimitsOf<tapestry::BasicScalar<T>, T> {};
 
 template <class T>
 struct fmt::formatter<tapestry::BasicScalar<T>> : fmt::formatter<T> {

@@ -1,6 +1,8 @@
 #include "engine/scalar_jacobian.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/called.h"
@@ -17,10 +19,12 @@ struct Problem {
   Tape& tape;
   NodeId first, last;          // the stretch that is walked
   std::vector<NodeId> before;  // xs that lie before it, in order
+  std::span<const Scalar> xs;
 
   std::size_t size() const { return before.size() + (last - first + 1); }
-  // The numbers of a node, or null where there are none.
-  Lanes* find(std::vector<Lanes>& numbers, NodeId id) const {
+  // What is kept of a node, or null where nothing is.
+  template <class T>
+  T* find(std::vector<T>& numbers, NodeId id) const {
     if (id > last) return nullptr;
     if (id >= first) return &numbers[before.size() + (id - first)];
     const auto found = std::lower_bound(before.begin(), before.end(), id);
@@ -31,8 +35,9 @@ struct Problem {
 
 // From the first x to the last y.
 Problem problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+  if (!xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
   Tape& tape = tape_of(kWho, xs[0].epoch());
-  Problem stretch{tape, tape.size(), 0, {}};
+  Problem stretch{tape, tape.size(), 0, {}, xs};
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!tape.owns(xs[i]) || xs[i].id() > tape.size())
       refuse(kWho, "x[{}] is not recorded on the tape of x[0]", i);
@@ -54,7 +59,32 @@ Problem problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
          detail::called(tape, id));
 }
 
-void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
+// Whether a node depends on an x: found out for all when first asked.
+class Dependence {
+ public:
+  explicit Dependence(const Problem& p) : p_(p) {}
+  bool on_an_x(NodeId id) {
+    if (marks_.empty()) mark();
+    return *p_.find(marks_, id);
+  }
+
+ private:
+  void mark() {
+    marks_.resize(p_.size());
+    for (const Scalar& x : p_.xs)
+      if (std::uint8_t* const at = p_.find(marks_, x.id())) *at = 1;
+    runs_up(p_.tape, p_.first, p_.last, [&](const Run& run) {
+      for (NodeId id = run.first; id < run.first + run.count; ++id)
+        for (NodeId leaf : detail::operands_within(p_.tape, run, id))
+          if (const std::uint8_t* const at = p_.find(marks_, leaf)) *p_.find(marks_, id) |= *at;
+    });
+  }
+
+  const Problem& p_;
+  std::vector<std::uint8_t> marks_;
+};
+
+void walk_back(const Problem& p, Dependence& dependence, std::vector<Lanes>& adjoints) {
   detail::LocalSlopes slopes(p.tape.storage().values.begin());
   runs_down(p.tape, p.first, p.last, [&](const Run& run) {
     if (!run.kernel || run.kernel->leaves == 0) return;
@@ -64,8 +94,10 @@ void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
       if (is_zero(g)) continue;
       const NodeId* const leaves = run.leaves + count * i;
       if (!run.kernel->walk) {
-        // Beyond a tensor that comes before every x, nothing is asked for.
-        if (leaves[0] >= p.first) refuse_tensor(p.tape, run.first + i);
+        const bool asked = std::any_of(leaves, leaves + count, [&](NodeId leaf) {
+          return p.find(adjoints, leaf) && dependence.on_an_x(leaf);
+        });
+        if (asked) refuse_tensor(p.tape, run.first + i);
         continue;
       }
       const std::span<const double> local = slopes.of(run, i);
@@ -141,8 +173,9 @@ Tensor blank(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
 Tensor by_rows(const Problem& p, const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   Tensor result = blank(ys, xs);
   double* const rows = result.mutable_data<double>();
+  Dependence dependence(p);
   in_blocks(p, ys, [&](std::vector<Lanes>& adjoints, std::size_t begin, std::size_t count) {
-    walk_back(p, adjoints);
+    walk_back(p, dependence, adjoints);
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (const Lanes* const x = p.find(adjoints, xs[i].id()))
         for (std::size_t k = 0; k < count; ++k) rows[(begin + k) * xs.size() + i] = (*x)[k];
@@ -189,7 +222,7 @@ Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
 Tensor detail::jacobian_of_piece(Tape& tape, NodeId first, const std::vector<Scalar>& ys,
                                  const std::vector<Scalar>& xs) {
   if (is_empty(ys, xs)) return blank(ys, xs);
-  Problem p{tape, first, tape.size(), {}};
+  Problem p{tape, first, tape.size(), {}, xs};
   for (const Scalar& x : xs) p.before.push_back(x.id());
   std::sort(p.before.begin(), p.before.end());
   p.before.erase(std::unique(p.before.begin(), p.before.end()), p.before.end());

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/node.h"
 #include "engine/runs.h"
@@ -14,8 +18,40 @@ namespace tapestry::detail {
 // More leaves or constants than this has no statement.
 inline constexpr int kMostOfAStatement = 255;
 
+// What of the address space a storage may reserve: plenty, unless hundreds live.
+class AddressShare {
+ public:
+  static constexpr std::size_t kPlenty = std::size_t{1} << 38;
+  struct Taken {};
+  constexpr AddressShare() = default;  // nothing
+  explicit AddressShare(Taken);
+  constexpr ~AddressShare() {
+    if (bytes_ > 0) give_back();
+  }
+  AddressShare(const AddressShare&) = delete;
+  AddressShare& operator=(const AddressShare&) = delete;
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void give_back() noexcept;
+  std::size_t bytes_ = 0;
+};
+
+// A place on a tape: what was recorded before it.
+struct StatementMark {
+  Epoch epoch = 0;
+  NodeId next = 0;  // the first node after it
+  std::size_t leaves = 0, constants = 0;
+};
+// Error for a mark of another recording than the one that goes on with next_name, or one that was
+// rewound past.
+void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t next_name,
+                const Runs& runs);
+[[noreturn]] void refuse_mark(std::string_view who, NodeId next);
+
 template <class T>
 struct StatementStorage {
+  AddressShare share;
   std::uint64_t next_name = kNobody;  // of the node to come: the recording's epoch, above its id
   NodeId roomy_until = 0;             // statements of lower ids find room in every stream
   Stream<T> values;  // by id: a scalar's, or a node's address as bits; 0 is nobody's id
@@ -24,8 +60,12 @@ struct StatementStorage {
   Runs runs;
 
   constexpr StatementStorage() = default;  // without room
-  explicit StatementStorage(std::size_t ids)
-      : values(ids), leaves(4 * ids), constants(2 * ids), runs(ids / 2) {}
+  explicit StatementStorage(AddressShare::Taken taken)
+      : share(taken),
+        values(ids_within(share.bytes())),
+        leaves(4 * values.capacity()),
+        constants(2 * values.capacity()),
+        runs(values.capacity() / 2) {}
 
   NodeId next_id() const { return static_cast<NodeId>(next_name); }
   NodeId size() const { return next_id() - 1; }
@@ -62,8 +102,55 @@ struct StatementStorage {
   }
   // The recording begins anew, as `epoch`.
   void begin(Epoch epoch) { next_name = (std::uint64_t{epoch} << 32) + 1; }
+  void reset() {
+    leaves.clear();
+    constants.clear();
+    runs.clear();
+  }
+
+  Epoch epoch() const { return static_cast<Epoch>(next_name >> 32); }
+  StatementMark mark() const { return {epoch(), next_id(), leaves.size(), constants.size()}; }
+  void check(std::string_view who, const StatementMark& mark) const {
+    check_mark(who, mark, next_name, runs);
+  }
+  // Forgets the nodes from mark.next on.
+  void rewind(const StatementMark& mark) {
+    leaves.shrink(mark.leaves);
+    constants.shrink(mark.constants);
+    runs.rewind(mark.next);
+    next_name = std::uint64_t{mark.epoch} << 32 | mark.next;
+  }
 
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+
+ private:
+  // As the constructor divides them: an id has 4 leaves, 2 constants and half a span.
+  static constexpr std::size_t kBytesOfId =
+      3 * sizeof(T) + 4 * sizeof(NodeId) + (sizeof(Span) + sizeof(void*)) / 2;
+  static std::size_t ids_within(std::size_t bytes) {
+    return std::min(std::size_t{1} << 32, bytes / kBytesOfId);
+  }
+};
+
+// The pages of a thread that no tape uses, for the next.
+template <class Storage>
+class StoragePool {
+ public:
+  static std::unique_ptr<Storage> take() {
+    if (idle_.empty()) return std::make_unique<Storage>();
+    std::unique_ptr<Storage> storage = std::move(idle_.back());
+    idle_.pop_back();
+    return storage;
+  }
+  static void give_back(std::unique_ptr<Storage> storage) noexcept {
+    storage->reset();
+    if (idle_.size() < kMost && storage->share.bytes() == AddressShare::kPlenty)
+      idle_.push_back(std::move(storage));
+  }
+
+ private:
+  static constexpr std::size_t kMost = 4;
+  static inline thread_local std::vector<std::unique_ptr<Storage>> idle_;
 };
 
 // An empty storage, ready for nothing.

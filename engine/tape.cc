@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -14,16 +12,13 @@
 
 namespace tapestry {
 
-namespace detail {
-constinit thread_local Tape* recording = nullptr;
-
-Tape* record_on(Tape* tape) {
-  const bool plainly = tape && !watch && !tape->carries_tangents() && !tape->storage().moved;
-  statement_storage<double> = plainly ? &tape->storage() : &no_storage<double>;
-  return std::exchange(recording, tape);
+void Tape::write_to(Tape* tape) {
+  const bool plainly =
+      tape && !detail::watch && !tape->carries_tangents() && !tape->storage().moved;
+  detail::statement_storage<double> = plainly ? &tape->storage() : &detail::no_storage<double>;
 }
 
-void refuse_stale(std::string_view who, std::string_view what) {
+void detail::refuse_stale(std::string_view who, std::string_view what) {
   refuse(who,
          "{} was recorded on a tape that no longer lives on this thread; use its numbers through "
          "detach(), or put it "
@@ -31,26 +26,11 @@ void refuse_stale(std::string_view who, std::string_view what) {
          what);
 }
 
-}  // namespace detail
-
-namespace {
-
-constinit thread_local Tape* innermost = nullptr;
-std::atomic<Epoch> next_epoch{1};
-}  // namespace
-
 Epoch detail::fresh_epoch() {
-  Epoch epoch = next_epoch.fetch_add(1, std::memory_order_relaxed);
-  while (epoch == 0) epoch = next_epoch.fetch_add(1, std::memory_order_relaxed);
+  static std::atomic<Epoch> next{1};
+  Epoch epoch = next.fetch_add(1, std::memory_order_relaxed);
+  while (epoch == 0) epoch = next.fetch_add(1, std::memory_order_relaxed);
   return epoch;
-}
-
-Tape* recording_tape() { return detail::recording; }
-
-Tape* find_tape(Epoch epoch) {
-  Tape* tape = innermost;
-  while (tape && tape->epoch_ != epoch) tape = tape->outer_;
-  return tape;
 }
 
 Tape& tape_of(std::string_view who, Epoch epoch) {
@@ -60,28 +40,14 @@ Tape& tape_of(std::string_view who, Epoch epoch) {
 }
 
 Tape::Tape(TapeOptions options)
-    : options_(options),
-      outer_(innermost),
-      outer_recording_(detail::recording),
-      home_(&innermost),
-      storage_(detail::take_storage()) {
+    : options_(options), storage_(detail::StoragePool<detail::TapeStorage>::take()) {
   begin();
-  innermost = this;
-  detail::record_on(this);
+  join();
 }
 
 Tape::~Tape() {
-  if (home_ != &innermost) {
-    std::fputs("[tape] a tape died on another thread than the one that made it\n", stderr);
-    std::terminate();
-  }
-  // Tapes usually die in reverse order of birth; one that dies early is unlinked from the middle.
-  Tape** link = &innermost;
-  for (; *link && *link != this; link = &(*link)->outer_)
-    if ((*link)->outer_recording_ == this) (*link)->outer_recording_ = outer_recording_;
-  if (*link) *link = outer_;
-  if (detail::recording == this) detail::record_on(outer_recording_);
-  detail::return_storage(std::move(storage_));
+  leave();
+  detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
 }
 
 void Tape::begin() {
@@ -89,47 +55,26 @@ void Tape::begin() {
   storage_->begin(epoch_);
 }
 
-void Tape::stop() {
-  if (detail::recording == this) detail::record_on(outer_recording_);
-}
-
 void Tape::clear() {
   storage_->reset();
   begin();
-  detail::record_on(detail::recording);
+  record_on(recording());
 }
 
 TapeMark Tape::mark() const {
   const detail::TapeStorage& s = *storage_;
-  return {epoch_,          s.next_id(),   s.leaves.size(),  s.constants.size(),
-          s.owners.size(), s.kept.size(), s.severed.size(), s.comparisons.size(),
-          s.arena.place()};
+  return {s.mark(),         s.owners.size(),      s.kept.size(),
+          s.severed.size(), s.comparisons.size(), s.arena.place()};
 }
 
 void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
-  if (mark.epoch != epoch_) refuse(who, "the mark is of another recording");
-  if (mark.next > storage_->next_id())
-    refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
-           size());
-  // It may have grown past the mark again, and not as it was.
   const detail::TapeStorage& s = *storage_;
-  std::size_t leaves_before = 0, constants_before = 0;
-  if (mark.next > 1) {
-    const detail::Span& span = s.runs[span_of(mark.next - 1)];
-    leaves_before = span.leaves_begin, constants_before = span.constants_begin;
-    if (span.kernel) {
-      const detail::Runs::Place place = detail::Runs::place(span, mark.next - 1);
-      leaves_before = place.leaves + static_cast<std::size_t>(place.kernel->leaves);
-      constants_before = place.constants + static_cast<std::size_t>(place.kernel->constants);
-    }
-  }
+  s.check(who, mark);
   const bool owners_fit =
       mark.owners <= s.owners.size() &&
       (mark.owners == 0 || s.owners[mark.owners - 1]->id < mark.next) &&
       (mark.owners == s.owners.size() || s.owners[mark.owners]->id >= mark.next);
-  if (mark.leaves != leaves_before || mark.constants != constants_before || !owners_fit)
-    refuse(who, "the mark stands before node {}, and the tape was rewound past it since",
-           mark.next);
+  if (!owners_fit) detail::refuse_mark(who, mark.next);
 }
 
 void Tape::rewind(const TapeMark& mark) {
@@ -233,22 +178,15 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
 
 // ---- pausing ----
 
-namespace {
-
-// The tape, or where it died meanwhile the innermost that lives.
-Tape* living(Tape* tape) {
-  if (!tape) return nullptr;
-  Tape* other = innermost;
-  while (other && other != tape) other = other->enclosing();
-  return other ? tape : innermost;
+PauseRecording::PauseRecording() {
+  for (detail::TapeType* type = detail::tape_types; type; type = type->next)
+    paused_.emplace_back(type, type->record_on(nullptr));
+}
+PauseRecording::~PauseRecording() {
+  for (const auto& [type, tape] : paused_) type->record_on(type->living(tape));
 }
 
-}  // namespace
-
-PauseRecording::PauseRecording() : paused_(detail::record_on(nullptr)) {}
-PauseRecording::~PauseRecording() { detail::record_on(living(paused_)); }
-
-ResumeRecording::ResumeRecording(Tape* tape) : previous_(detail::record_on(tape)) {}
-ResumeRecording::~ResumeRecording() { detail::record_on(living(previous_)); }
+ResumeRecording::ResumeRecording(Tape* tape) : previous_(Tape::record_on(tape)) {}
+ResumeRecording::~ResumeRecording() { Tape::record_on(Tape::living(previous_)); }
 
 }  // namespace tapestry

@@ -16,8 +16,10 @@
 
 #include "engine/arena.h"
 #include "engine/comparison.h"
+#include "engine/living_tape.h"
 #include "engine/node.h"
 #include "engine/scalar.h"
+#include "engine/statement_storage.h"
 #include "engine/tensor.h"
 
 namespace tapestry {
@@ -38,20 +40,18 @@ struct TapeOptions {
 };
 
 // A place on a tape: what was recorded before it.
-struct TapeMark {
-  Epoch epoch = 0;
-  NodeId next = 0;  // the first node after it
-  std::size_t leaves = 0, constants = 0, owners = 0, kept = 0, severed = 0, comparisons = 0;
+struct TapeMark : detail::StatementMark {
+  std::size_t owners = 0, kept = 0, severed = 0, comparisons = 0;
   detail::Arena::Place arena{};
 };
 
-class Tape {
+// Tapes nest on a thread, and the innermost records. What they have in common with tapes of other
+// numbers, stop() among it, is in engine/living_tape.h.
+class Tape : public detail::LivingTape<Tape> {
  public:
   Tape() : Tape(TapeOptions{}) {}
   explicit Tape(TapeOptions options);  // becomes this thread's innermost tape
   ~Tape();
-  Tape(const Tape&) = delete;
-  Tape& operator=(const Tape&) = delete;
 
   // A leaf to differentiate with respect to. The value is taken as plain numbers. Error for an
   // integer dtype.
@@ -66,8 +66,6 @@ class Tape {
   void set_name(const Tensor& x, std::string_view name);
   void set_name(Scalar x, std::string_view name);
 
-  // Records no more, but can still be differentiated.
-  void stop();
   // Ends this recording and starts a new, empty one. Handles of the old one become stale.
   void clear();
 
@@ -96,8 +94,6 @@ class Tape {
   const Tensor& outward(NodeId id) const;
   // Leaves whose value an outer tape tracks, in order: variables, and what a computation captured.
   std::vector<NodeId> captured() const;
-  Tape* enclosing() const { return outer_; }         // the next that lives on this thread
-  Tape* around() const { return outer_recording_; }  // the tape that recorded when this one began
 
   // ---- forward mode, on a tape that carries tangents ----
   void set_tangent(const Tensor& x, const Tensor& tangent);
@@ -154,6 +150,7 @@ class Tape {
   void keep(std::shared_ptr<const void> object);  // until this recording ends
   void release(const TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
+  static void write_to(Tape* tape);
 
  private:
   NodeId record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name = {});
@@ -174,28 +171,17 @@ class Tape {
 
   TapeOptions options_;
   Epoch epoch_ = 0;
-  Tape* outer_;
-  Tape* outer_recording_;
-  const void* home_;  // of the thread that made it, where it must die
   std::unique_ptr<detail::TapeStorage> storage_;
-
-  friend Tape* find_tape(Epoch epoch);
 };
 
 // The tape that records on this thread now, or null: none lives, or recording is paused.
-Tape* recording_tape();
-namespace detail {
-// Lets this tape record from now on, or none; returns the one before.
-Tape* record_on(Tape* tape);
-// The number of a recording to come; no two have the same.
-Epoch fresh_epoch();
-}  // namespace detail
+inline Tape* recording_tape() { return Tape::recording(); }
 // This thread's living tape with that recording, or null.
-Tape* find_tape(Epoch epoch);
+inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
 // The same, or an Error in the name of `who` that says that the handle is stale.
 Tape& tape_of(std::string_view who, Epoch epoch);
 
-// While it lives nothing is recorded on this thread.
+// While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {
  public:
   PauseRecording();
@@ -204,7 +190,7 @@ class PauseRecording {
   PauseRecording& operator=(const PauseRecording&) = delete;
 
  private:
-  Tape* paused_;
+  std::vector<std::pair<detail::TapeType*, void*>> paused_;
 };
 
 // While it lives `tape` records, though it may not be the innermost; none when null.

@@ -64,7 +64,7 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   }
   if (!tracked) {
     note_origin(inputs, outputs);
-    if (outer_recording_) return outer_recording_->record(op, inputs, attributes, outputs);
+    if (around()) return around()->record(op, inputs, attributes, outputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].is_tracked() && !find_tape(inputs[i].epoch()))
         refuse_stale(op.name, fmt::format("operand {}", i));
@@ -101,7 +101,7 @@ void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
 // The same operation on the tape around, for whose eyes the operands are what they are there.
 std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
                                         std::span<const Tensor> outputs) {
-  if (!outer_recording_ || options_.observe_only) return {};
+  if (!around() || options_.observe_only) return {};
   std::vector<Tensor> operands;
   std::vector<const Tensor*> pointers;
   bool tracked = false;
@@ -112,7 +112,7 @@ std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void*
   if (!tracked) return {};
   for (const Tensor& operand : operands) pointers.push_back(&operand);
   std::vector<Tensor> followed(outputs.begin(), outputs.end());
-  outer_recording_->record(op, Inputs(pointers), attributes, followed);
+  around()->record(op, Inputs(pointers), attributes, followed);
   return followed;
 }
 
@@ -128,7 +128,7 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   }
   if (!moving) return;
   for (const Tensor& output : outputs) results.push_back(outward(output));
-  const ResumeRecording around(outer_recording_);
+  const ResumeRecording resume(around());
   // Numbers of this tape are plain ones out there.
   std::optional<detail::WatchDepartures> outside;
   if (detail::departures) outside.emplace();
@@ -250,7 +250,7 @@ Scalar Tape::pooled_constant(double value) {
 
 void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
                              const Site& site) {
-  Tape* tape = recording;
+  Tape* tape = recording_tape();
   if (!tape || (!tape->owns(x) && !tape->owns(z)))  // of a tape that does not record now
     tape = find_tape(x.is_tracked() ? x.epoch() : z.epoch());
   if (!tape) return;
@@ -377,12 +377,12 @@ Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view
   detail::Binding& binding = storage_->bindings[key];
   if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
     // Followed by every tape that records around this one, too.
-    Tensor around = outer_recording_ ? outer_recording_->variable_for(key, value, name) : value;
-    for (Tape* t = outer_; t && adopts() && !around.is_tracked(); t = t->outer_)
+    Tensor outside = around() ? around()->variable_for(key, value, name) : value;
+    for (Tape* t = enclosing(); t && adopts() && !outside.is_tracked(); t = t->enclosing())
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
-        around = value.tracked_as(t->epoch_, found->second.id);
-    const Tensor leaf = variable(around, name, Site::nowhere());
+        outside = value.tracked_as(t->epoch(), found->second.id);
+    const Tensor leaf = variable(outside, name, Site::nowhere());
     storage_->bindings[key] = {detach(value), leaf.id()};
     return leaf;
   }

@@ -6,9 +6,6 @@
 namespace tapestry::detail {
 namespace {
 
-thread_local std::vector<std::unique_ptr<TapeStorage>> idle;
-constexpr std::size_t kMaxIdle = 4;
-
 void let_go(TensorNode& node) {
   std::destroy_n(node.saved, node.saved_count);
   if (node.values) std::destroy_n(node.values, node.output_count);
@@ -36,10 +33,7 @@ void TapeStorage::rewind(const TapeMark& mark) {
   for (Pooled& slot : pool)
     if (slot.id >= mark.next) slot = {};
   arena.rewind(mark.arena);
-  leaves.shrink(mark.leaves);
-  constants.shrink(mark.constants);
-  runs.rewind(mark.next);
-  next_name = (next_name & ~std::uint64_t{UINT32_MAX}) | mark.next;
+  StatementStorage<double>::rewind(mark);
 }
 
 void TapeStorage::reset() {
@@ -54,9 +48,7 @@ void TapeStorage::reset() {
   if (!names.empty()) names.clear();
   if (!bindings.empty()) bindings.clear();
   arena.reset();
-  leaves.clear();
-  constants.clear();
-  runs.clear();
+  StatementStorage<double>::reset();
   has_tensors = false;
   moved = false;
 }
@@ -68,18 +60,6 @@ void Adjoints::reset(NodeId first, NodeId last) {
     numbers_ = std::make_unique_for_overwrite<double[]>(capacity_);
   }
   std::fill(numbers_.get() + first, numbers_.get() + size, 0.0);
-}
-
-std::unique_ptr<TapeStorage> take_storage() {
-  if (idle.empty()) return std::make_unique<TapeStorage>();
-  std::unique_ptr<TapeStorage> storage = std::move(idle.back());
-  idle.pop_back();
-  return storage;
-}
-
-void return_storage(std::unique_ptr<TapeStorage> storage) noexcept {
-  storage->reset();
-  if (idle.size() < kMaxIdle) idle.push_back(std::move(storage));
 }
 
 }  // namespace tapestry::detail

@@ -43,7 +43,7 @@ struct Refusal {
 };
 
 struct TapeStorage : StatementStorage<double> {
-  TapeStorage() : StatementStorage<double>(std::size_t{1} << 32) {}
+  TapeStorage() : StatementStorage<double>(AddressShare::Taken{}) {}
   Arena arena;
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
@@ -79,8 +79,5 @@ struct TapeStorage : StatementStorage<double> {
 };
 
 [[noreturn]] void refuse_stale(std::string_view who, std::string_view what);
-
-std::unique_ptr<TapeStorage> take_storage();
-void return_storage(std::unique_ptr<TapeStorage> storage) noexcept;
 
 }  // namespace tapestry::detail

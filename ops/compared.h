@@ -51,19 +51,34 @@ inline bool operator>=(const Compared& x, const Compared& z) {
   return detail::compare(Relation::greater_equal, x, z);
 }
 
+namespace detail {
 // Of scalars over other numbers: what their values give, active ones noting it where they are
 // followed.
-#define TAPESTRY_COMPARISON(symbol)                                                      \
-  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>             \
-  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) {      \
-    return detail::agreed(as_expression<T>(x).number symbol as_expression<T>(z).number); \
+template <class T>
+bool compare(Relation relation, const T& x, const T& z) {
+  return agreed(holds(relation, x, z));
+}
+inline bool compare(Relation relation, const Scalar& x, const Scalar& z) {
+  return compare(relation, Compared(x, Site::nowhere()), Compared(z, Site::nowhere()));
+}
+template <class T>
+bool compare(Relation relation, const BasicScalar<T>& x, const BasicScalar<T>& z) {
+  return compare(relation, x.value(), z.value());
+}
+}  // namespace detail
+
+#define TAPESTRY_COMPARISON(symbol, relation)                                       \
+  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>        \
+  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) { \
+    return detail::compare(Relation::relation, T(as_expression<T>(x).number),       \
+                           T(as_expression<T>(z).number));                          \
   }
-TAPESTRY_COMPARISON(==)
-TAPESTRY_COMPARISON(!=)
-TAPESTRY_COMPARISON(<)
-TAPESTRY_COMPARISON(<=)
-TAPESTRY_COMPARISON(>)
-TAPESTRY_COMPARISON(>=)
+TAPESTRY_COMPARISON(==, equal)
+TAPESTRY_COMPARISON(!=, not_equal)
+TAPESTRY_COMPARISON(<, less)
+TAPESTRY_COMPARISON(<=, less_equal)
+TAPESTRY_COMPARISON(>, greater)
+TAPESTRY_COMPARISON(>=, greater_equal)
 #undef TAPESTRY_COMPARISON
 
 }  // namespace tapestry

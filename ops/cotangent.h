@@ -1,62 +1,109 @@
-// g, the adjoint, in the page's formulas while the walk is recorded. A formula is linear in g, and
-// this type has no operation that is not; so it is read as g times a slope, and a g of zero stays
-// zero where the slope is infinite, as in the kernels. The product is a function of g and slope
-// both, differentiable at zeros: `where(g == 0, ...)` would cut off what g varies with.
+// g, the adjoint, in the page's formulas. A formula is linear in g, and these types have no
+// operation that is not; so it is read as g times a slope, and a g of zero stays zero where the
+// slope is infinite, in plain walks and recorded ones alike. The product is a function of g and
+// slope both, differentiable at zeros: `where(g == 0, ...)` would cut off what g varies with.
+//
+// T is what the formula is read over: tensors, active scalars, lanes, dual numbers. The types refer
+// to g, which outlives the formula: a copy of lanes would be laid out in memory.
 #pragma once
 
-#include <optional>
-#include <utility>
-
-#include "ops/constant.h"
-#include "ops/elementwise.h"
-#include "ops/where.h"
+#include <type_traits>
 
 namespace tapestry {
 
-class Cotangent {
- public:
-  Cotangent(Tensor g) : g_(std::move(g)) {}  // NOLINT: an adjoint stands where a formula says g
-
-  operator Tensor() const {  // NOLINT: a formula's value is an adjoint again
-    if (slope_) return mul_zero(g_, *slope_);
-    return factor_ == 1 ? g_ : factor_ == -1 ? -g_ : g_ * factor_;
-  }
-
-  friend Cotangent operator*(const Cotangent& g, const Tensor& z) {
-    return g.with(g.slope_ ? *g.slope_ * z : g.factor_ == 1 ? z : g.factor_ * z);
-  }
-  friend Cotangent operator/(const Cotangent& g, const Tensor& z) {
-    return g.with(g.slope_ ? *g.slope_ / z : g.factor_ / z);
-  }
-  friend Cotangent operator*(const Cotangent& g, double c) {
-    Cotangent scaled = g;
-    if (g.slope_)
-      scaled.slope_ = *g.slope_ * c;
-    else
-      scaled.factor_ *= c;
-    return scaled;
-  }
-  friend Cotangent operator*(double c, const Cotangent& g) { return g * c; }
-  friend Cotangent operator/(const Cotangent& g, double c) { return g * (1 / c); }
-  friend Cotangent operator-(const Cotangent& g) { return g * -1.0; }
-  friend Cotangent zero(const Cotangent& g) { return zero(g.g_); }
-  friend Cotangent mul_zeros(const Cotangent& g, const Tensor& z) {
-    return mul_zeros(Tensor(g), z);
-  }
-  friend Cotangent where(const Tensor& mask, const Cotangent& a, const Cotangent& b) {
-    return where(mask, Tensor(a), Tensor(b));
-  }
-
- private:
-  Cotangent with(Tensor slope) const {
-    Cotangent scaled = *this;
-    scaled.slope_ = std::move(slope);
-    return scaled;
-  }
-
-  Tensor g_;
-  double factor_ = 1;            // while no slope is there
-  std::optional<Tensor> slope_;  // what multiplies g, factor included
+// g alone.
+template <class T>
+struct Cotangent {
+  using Adjoint = T;
+  const T& g;
+  explicit operator T() const { return g; }
 };
+
+// A number times g.
+template <class T>
+struct ScaledCotangent {
+  using Adjoint = T;
+  const T& g;
+  double factor;
+  [[gnu::always_inline]] explicit operator T() const {
+    return factor == -1 ? T(-g) : T(g * factor);
+  }
+};
+
+// g times a slope, which may be an expression.
+template <class T, class Slope>
+struct SlopedCotangent {
+  using Adjoint = T;
+  const T& g;
+  Slope slope;
+  [[gnu::always_inline]] explicit operator T() const { return T(mul_zero(g, slope)); }
+};
+
+template <class C>
+concept CotangentType = requires {
+  typename C::Adjoint;
+};
+
+namespace detail {
+template <class T, class Slope>
+[[gnu::always_inline]] inline auto sloped(const T& g, const Slope& slope) {
+  return SlopedCotangent<T, Slope>{g, slope};
+}
+}  // namespace detail
+
+#define TAPESTRY_COTANGENT_OPERATOR(symbol, of_one)                                                \
+  template <class T, class Z>                                                                      \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(           \
+      const Cotangent<T>& g, const Z& z) {                                                         \
+    return detail::sloped(g.g, of_one);                                                            \
+  }                                                                                                \
+  template <class T, class Z>                                                                      \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(           \
+      const ScaledCotangent<T>& g, const Z& z) {                                                   \
+    return detail::sloped(g.g, g.factor symbol z);                                                 \
+  }                                                                                                \
+  template <class T, class S, class Z>                                                             \
+  [[gnu::always_inline]] inline auto operator symbol(const SlopedCotangent<T, S>& g, const Z& z) { \
+    return detail::sloped(g.g, g.slope symbol z);                                                  \
+  }
+TAPESTRY_COTANGENT_OPERATOR(*, z)
+TAPESTRY_COTANGENT_OPERATOR(/, 1.0 / z)
+#undef TAPESTRY_COTANGENT_OPERATOR
+
+template <class T>
+[[gnu::always_inline]] inline ScaledCotangent<T> operator*(const Cotangent<T>& g, double c) {
+  return {g.g, c};
+}
+template <class T>
+[[gnu::always_inline]] inline ScaledCotangent<T> operator*(const ScaledCotangent<T>& g, double c) {
+  return {g.g, g.factor * c};
+}
+template <CotangentType C>
+[[gnu::always_inline]] inline auto operator*(double c, const C& g) {
+  return g * c;
+}
+template <CotangentType C>
+[[gnu::always_inline]] inline auto operator-(const C& g) {
+  return g * -1.0;
+}
+template <CotangentType C>
+[[gnu::always_inline]] inline auto zero(const C& g) {
+  return zero(g.g);
+}
+template <CotangentType C, class Z>
+[[gnu::always_inline]] inline auto mul_zeros(const C& g, const Z& z) {
+  using T = typename C::Adjoint;
+  return T(mul_zeros(T(g), z));
+}
+template <class Mask, CotangentType A, class B>
+[[gnu::always_inline]] inline auto where(const Mask& mask, const A& a, const B& b) {
+  using T = typename A::Adjoint;
+  return T(where(mask, T(a), T(b)));
+}
+template <class Mask, class A, CotangentType B>
+requires(!CotangentType<A>)
+    [[gnu::always_inline]] inline auto where(const Mask& mask, const A& a, const B& b) {
+  return A(where(mask, a, A(b)));
+}
 
 }  // namespace tapestry

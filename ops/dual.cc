@@ -7,6 +7,15 @@ namespace {
 
 // ---- the functions of the page: a value, and how it follows its operands ----
 
+// Where the page says mul_zeros, a slope of zero gives nothing, however steep what leads to it.
+constexpr bool says_mul_zeros(Binary op, int slot) {
+  return op == Binary::mul_zeros || (op == Binary::mul_zero && slot == 1);
+}
+template <Binary op, int slot>
+void follow(Dual& y, double slope, const Dual& x) {
+  if (!says_mul_zeros(op, slot) || slope != 0) y.tangent.add(slope, x.tangent);
+}
+
 template <Unary op>
 Dual value_of(const Dual& x) {
   using Rule = UnaryRule<op, double>;
@@ -18,8 +27,8 @@ template <Binary op>
 Dual value_of(const Dual& x, const Dual& z) {
   using Rule = BinaryRule<op, double>;
   Dual y(Rule::value(x.value, z.value));
-  y.tangent.add(Rule::slope_x(x.value, z.value, y.value, 1), x.tangent);
-  y.tangent.add(Rule::slope_z(x.value, z.value, y.value, 1), z.tangent);
+  follow<op, 0>(y, Rule::slope_x(x.value, z.value, y.value, 1), x);
+  follow<op, 1>(y, Rule::slope_z(x.value, z.value, y.value, 1), z);
   return y;
 }
 
@@ -28,11 +37,10 @@ Dual polygamma_value(const Dual& order, const Dual& x) {
   return polygamma(static_cast<int>(order.value), x);
 }
 Dual order_slope(const Dual&, const Dual&, const Dual&, const Dual&) { return 0; }  // nobody asks
-Dual polygamma_slope(const Dual& order, const Dual& x, const Dual&, const Dual&) {
-  return polygamma(static_cast<int>(order.value) + 1, x);
+Dual polygamma_slope(const Dual& order, const Dual& x, const Dual&, const Dual& g) {
+  return times_slope(g, polygamma(static_cast<int>(order.value) + 1, x));
 }
 
-// The page's vjps are linear in g: at g = 1 they are slopes.
 using Slope = Dual (*)(const Dual& x, const Dual& z, const Dual& y, const Dual& g);
 struct UnaryStep {
   Dual (*value)(const Dual&);
@@ -73,9 +81,10 @@ Dual detail::step_value(const Step& step, const Dual& x, const Dual& z) {
   return step.arity() == 1 ? kUnarySteps[step.code].value(x) : kBinarySteps[step.code].value(x, z);
 }
 
-Dual detail::step_slope(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y) {
-  return step.arity() == 1 ? kUnarySteps[step.code].slope(x, z, y, 1)
-                           : kBinarySteps[step.code].slope[slot](x, z, y, 1);
+Dual detail::step_vjp(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y,
+                      const Dual& g) {
+  return step.arity() == 1 ? kUnarySteps[step.code].slope(x, z, y, g)
+                           : kBinarySteps[step.code].slope[slot](x, z, y, g);
 }
 
 }  // namespace tapestry

@@ -18,12 +18,10 @@ struct Dual {
   Dual(double x) : value(x) {}  // NOLINT: numbers convert, and stand still
   Dual(double x, const Lanes& t) : value(x), tangent(t) {}
 
-  Dual& operator+=(const Dual& x) {
-    value += x.value;
-    tangent += x.tangent;
-    return *this;
+  friend Dual operator+(const Dual& x) { return x; }
+  friend Dual operator+(const Dual& x, const Dual& z) {
+    return {x.value + z.value, x.tangent + z.tangent};
   }
-  friend Dual operator+(Dual x, const Dual& z) { return x += z; }
   friend Dual operator-(const Dual& x) { return {-x.value, -x.tangent}; }
   friend Dual operator-(const Dual& x, const Dual& z) { return x + -z; }
   friend Dual operator*(const Dual& x, const Dual& z) {
@@ -38,6 +36,13 @@ struct Dual {
     y.tangent.add(-y.value / z.value, z.tangent);
     return y;
   }
+#define TAPESTRY_ASSIGNMENT(symbol) \
+  Dual& operator symbol##=(const Dual& x) { return *this = *this symbol x; }
+  TAPESTRY_ASSIGNMENT(+)
+  TAPESTRY_ASSIGNMENT(-)
+  TAPESTRY_ASSIGNMENT(*)
+  TAPESTRY_ASSIGNMENT(/)
+#undef TAPESTRY_ASSIGNMENT
 #define TAPESTRY_COMPARISON(symbol) \
   friend bool operator symbol(const Dual& x, const Dual& z) { return x.value symbol z.value; }
   TAPESTRY_COMPARISON(==)
@@ -62,22 +67,18 @@ Dual polygamma(int order, const Dual& x);
 
 namespace detail {
 
-// A slope times an adjoint: where the adjoint is zero, so is the product.
-inline Dual pulled(const Dual& slope, const Dual& g) {
-  Dual given(g.value == 0 ? 0 : slope.value * g.value);
-  given.tangent.add(slope.value, g.tangent);
-  if (g.value != 0) given.tangent.add(g.value, slope.tangent);
-  return given;
-}
-
-// One step of a statement, and its slope by operand `slot` once its value y is known. Of a function
-// of one operand z is not read.
+// One step of a statement, and what it gives back to its operand `slot` for the adjoint g of its
+// value y. Of a function of one operand z is not read.
 Dual step_value(const Step& step, const Dual& x, const Dual& z);
-Dual step_slope(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y);
+Dual step_vjp(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y,
+              const Dual& g);
 
 }  // namespace detail
 
 }  // namespace tapestry
+
+template <>
+struct std::numeric_limits<tapestry::Dual> : tapestry::detail::LimitsOf<tapestry::Dual, double> {};
 
 template <>
 struct fmt::formatter<tapestry::Dual> : fmt::formatter<double> {

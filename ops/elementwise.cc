@@ -7,7 +7,7 @@
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
 #include "ops/constant.h"
-#include "ops/cotangent.h"
+#include "ops/formula.h"
 #include "ops/kernels.h"
 #include "ops/numbers.h"
 #include "ops/polygamma.h"
@@ -29,20 +29,9 @@ DType working_dtype(Kind kind, DType dtype) {
   return kind == Kind::floating ? DType::f32 : DType::i64;
 }
 
-// ---- the page's formulas over tensors: the recorded vjp ----
+// ---- the recorded vjp: the page's formulas over tensors ----
 
-using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Cotangent& g);
-#define TAPESTRY_FORMULA(name, formula)                                                \
-  Tensor name([[maybe_unused]] const Tensor& x, [[maybe_unused]] const Tensor& z,      \
-              [[maybe_unused]] const Tensor& y, [[maybe_unused]] const Cotangent& g) { \
-    return formula;                                                                    \
-  }
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) TAPESTRY_FORMULA(name##_vjp, vjp)
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_FORMULA(name##_vjp_x, vjp_x)                                        \
-  TAPESTRY_FORMULA(name##_vjp_z, vjp_z)
-#include "ops/elementwise.def"
-#undef TAPESTRY_FORMULA
+using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
 
 constexpr SaveMask saves_for(Probe formula) {
   return (formula.uses & probe::kX ? save_input(0) : 0) |
@@ -63,8 +52,9 @@ struct Slope {
     if (!(mentions.uses & probe::kX)) x = nullptr;
     if (!(mentions.uses & probe::kZ)) z = nullptr;
     if (!(mentions.uses & probe::kY)) y = nullptr;
-    if (followed || mentions.bare || mentions.uses == 0)
-      return formula(x ? *x : none, z ? *z : none, y ? *y : none, std::move(g));
+    if (mentions.bare) return g;
+    if (followed || mentions.uses == 0)
+      return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
     const bool in_place = g.is_unique() && g.is_contiguous();
     Tensor result = in_place ? detach(g) : Tensor::uninitialized(g.shape(), g.dtype());
     if (g.dtype() == DType::f32)
@@ -170,24 +160,28 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
   return out;
 }
 
-#define TAPESTRY_SLOPE(op, which, kernels, type)                        \
-  Slope {                                                               \
-    probe::op##_##which, &op##_##which, kernels<float>(type::op).which, \
-        kernels<double>(type::op).which                                 \
+#define TAPESTRY_SLOPE(op, which, formula, kernels, type)                                          \
+  Slope {                                                                                          \
+    probe::op##_##which, &formula, kernels<float>(type::op).which, kernels<double>(type::op).which \
   }
-#define UNARY(op, value, rule, kind, domain, ulps, doc)                                           \
-  struct op##_record {                                                                            \
-    static constexpr std::string_view name = #op;                                                 \
-    static constexpr int arity = 1;                                                               \
-    static constexpr bool elementwise = true;                                                     \
-    static Tensor forward(Inputs in) {                                                            \
-      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,                      \
-                          unary_kernels<double>(Unary::op).forward,                               \
-                          &integers::op##_loop<std::int64_t>);                                    \
-    }                                                                                             \
-    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_SLOPE(op, vjp, unary_kernels, Unary)); }   \
-    static void jvp(Pushforward& p) { push(p, {TAPESTRY_SLOPE(op, vjp, unary_kernels, Unary)}); } \
-    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); }                   \
+#define TAPESTRY_UNARY_SLOPE(op) \
+  TAPESTRY_SLOPE(op, vjp, (UnaryFormula<Unary::op, Tensor>::slope), unary_kernels, Unary)
+#define TAPESTRY_BINARY_SLOPE(op, by)                                                           \
+  TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
+                 Binary)
+#define UNARY(op, value, rule, kind, domain, ulps, doc)                         \
+  struct op##_record {                                                          \
+    static constexpr std::string_view name = #op;                               \
+    static constexpr int arity = 1;                                             \
+    static constexpr bool elementwise = true;                                   \
+    static Tensor forward(Inputs in) {                                          \
+      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,    \
+                          unary_kernels<double>(Unary::op).forward,             \
+                          &integers::op##_loop<std::int64_t>);                  \
+    }                                                                           \
+    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_SLOPE(op)); }      \
+    static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_SLOPE(op)}); }    \
+    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
   };
 #define BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
   struct op##_record {                                                         \
@@ -201,12 +195,11 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
                           &integers::op##_loop<std::int64_t>);                 \
     }                                                                          \
     static void vjp(Pullback& p) {                                             \
-      pull(p, 0, TAPESTRY_SLOPE(op, vjp_x, binary_kernels, Binary));           \
-      pull(p, 1, TAPESTRY_SLOPE(op, vjp_z, binary_kernels, Binary));           \
+      pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                \
+      pull(p, 1, TAPESTRY_BINARY_SLOPE(op, z));                                \
     }                                                                          \
     static void jvp(Pushforward& p) {                                          \
-      push(p, {TAPESTRY_SLOPE(op, vjp_x, binary_kernels, Binary),              \
-               TAPESTRY_SLOPE(op, vjp_z, binary_kernels, Binary)});            \
+      push(p, {TAPESTRY_BINARY_SLOPE(op, x), TAPESTRY_BINARY_SLOPE(op, z)});   \
     }                                                                          \
     static constexpr SaveMask saves(int operand) {                             \
       return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);  \

@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include "ops/cotangent.h"
 #include "ops/rules.h"
 
 namespace tapestry {
@@ -13,10 +14,11 @@ struct UnaryFormula;
 template <Binary op, class T>
 struct BinaryFormula;
 
-#define TAPESTRY_FORMULA(name, formula)                                     \
-  static T name([[maybe_unused]] const T& x, [[maybe_unused]] const T& z,   \
-                [[maybe_unused]] const T& y, [[maybe_unused]] const T& g) { \
-    return T(formula);                                                      \
+#define TAPESTRY_FORMULA(name, formula)                                   \
+  static T name([[maybe_unused]] const T& x, [[maybe_unused]] const T& z, \
+                [[maybe_unused]] const T& y, const T& adjoint) {          \
+    [[maybe_unused]] const Cotangent<T> g{adjoint};                       \
+    return T(formula);                                                    \
   }
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) \
   template <class T>                                    \
@@ -43,6 +45,15 @@ template <Unary op>
 struct UnaryRule<op, double> : page_numbers::UnaryRule<op> {};
 template <Binary op>
 struct BinaryRule<op, double> : page_numbers::BinaryRule<op> {};
+
+// A slope that is at hand times an adjoint; of plain numbers one that is not zero.
+template <class T>
+[[gnu::always_inline]] inline T times_slope(const T& g, const T& slope) {
+  if constexpr (std::is_arithmetic_v<T>)
+    return g * slope;
+  else
+    return T(SlopedCotangent<T, T>{g, slope});
+}
 
 // In double, and rounded: for + - * / and sqrt that is what float arithmetic gives, and no worse
 // for the others.

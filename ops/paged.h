@@ -61,4 +61,12 @@ constexpr bool is_in_place(std::string_view name, bool is_defined_there) {
 #undef TAPESTRY_PAGED_UNARY
 #undef TAPESTRY_PAGED_BINARY
 
+// The C library's names of minimum and maximum.
+template <class A, class B>
+requires PagedOperands<A, B>
+[[gnu::always_inline]] inline PagedOf<A, B> fmin(const A& a, const B& b) { return minimum(a, b); }
+template <class A, class B>
+requires PagedOperands<A, B>
+[[gnu::always_inline]] inline PagedOf<A, B> fmax(const A& a, const B& b) { return maximum(a, b); }
+
 }  // namespace tapestry

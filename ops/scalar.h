@@ -37,7 +37,7 @@ namespace tapestry {
 
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
 using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
-    std::ceil, std::cos;
+    std::ceil, std::cos, std::fma, std::trunc;
 using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
     std::hypot, std::log, std::log10, std::log1p;
 using std::isfinite, std::isinf, std::isnan, std::lgamma;
@@ -50,6 +50,23 @@ requires ActiveOperands<A, B>
 template <class A, class B>
 requires ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) { return maximum(x, z); }
+
+// The C library's names of expressions: x times z plus w, rounded twice; sqrt(x^2 + z^2 + w^2); x
+// without its fraction.
+template <class A, class B, class C>
+requires(ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>)
+    [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
+  return x * z + w;
+}
+template <class A, class B, class C>
+requires(ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>)
+    [[gnu::always_inline]] inline auto hypot(const A& x, const B& z, const C& w) {
+  return hypot(hypot(x, z), w);
+}
+template <ActiveNumber A>
+[[gnu::always_inline]] inline auto trunc(const A& x) {
+  return sign(x) * floor(abs(x));
+}
 
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
 inline Scalar polygamma(int order, Scalar x) { return polygamma(order, Stepwise(x)); }
@@ -84,6 +101,27 @@ TAPESTRY_OPERATOR(*, mul)
 TAPESTRY_OPERATOR(/, div)
 #undef TAPESTRY_OPERATOR
 
+template <class T>
+BasicScalar<T>& operator++(BasicScalar<T>& x) {
+  return x += 1;
+}
+template <class T>
+BasicScalar<T>& operator--(BasicScalar<T>& x) {
+  return x -= 1;
+}
+template <class T>
+BasicScalar<T> operator++(BasicScalar<T>& x, int) {
+  const BasicScalar<T> before = x;
+  x += 1;
+  return before;
+}
+template <class T>
+BasicScalar<T> operator--(BasicScalar<T>& x, int) {
+  const BasicScalar<T> before = x;
+  x -= 1;
+  return before;
+}
+
 inline Scalar zero(Scalar) { return 0.0; }
 template <class T>
 requires(!std::same_as<T, double>) BasicScalar<T> zero(const BasicScalar<T>&) { return T(0); }
@@ -109,7 +147,7 @@ requires(!std::same_as<T, double>) std::vector<T> gradient(
     const std::type_identity_t<T>& cotangent = T(1)) {
   const BasicScalar<T> result = y;
   if (!result.is_tracked()) refuse("gradient", "y is not recorded on a tape");
-  return BasicTape<T>::find("gradient", result.epoch()).gradient(result, xs, cotangent);
+  return BasicTape<T>::of("gradient", result.epoch()).gradient(result, xs, cotangent);
 }
 template <ActiveNumber Y, class T = typename Y::Number>
 requires(!std::same_as<T, double>) T

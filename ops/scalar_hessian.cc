@@ -167,8 +167,7 @@ class Stretch {
         if (to.kind == StepOperand::Kind::constant || (is_leaf && !takes_part(leaves[to.where])))
           continue;
         const Dual given =
-            is_zero(g) ? Dual(0)
-                       : detail::pulled(detail::step_slope(step, slot, x, z, results_[k]), g);
+            is_zero(g) ? Dual(0) : detail::step_vjp(step, slot, x, z, results_[k], g);
         if (is_leaf)
           adjoints_[leaves[to.where] - first_] += given;
         else

@@ -52,18 +52,10 @@ struct BinaryPlan {
   static constexpr int own = saves_x + saves_z + saves_y;
 };
 
-// Whether a slope could be infinite. A zero adjoint gives zero all the same: the root's is seen by
-// the kernel's loop, those inside where this is so.
+// Whether a slope could be infinite. A zero adjoint gives zero all the same: of numbers that the
+// formulas do not see to it for (ops/cotangent.h), the root's is seen by the kernel's loop, those
+// inside where this is so.
 constexpr bool may_be_steep(probe::Probe mentions) { return mentions.uses != 0 && !mentions.bare; }
-
-// What a slope gives for the adjoint g, lane by lane where a number has lanes.
-template <bool steep, class T>
-[[gnu::always_inline]] inline T given(const T& g, const T& product) {
-  if constexpr (steep && has_lanes<T>)
-    return where(g == 0, T(0), product);
-  else
-    return product;
-}
 
 template <class E>
 inline constexpr bool is_literal = std::same_as<E, LiteralExpression<typename E::Number>>;
@@ -183,9 +175,9 @@ struct Node<UnaryExpression<op, A>, root, needed> {
       if constexpr (!root && steep)
         if (is_zero(g)) return;
       if constexpr (Plan::saves_slope)
-        a.pull(at, given<steep, T>(g, g * at.saved[S]));
+        a.pull(at, times_slope(g, at.saved[S]));
       else
-        a.pull(at, given<steep, T>(g, Rule::slope(a.number, 0, number, g)));
+        a.pull(at, Rule::slope(a.number, 0, number, g));
     }
   };
   template <int L, int K, int S>
@@ -249,15 +241,15 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
         if (is_zero(g)) return;
       if constexpr (!is_literal<A>) {
         if constexpr (Plan::saves_x)
-          a.pull(at, given<steep_x, T>(g, g * at.saved[S]));
+          a.pull(at, times_slope(g, at.saved[S]));
         else
-          a.pull(at, given<steep_x, T>(g, Rule::slope_x(a.number, b.number, number, g)));
+          a.pull(at, Rule::slope_x(a.number, b.number, number, g));
       }
       if constexpr (!is_literal<B>) {
         if constexpr (Plan::saves_z)
-          b.pull(at, given<steep_z, T>(g, g * at.saved[S + Plan::saves_x]));
+          b.pull(at, times_slope(g, at.saved[S + Plan::saves_x]));
         else
-          b.pull(at, given<steep_z, T>(g, Rule::slope_z(a.number, b.number, number, g)));
+          b.pull(at, Rule::slope_z(a.number, b.number, number, g));
       }
     }
   };

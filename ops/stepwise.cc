@@ -9,7 +9,7 @@ namespace {
 
 // Beyond the page: the order comes as an operand.
 Stepwise polygamma_vjp(const Stepwise& x, const Stepwise& z, const Stepwise&, const Stepwise& g) {
-  return g * polygamma(static_cast<int>(x.value()) + 1, z);
+  return times_slope(g, polygamma(static_cast<int>(x.value()) + 1, z));
 }
 double polygamma_slope(double x, double z, double, double g) {
   return g * page_numbers::polygamma(static_cast<int>(x) + 1, z);

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(sequences_and_other_tapes_scalars_are_told_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(what_it_cannot_walk_is_refused) {
-  const Given in(2);
+  Given in(2);
   const auto refused = [](auto f, std::string_view text) {
     const std::string message = refusal(f);
     BOOST_TEST(message.find(text) != std::string::npos, message);
@@ -103,9 +103,10 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_walk_is_refused) {
   refused([&] { jacobian_forward({y}, in.xs); }, "walks of many directions pass scalars only");
   const Scalar beside = plain_way * in.xs[1];
   check({beside}, in.xs);  // the tensor is not on its way
+  check({beside * at(exp(in.tape.variable(tensor({1.0}, DType::f64))), {0})}, in.xs);
   Tape other;
   const Scalar stranger = other.variable(1.0);
   refused([&] { jacobian({beside}, {in.xs[0], stranger}); }, "x[1] is not recorded");
   refused([&] { jacobian({stranger}, in.xs); }, "y[0] is not recorded");
-  refused([&] { jacobian({beside}, {Scalar(1)}); }, "");
+  refused([&] { jacobian({beside}, {Scalar(1), in.xs[0]}); }, "x[0] is not recorded on a tape");
 }

@@ -55,3 +55,16 @@ BOOST_AUTO_TEST_CASE(ties_go_to_even_as_the_page_has_it) {
     BOOST_TEST(round(x).value() == std::rint(tie));
   }
 }
+
+BOOST_AUTO_TEST_CASE(names_of_the_c_library_stand_for_expressions) {
+  Tape tape;
+  const Scalar x = tape.variable(-2.75), z = tape.variable(1.5);
+  BOOST_TEST(fma(x, z, 4).value() == -0.125);
+  BOOST_TEST(fma(2.0, 3.0, z).value() == 7.5);
+  BOOST_TEST(fma(2.0, 3.0, 1.0) == 7.0);
+  BOOST_TEST(hypot(x, z, 3).value() == std::hypot(-2.75, 1.5, 3.0),
+             boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(trunc(x).value() == -2);
+  BOOST_TEST(trunc(z).value() == 1);
+  BOOST_TEST(gradient(trunc(x) + fma(x, z, x), x) == 2.5);
+}

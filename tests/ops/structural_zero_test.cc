@@ -142,3 +142,50 @@ BOOST_AUTO_TEST_CASE(an_infinite_adjoint_is_not_hidden_by_a_slope_of_zero) {
     BOOST_TEST(std::isnan(slope.item()));  // 2 / x, by way of 1 / x^2 and 2 x
   }
 }
+
+namespace {
+
+template <class T>
+T flat_beside_steep(const T& x) {
+  return x * sqrt(x) + sqrt(x) * x;
+}
+
+}  // namespace
+
+// At 0 the adjoint of the square root is 0 and its slope infinite.
+BOOST_AUTO_TEST_CASE(a_zero_adjoint_meets_a_steep_slope_in_scalars_of_every_number) {
+  Tape tape;
+  const Scalar x = tape.variable(0.0);
+  const Scalar y = flat_beside_steep(x), s = sqrt(x), apart = x * s + s * x;
+  for (const Scalar& of : {y, apart}) {
+    BOOST_TEST(gradient(of, x) == 0);
+    const Scalar slope = gradient(of, x, {.create_graph = true});
+    BOOST_TEST(slope.value() == 0);
+    BOOST_TEST(std::isinf(gradient(slope, x)));
+    BOOST_TEST(std::isinf(hessian(of, {x}).item()));
+  }
+  {
+    BasicTape<Lanes> lanes;
+    Lanes at(4);
+    at.set(3, 0);
+    const BasicScalar<Lanes> u = lanes.variable(at);
+    const Lanes slope = gradient(flat_beside_steep(u), u);
+    BOOST_TEST(slope[0] == 6);
+    BOOST_TEST(slope[3] == 0);
+  }
+  {
+    BasicTape<Dual> duals;
+    Dual at(0);
+    at.tangent.set(1, 1);
+    const BasicScalar<Dual> u = duals.variable(at);
+    const Dual slope = gradient(flat_beside_steep(u), u);
+    BOOST_TEST(slope.value == 0);
+    BOOST_TEST(slope.tangent[0] == 0);
+    BOOST_TEST(std::isinf(slope.tangent[1]));
+  }
+  BasicTape<Scalar> inner;
+  const BasicScalar<Scalar> u = inner.variable(x);
+  const Scalar slope = gradient(flat_beside_steep(u), u);
+  BOOST_TEST(slope.value() == 0);
+  BOOST_TEST(std::isinf(gradient(slope, x)));
+}

@@ -1,5 +1,6 @@
 // Scalars of other numbers than double: the same code, on tapes of their own.
 #include <boost/test/unit_test.hpp>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -117,4 +118,117 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_differentiated_is_refused) {
   BOOST_TEST(refusal([&] { (void)(gradient(y, BasicScalar<float>(1))); }) ==
              "[gradient] x[0] is not recorded on the tape of y");
   BOOST_TEST(gradient(y, x) == 4);
+}
+
+namespace {
+
+template <class N>
+void check_limits() {
+  using Limits = std::numeric_limits<N>;
+  BOOST_TEST(Limits::is_specialized);
+  BOOST_TEST(Limits::digits == std::numeric_limits<double>::digits);
+  const auto below = [](const N& a, const N& b) { return detail::agreed(a < b); };
+  BOOST_TEST(below(Limits::lowest(), N(-1e300)));
+  BOOST_TEST(below(N(1e300), Limits::max()));
+  BOOST_TEST(below(N(0), Limits::min()));
+  BOOST_TEST(below(N(1), N(N(1) + Limits::epsilon())));
+  BOOST_TEST(below(Limits::max(), Limits::infinity()));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(limits_are_those_of_the_number) {
+  check_limits<Scalar>();
+  check_limits<Lanes>();
+  check_limits<Dual>();
+  check_limits<BasicScalar<Lanes>>();
+  check_limits<BasicScalar<Dual>>();
+  check_limits<BasicScalar<Scalar>>();
+  BOOST_TEST(std::numeric_limits<BasicScalar<float>>::max().value() ==
+             std::numeric_limits<float>::max());
+}
+
+BOOST_AUTO_TEST_CASE(duals_and_lanes_have_the_operators_of_numbers) {
+  Dual x(3.0, Lanes(1.0));
+  x *= x;
+  x -= 1;
+  x /= 2;
+  BOOST_TEST(x.value == 4);
+  BOOST_TEST(x.tangent[5] == 3);
+  Lanes a(1);
+  a.set(2, -1);
+  BOOST_TEST(where(a < 0 || a > 5, Lanes(7), fmax(a, 2))[2] == 7);
+  BOOST_TEST(fmin(a, 0.5)[0] == 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(scalars_count) {
+  Tape tape;
+  Scalar x = tape.variable(2.5);
+  const Scalar at = x++;
+  BOOST_TEST(at.value() == 2.5);
+  BOOST_TEST((++x).value() == 4.5);
+  BOOST_TEST((x--).value() == 4.5);
+  BOOST_TEST((--x).value() == 2.5);
+  BOOST_TEST(gradient(x * x, at) == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_reaches_tapes_of_every_number) {
+  Tape outer;
+  BasicTape<float> tape;
+  BasicTape<Scalar> inner;
+  const Scalar a = outer.variable(2.0);
+  const BasicScalar<float> x = tape.variable(2.0f);
+  const BasicScalar<Scalar> u = inner.variable(a);
+  {
+    const PauseRecording pause;
+    BOOST_TEST(!BasicScalar<float>(x * x).is_tracked());
+    BOOST_TEST(!BasicScalar<Scalar>(u * u).is_tracked());
+    BOOST_TEST(!Scalar(a * a).is_tracked());
+    const BasicTape<float> begun;  // records until it dies
+    BOOST_TEST(BasicTape<float>::recording() == &begun);
+  }
+  BOOST_TEST(gradient(x * x, x) == 4);
+  BOOST_TEST(gradient(gradient(u * u * u, u), a) == 12);
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_that_dies_in_a_pause_records_no_more) {
+  auto early = std::make_unique<BasicTape<float>>();
+  const BasicTape<float> late;
+  {
+    const PauseRecording pause;
+    early.reset();
+  }
+  BOOST_TEST(BasicTape<float>::recording() == &late);
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_that_the_tape_grew_past_anew_is_refused) {
+  BasicTape<float> tape;
+  const BasicScalar<float> x = tape.variable(2.0f);
+  const auto early = tape.mark();
+  BasicScalar<float> y = x * x;
+  const auto late = tape.mark();
+  tape.rewind(early);
+  y = x + 1;
+  BOOST_TEST(refusal([&] { tape.rewind(late); }) ==
+             "[rewind] the mark stands before node 3, and the tape was rewound past it since");
+  tape.clear();
+  BOOST_TEST(refusal([&] { tape.rewind(early); }) == "[rewind] the mark is of another recording");
+}
+
+BOOST_AUTO_TEST_CASE(thousands_of_tapes_may_live_at_once) {
+  std::vector<std::unique_ptr<Tape>> tapes;
+  std::vector<std::unique_ptr<BasicTape<Dual>>> duals;
+  for (int i = 0; i < 1000; ++i) {
+    tapes.push_back(std::make_unique<Tape>());
+    duals.push_back(std::make_unique<BasicTape<Dual>>());
+    const Scalar x = tapes.back()->variable(i);
+    const BasicScalar<Dual> u = duals.back()->variable(Dual(i));
+    BOOST_REQUIRE(gradient(x * x, x) == 2 * i);
+    BOOST_REQUIRE(gradient(u * u, u).value == 2 * i);
+  }
+  while (tapes.size() > 1) tapes.pop_back();
+  duals.clear();
+  // What lives on has room as before.
+  const Tape fresh;
+  BOOST_TEST(fresh.storage().values.capacity() == std::size_t{1} << 32);
 }

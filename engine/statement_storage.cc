@@ -1,0 +1,50 @@
+#include "engine/statement_storage.h"
+
+#include <atomic>
+
+#include "engine/error.h"
+
+namespace tapestry::detail {
+namespace {
+
+std::atomic<std::size_t> shares{0};
+
+}  // namespace
+
+AddressShare::AddressShare(Taken) {
+  const std::size_t others = shares.fetch_add(1, std::memory_order_relaxed);
+  // 64 TiB to the first, 32 to the next, of the 128 that a process has.
+  bytes_ = others < 256          ? kPlenty
+           : others < 256 + 8192 ? std::size_t{1} << 32
+                                 : std::size_t{1} << 27;
+}
+
+void AddressShare::give_back() noexcept { shares.fetch_sub(1, std::memory_order_relaxed); }
+
+void refuse_mark(std::string_view who, NodeId next) {
+  refuse(who, "the mark stands before node {}, and the tape was rewound past it since", next);
+}
+
+void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t next_name,
+                const Runs& runs) {
+  const auto next = static_cast<NodeId>(next_name);
+  if (mark.epoch != next_name >> 32) refuse(who, "the mark is of another recording");
+  if (mark.next > next)
+    refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
+           next - 1);
+  // It may have grown past the mark again, and not as it was.
+  std::size_t leaves_before = 0, constants_before = 0;
+  if (mark.next > 1) {
+    const Span& span = runs[runs.find(mark.next - 1)];
+    leaves_before = span.leaves_begin, constants_before = span.constants_begin;
+    if (span.kernel) {
+      const Runs::Place place = Runs::place(span, mark.next - 1);
+      leaves_before = place.leaves + static_cast<std::size_t>(place.kernel->leaves);
+      constants_before = place.constants + static_cast<std::size_t>(place.kernel->constants);
+    }
+  }
+  if (mark.leaves != leaves_before || mark.constants != constants_before)
+    refuse_mark(who, mark.next);
+}
+
+}  // namespace tapestry::detail
