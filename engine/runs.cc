@@ -18,20 +18,15 @@ std::intptr_t change_users(const StatementKernel*& users, std::intptr_t change) 
 
 }  // namespace
 
-std::size_t Runs::find(NodeId id) const {
+std::size_t Runs::search(NodeId id) const {
   const Span* const after =
       std::upper_bound(spans_.begin(), spans_.end(), id,
                        [](NodeId wanted, const Span& span) { return wanted < span.first; });
   return static_cast<std::size_t>(after - spans_.begin()) - 1;
 }
 
-Runs::Place Runs::place(const Span& span, NodeId id) {
+Runs::Place Runs::place_in_turns(const Span& span, NodeId id) {
   const StatementKernel* const* kernels = span.kernels();
-  if (span.period == 1)
-    return {span.kernel,
-            span.leaves_begin + (id - span.first) * static_cast<std::size_t>(span.kernel->leaves),
-            span.constants_begin +
-                (id - span.first) * static_cast<std::size_t>(span.kernel->constants)};
   const std::size_t turns = (id - span.first) / span.period, rest = (id - span.first) % span.period;
   std::size_t leaves[2] = {}, constants[2] = {};  // of a whole period, and of its part before `id`
   for (std::size_t i = 0; i < span.period; ++i)

@@ -27,14 +27,21 @@ class Runs {
   std::size_t size() const { return spans_.size(); }
   const Span& operator[](std::size_t i) const { return spans_[i]; }
   // The span that node `id` lies in.
-  std::size_t find(NodeId id) const;
+  std::size_t find(NodeId id) const {
+    return id >= spans_.back().first ? spans_.size() - 1 : search(id);
+  }
   bool has_statements() const { return has_statements_; }
   // Where the statement `id` of that span has its leaves and constants.
   struct Place {
     const StatementKernel* kernel;
     std::size_t leaves, constants;
   };
-  static Place place(const Span& span, NodeId id);
+  static Place place(const Span& span, NodeId id) {
+    if (span.period > 1) return place_in_turns(span, id);
+    const std::size_t before = id - span.first;
+    return {span.kernel, span.leaves_begin + before * static_cast<std::size_t>(span.kernel->leaves),
+            span.constants_begin + before * static_cast<std::size_t>(span.kernel->constants)};
+  }
 
   constexpr Runs() = default;  // without room
   explicit Runs(std::size_t capacity) : spans_(capacity), sequences_(capacity) {}
@@ -63,6 +70,9 @@ class Runs {
 
  private:
   static constexpr std::uint32_t kLongestPeriod = 64;
+
+  std::size_t search(NodeId id) const;
+  static Place place_in_turns(const Span& span, NodeId id);
 
   void turn(const StatementKernel& kernel, NodeId id, std::size_t leaves, std::size_t constants);
   void begin(const StatementKernel* kernel, NodeId id, std::size_t leaves, std::size_t constants);
