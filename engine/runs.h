@@ -44,7 +44,8 @@ class Runs {
   }
 
   constexpr Runs() = default;  // without room
-  explicit Runs(std::size_t capacity) : spans_(capacity), sequences_(capacity) {}
+  Runs(std::size_t capacity, int number)
+      : spans_(capacity, number), sequences_(capacity, number + 1) {}
 
   // Whether a statement of this kernel may come without a turn. If so, step() says that it came.
   [[gnu::always_inline]] bool expects(const StatementKernel& kernel) const {

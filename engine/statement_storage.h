@@ -62,10 +62,10 @@ struct StatementStorage {
   constexpr StatementStorage() = default;  // without room
   explicit StatementStorage(AddressShare::Taken taken)
       : share(taken),
-        values(ids_within(share.bytes())),
-        leaves(4 * values.capacity()),
-        constants(2 * values.capacity()),
-        runs(values.capacity() / 2) {}
+        values(ids_within(share.bytes()), 0),
+        leaves(4 * values.capacity(), 1),
+        constants(2 * values.capacity(), 2),
+        runs(values.capacity() / 2, 3) {}
 
   NodeId next_id() const { return static_cast<NodeId>(next_name); }
   NodeId size() const { return next_id() - 1; }

@@ -7,6 +7,12 @@
 
 namespace tapestry::detail {
 
+// Streams that grow together start at other distances from where the system put them, which is at
+// multiples of a large power of two: L1 caches that find their lines by a few bits of the address
+// (AMD's Zen 4) take lines at equal distances for one another, and each store evicts the one
+// before.
+inline constexpr std::size_t kApart = (std::size_t{1} << 16) + 256;
+
 // `wanted` bytes, or fewer, by halves, where the system is stingy; Error below a megabyte.
 void* reserve_address_space(std::size_t wanted, std::size_t& granted);
 void release_address_space(void* start, std::size_t bytes) noexcept;
@@ -18,12 +24,16 @@ class Stream {
 
  public:
   constexpr Stream() = default;  // without room
-  explicit Stream(std::size_t capacity) {
-    data_ = end_ = static_cast<T*>(reserve_address_space(capacity * sizeof(T), bytes_));
-    limit_ = data_ + bytes_ / sizeof(T);
+  // `number` tells it from the streams that grow with it.
+  Stream(std::size_t capacity, int number) {
+    const std::size_t skipped = static_cast<std::size_t>(number) * kApart;
+    reserved_ =
+        static_cast<std::byte*>(reserve_address_space(capacity * sizeof(T) + skipped, bytes_));
+    data_ = end_ = reinterpret_cast<T*>(reserved_ + skipped);
+    limit_ = data_ + (bytes_ - skipped) / sizeof(T);
   }
   constexpr ~Stream() {
-    if (bytes_ > 0) release_address_space(data_, bytes_);
+    if (bytes_ > 0) release_address_space(reserved_, bytes_);
   }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -56,6 +66,7 @@ class Stream {
   T* data_ = nullptr;
   T* end_ = nullptr;
   T* limit_ = nullptr;
+  std::byte* reserved_ = nullptr;
   std::size_t bytes_ = 0;
 };
 
