@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/adjoints.h"
 #include "engine/leaf.h"
 #include "engine/number.h"
 #include "engine/statement_storage.h"
@@ -25,7 +26,7 @@ namespace detail {
 template <class T>
 struct BasicPages : StatementStorage<T> {
   BasicPages() : StatementStorage<T>(AddressShare::Taken{}) {}
-  std::vector<T> spare_adjoints;  // memory of the last walk, for the next
+  Adjoints<T> spare_adjoints;  // memory of the last walk, for the next
 };
 }  // namespace detail
 
@@ -35,7 +36,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // Records the BasicScalar<T> of this thread from now on. Tapes of one type nest, and the
   // innermost records; tapes of different types do not hinder each other.
   BasicTape() : pages_(Pool::take()) {
-    storage().begin(detail::fresh_epoch());
+    storage().begin(this->fresh_epoch());
     this->join();
   }
   ~BasicTape() {
@@ -51,7 +52,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // Ends this recording and starts a new, empty one. Handles of the old one become stale.
   void clear() {
     storage().reset();
-    storage().begin(detail::fresh_epoch());
+    storage().begin(this->fresh_epoch());
   }
 
   // The place that recording has reached, and the way back: handles of what was recorded since must
@@ -84,8 +85,11 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   }
 
   // For statements: the node of x here, a constant if another tape or none follows it.
-  NodeId id_of(const BasicScalar<T>& x) {
-    if (owns(x)) return x.id();
+  NodeId id_of(std::string_view who, const BasicScalar<T>& x) {
+    if (owns(x)) {
+      if (x.id() > size()) detail::refuse_forgotten(who, x.id(), size());
+      return x.id();
+    }
     return storage().put(detail::kConstantStatement, {}, {}, x.value()).id();
   }
   detail::StatementStorage<T>& storage() { return *pages_; }
@@ -101,12 +105,16 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
  private:
   using Pages = detail::BasicPages<T>;
   using Pool = detail::StoragePool<Pages>;
-  void refuse_apart(NodeId y, NodeId x, std::size_t i) const;
+  std::vector<bool> reached_from(NodeId y, NodeId first) const;
+  [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
+    refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
+  }
 
   std::unique_ptr<Pages> pages_;
 };
 
-// Of doubles it is the Tape itself, so that code over T needs no exception.
+// Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
+// both alike. A gradient of a Tape takes options where that of others takes a cotangent.
 template <>
 class BasicTape<double> : public Tape {
  public:
@@ -117,20 +125,20 @@ template <class T>
 std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
                                       const std::vector<BasicScalar<T>>& xs, const T& cotangent) {
   const NodeId last = y.id();
-  if (last > size())
-    refuse("gradient", "node {} was forgotten: the tape was rewound to node {}", last, size());
+  if (last > size()) detail::refuse_forgotten("gradient", last, size());
   NodeId first = last;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
       if (xs[i].is_tracked()) of("gradient", xs[i].epoch());
       refuse("gradient", "x[{}] is not recorded on the tape of y", i);
     }
+    if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());
     if (xs[i].id() > last) refuse_apart(last, xs[i].id(), i);
     first = std::min(first, xs[i].id());
   }
   // Kernels may write to the adjoints of any leaf, and to that of the node before a run.
-  std::vector<T>& adjoints = pages_->spare_adjoints;
-  adjoints.assign(std::size_t{last} + 1, T(0));
+  pages_->spare_adjoints.reset(first, last, storage().values.capacity());
+  T* const adjoints = pages_->spare_adjoints.data();
   adjoints[last] = cotangent;
   detail::runs_down(storage(), first, last, [&](const RunOf<T>& run) {
     if (run.kernel->leaves == 0) return;
@@ -138,27 +146,29 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     kernel.walk_back(run.first, run.first + run.count,
                      run.leaves + run.count * static_cast<std::size_t>(kernel.leaves),
                      run.constants + run.count * static_cast<std::size_t>(kernel.constants),
-                     storage().values.begin(), adjoints.data());
+                     storage().values.begin(), adjoints);
   });
   std::vector<T> slopes;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    slopes.push_back(adjoints[xs[i].id()]);
-    if (is_zero(slopes.back())) refuse_apart(last, xs[i].id(), i);
+  for (const BasicScalar<T>& x : xs) slopes.push_back(adjoints[x.id()]);
+  if (std::any_of(slopes.begin(), slopes.end(), [](const T& slope) { return is_zero(slope); })) {
+    const std::vector<bool> reached = reached_from(last, first);
+    for (std::size_t i = 0; i < xs.size(); ++i)
+      if (!reached[xs[i].id()]) refuse_apart(last, xs[i].id(), i);
   }
   return slopes;
 }
 
-// An Error if no operand of y's, or of theirs, is x.
+// By id, down to `first`: what y was computed from.
 template <class T>
-void BasicTape<T>::refuse_apart(NodeId y, NodeId x, std::size_t i) const {
-  std::vector<bool> depends(std::size_t{std::max(x, y)} + 1);
-  depends[x] = true;
-  detail::runs_up(storage(), x, y, [&](const RunOf<T>& run) {
+std::vector<bool> BasicTape<T>::reached_from(NodeId y, NodeId first) const {
+  std::vector<bool> reached(std::size_t{y} + 1);
+  reached[y] = true;
+  detail::runs_down(storage(), first, y, [&](const RunOf<T>& run) {
     const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
-    for (std::size_t k = 0; k < run.count * leaves; ++k)
-      if (depends[run.leaves[k]]) depends[run.first + k / leaves] = true;
+    for (std::size_t k = run.count * leaves; k-- > 0;)
+      if (reached[run.first + k / leaves]) reached[run.leaves[k]] = true;
   });
-  if (!depends[y]) refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
+  return reached;
 }
 
 }  // namespace tapestry

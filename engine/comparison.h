@@ -42,7 +42,7 @@ struct Comparison {
 };
 
 namespace detail {
-// Notes it on the tape that records, if a side is tracked there, else on that of the first side.
+// Notes it on the innermost of the tapes that record now and follow a side.
 void note_comparison(Relation relation, bool outcome, Scalar x, Scalar z, const Site& site);
 }  // namespace detail
 

@@ -166,6 +166,7 @@ GradientPath explain_gradient(const Active& y, const Active& x) {
            y.is_tracked() ? "x" : "y");
   const Tape& tape = tape_of("explain_gradient", y.epoch());
   if (x.epoch() != y.epoch()) refuse("explain_gradient", "x is not recorded on the tape of y");
+  for (const Active* node : {&y, &x}) tape.check_node("explain_gradient", node->id());
   return detail::explain(tape, y.id(), x.id(), detail::called(tape, x.id()));
 }
 

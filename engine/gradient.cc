@@ -22,6 +22,7 @@ Tape& tape_of_result(const Active& y) {
            "stop_gradient(), or from plain numbers only");
   Tape* tape = find_tape(y.epoch());
   if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
+  tape->check_node(kWho, y.id());
   if (!y.is_scalar() && !is_floating(tape->dtype(y.id())))
     refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
   return *tape;
@@ -40,7 +41,7 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
 
 void refuse_constant(const Active& x, std::size_t position) {
   const Tape* const tape = find_tape(x.epoch());
-  if (tape && !x.is_scalar() && tape->is_constant(x.id()))
+  if (tape && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
     refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
            position, detail::called(*tape, x.id()));
 }
@@ -71,6 +72,8 @@ Tensor first_cotangent(const Active& y, GradientOptions& options) {
 void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
   if (detail::watch && options.cotangent.defined()) detail::watch_cotangent(options.cotangent);
   if (y.is_scalar()) {
+    if (options.cotangent.defined() && options.cotangent.size() != 1)
+      refuse(kWho, "the cotangent has shape {}, y has shape ()", options.cotangent.shape());
     const double adjoint = options.cotangent.defined() ? options.cotangent.item() : 1;
     sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
   } else {
@@ -105,7 +108,10 @@ Reach reach_of(const Tape& tape, NodeId y, const Xs& xs) {
   reach.targets.reserve(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) {
     check_input(tape, xs[i], i);
-    if (xs[i].id() > y) continue;
+    if (xs[i].id() > y) {
+      tape.check_node(kWho, xs[i].id());
+      continue;
+    }
     reach.targets.push_back(xs[i].id());
     reach.first = std::min(reach.first, xs[i].id());
   }
@@ -139,7 +145,7 @@ bool walked_plainly(Tape& tape, NodeId y, std::span<const Scalar> xs, double* sl
     latest = std::max(latest, xs[i].id());
   }
   if (latest > y) return false;
-  storage.spare_adjoints.reset(first, y);
+  storage.spare_adjoints.reset(first, y, storage.values.capacity());
   double* const adjoints = storage.spare_adjoints.data();
   adjoints[y] = 1;
   detail::walk_scalars(storage, first, y, adjoints);

@@ -10,7 +10,7 @@
 
 namespace tapestry::detail {
 
-// The number of a recording to come; no two have the same.
+// The number of a recording to come; no two of the last 2^32 have the same.
 Epoch fresh_epoch();
 
 // A type of tape that this thread has made some of: how to let one of them record, or none, and
@@ -61,6 +61,12 @@ class LivingTape {
 
  protected:
   LivingTape() : outer_(innermost_), outer_recording_(recording_) {}
+  // For a recording to come, other than those of tapes that live: the numbers come round again.
+  static Epoch fresh_epoch() {
+    Epoch epoch = detail::fresh_epoch();
+    while (find(epoch)) epoch = detail::fresh_epoch();
+    return epoch;
+  }
   // At the end of its birth and at the begin of its death.
   void join() {
     if (!type_.listed) {

@@ -5,7 +5,7 @@
 
 namespace tapestry::detail {
 
-std::span<const double> LocalSlopes::of(const Run& run, std::uint32_t i) {
+std::span<const double> LocalSlopes::of(const Run& run, std::uint32_t i, double adjoint) {
   const StatementKernel& kernel = *run.kernel;
   const auto count = static_cast<std::size_t>(kernel.leaves);
   const NodeId* leaves = run.leaves + count * i;
@@ -13,7 +13,7 @@ std::span<const double> LocalSlopes::of(const Run& run, std::uint32_t i) {
   for (std::size_t k = 0; k < count; ++k) numbers_[k + 1] = values_[leaves[k]];
   numbers_[count + 1] = values_[run.first + i];
   std::fill_n(adjoints_, count + 1, 0.0);
-  adjoints_[count + 1] = 1;
+  adjoints_[count + 1] = adjoint;
   const auto id = static_cast<NodeId>(count + 1);
   kernel.walk(id, id + 1, leaves_ + count,
               run.constants + static_cast<std::size_t>(kernel.constants) * (i + 1), numbers_,

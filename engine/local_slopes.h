@@ -11,9 +11,10 @@ namespace tapestry::detail {
 class LocalSlopes {
  public:
   explicit LocalSlopes(const double* values) : values_(values) {}
-  // Of statement i of a run, one for each leaf. The kernel walks back over a tape of its own, on
-  // which the leaves are nodes 1, 2, ... and the statement comes last.
-  std::span<const double> of(const Run& run, std::uint32_t i);
+  // Of statement i of a run, one for each leaf: what it gives back for that adjoint. The kernel
+  // walks back over a tape of its own, on which the leaves are nodes 1, 2, ... and the statement
+  // comes last.
+  std::span<const double> of(const Run& run, std::uint32_t i, double adjoint = 1);
 
  private:
   const double* values_;

@@ -32,7 +32,7 @@ class Painter {
     for (std::size_t i = 0; i < picture_.nodes.size(); ++i) place_[picture_.nodes[i].id] = i;
     if (y_) {
       picture_.output = y_->id();
-      if (options_.values) at(y_->id()).value = value_of(*y_);
+      if (options_.values && !y_->is_scalar()) at(y_->id()).value = value_of(*y_);
     }
     if (options_.gradients) {
       for (const Adjoint& adjoint : adjoints(*y_))

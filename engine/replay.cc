@@ -41,11 +41,6 @@ const Comparison* first_broken(const Tape& tape) {
   return nullptr;
 }
 
-void check_recorded(std::string_view who, const Tape& tape, Scalar x) {
-  if (x.id() > tape.size())
-    refuse(who, "node {} was forgotten: the tape was rewound to node {}", x.id(), tape.size());
-}
-
 }  // namespace
 
 void detail::refuse_comparison(std::string_view who, const Comparison& c, double x, double z) {
@@ -80,13 +75,14 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
 
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
                            const std::vector<double>& numbers) {
-  if (ys.empty()) return {};
   for (std::size_t i = 0; i < ys.size(); ++i)
     if (!ys[i].is_tracked()) refuse(kWho, "y[{}] is a plain number, which depends on nothing", i);
-  Tape& tape = tape_of(kWho, ys[0].epoch());
+  if (ys.empty() && xs.empty()) return {};
+  if (ys.empty() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
+  Tape& tape = tape_of(kWho, (ys.empty() ? xs : ys)[0].epoch());
   for (std::size_t i = 0; i < ys.size(); ++i) {
     if (!tape.owns(ys[i])) refuse(kWho, "y[{}] and y[0] are recorded on different tapes", i);
-    check_recorded(kWho, tape, ys[i]);
+    tape.check_node(kWho, ys[i].id());
   }
   detail::check_replay(kWho, tape, xs, numbers.size());
   detail::TapeStorage& store = tape.storage();
@@ -115,7 +111,7 @@ double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>
 double replayed(Scalar x) {
   if (!x.is_tracked()) refuse("replayed", "x is a plain number and has no place on a tape");
   const Tape& tape = tape_of("replayed", x.epoch());
-  check_recorded("replayed", tape, x);
+  tape.check_node("replayed", x.id());
   return tape.scalar_value(x.id());
 }
 

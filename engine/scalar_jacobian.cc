@@ -100,6 +100,18 @@ void walk_back(const Problem& p, Dependence& dependence, std::vector<Lanes>& adj
         if (asked) refuse_tensor(p.tape, run.first + i);
         continue;
       }
+      if (!is_zero(g - g)) {
+        // What was not taken gives nothing back for an infinite adjoint, and a slope that is zero
+        // gives NaN: the kernel knows which it is.
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+          if (g[lane] == 0) continue;
+          const std::span<const double> given = slopes.of(run, i, g[lane]);
+          for (std::size_t k = 0; k < count; ++k)
+            if (Lanes* const leaf = p.find(adjoints, leaves[k]))
+              leaf->set(lane, (*leaf)[lane] + given[k]);
+        }
+        continue;
+      }
       const std::span<const double> local = slopes.of(run, i);
       for (std::size_t k = 0; k < count; ++k)
         if (Lanes* const leaf = p.find(adjoints, leaves[k])) leaf->add(local[k], g);

@@ -21,6 +21,10 @@ AddressShare::AddressShare(Taken) {
 
 void AddressShare::give_back() noexcept { shares.fetch_sub(1, std::memory_order_relaxed); }
 
+void refuse_forgotten(std::string_view who, NodeId id, NodeId size) {
+  refuse(who, "node {} was forgotten: the tape was rewound to node {}", id, size);
+}
+
 void refuse_mark(std::string_view who, NodeId next) {
   refuse(who, "the mark stands before node {}, and the tape was rewound past it since", next);
 }

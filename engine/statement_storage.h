@@ -47,6 +47,8 @@ struct StatementMark {
 // rewound past.
 void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t next_name,
                 const Runs& runs);
+// The tape holds nodes 1 to `size`, and somebody asks for another.
+[[noreturn]] void refuse_forgotten(std::string_view who, NodeId id, NodeId size);
 [[noreturn]] void refuse_mark(std::string_view who, NodeId next);
 
 template <class T>

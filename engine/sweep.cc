@@ -21,12 +21,12 @@ Sweep::Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targ
     scalars_.resize(count);
   } else {
     adjoints_ = std::move(tape.storage().spare_adjoints);
-    adjoints_.reset(first, last);
+    adjoints_.reset(first, last, tape.storage().values.capacity());
   }
 }
 
 Sweep::~Sweep() {
-  if (adjoints_.data()) tape_.storage().spare_adjoints = std::move(adjoints_);
+  if (adjoints_.has_room()) tape_.storage().spare_adjoints = std::move(adjoints_);
 }
 
 bool Sweep::is_linked() {

@@ -93,7 +93,7 @@ class Sweep {
   const std::span<const NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;
-  detail::Adjoints adjoints_;  // of scalars, in a plain walk
+  detail::Adjoints<double> adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
   detail::Births births_;
 };

@@ -54,7 +54,7 @@ Tape::~Tape() {
 }
 
 void Tape::begin() {
-  epoch_ = detail::fresh_epoch();
+  epoch_ = fresh_epoch();
   storage_->begin(epoch_);
 }
 
@@ -85,9 +85,13 @@ void Tape::rewind(const TapeMark& mark) {
   storage_->rewind(mark);
 }
 
+void Tape::check_node(std::string_view who, NodeId id) const {
+  if (id > size()) detail::refuse_forgotten(who, id, size());
+}
+
 // ---- reading ----
 
-NodeId Tape::size() const { return storage_->next_id() - 1; }
+NodeId Tape::size() const { return storage_->size(); }
 bool Tape::has_scalars() const { return storage_->runs.has_statements(); }
 std::size_t Tape::span_count() const { return storage_->runs.size(); }
 

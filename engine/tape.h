@@ -1,7 +1,7 @@
 // The tape: operations in the order in which they were carried out, which is a topological order of
 // their graph. It only grows; a walk over it is a loop. Destroying or clearing it ends the
 // recording but keeps the pages for the next one on this thread. A handle that outlives its
-// recording is refused, never followed.
+// recording is refused by tapes, never followed; where none records it is a plain number.
 //
 // Ids count from 1 in recording order, tensors and scalars alike. The tape is a sequence of spans:
 // tensor operations, and runs of scalar statements of one kernel.
@@ -70,12 +70,16 @@ class Tape : public detail::LivingTape<Tape> {
   void clear();
 
   // The place that recording has reached, and the way back: rewind() forgets what was recorded
-  // since. Handles from before stay valid; those of forgotten nodes must not be used any more, and
-  // are mistaken for what is recorded in their place. Error for a mark of another recording, or one
-  // that was itself rewound past.
+  // since. Handles from before stay valid; those of forgotten nodes must not be used any more:
+  // gradient and its like refuse them until the tape has grown past them, and then mistake them for
+  // what is recorded in their place, as recording does at once. Error for a mark of another
+  // recording, or one that was itself rewound past.
+  using Mark = TapeMark;
   TapeMark mark() const;
   void rewind(const TapeMark& mark);
   void check_mark(std::string_view who, const TapeMark& mark) const;
+  // Error for a node of this recording that was rewound past.
+  void check_node(std::string_view who, NodeId id) const;
 
   Epoch epoch() const { return epoch_; }
   bool owns(const Tensor& x) const { return x.epoch() == epoch_; }

@@ -28,7 +28,10 @@ void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes
 }
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
-  if (x.epoch() == epoch_) return x.id();
+  if (x.epoch() == epoch_) {
+    check_node(op.name, x.id());
+    return x.id();
+  }
   if (x.is_tracked() && !find_tape(x.epoch()))
     refuse_stale(op.name, fmt::format("operand {}", slot));
   return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
@@ -250,22 +253,22 @@ Scalar Tape::pooled_constant(double value) {
 
 void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
                              const Site& site) {
+  // Of the tapes that record now the innermost that follows a side. Paused or stopped, none does.
   Tape* tape = recording_tape();
-  if (!tape || (!tape->owns(x) && !tape->owns(z)))  // of a tape that does not record now
-    tape = find_tape(x.is_tracked() ? x.epoch() : z.epoch());
+  while (tape && !tape->owns(x) && !tape->owns(z)) tape = tape->around();
   if (!tape) return;
-  const auto side = [&](Scalar s) {
-    return Comparison::Side{tape->owns(s) ? s.id() : 0, s.value()};
+  const auto side = [&](int operand, Scalar s) {
+    return Comparison::Side{tape->owns(s) ? tape->id_of("compare", operand, s) : 0, s.value()};
   };
-  tape->storage().comparisons.push_back({relation, outcome, side(x), side(z), site});
+  tape->storage().comparisons.push_back({relation, outcome, side(0, x), side(1, z), site});
 }
 
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
   if (owns(x)) {
+    check_node(who, x.id());
     // What is recorded now would have its value by one and its slopes by the other.
-    if (storage_->moved && x.id() <= size() &&
-        std::bit_cast<std::uint64_t>(scalar_value(x.id())) !=
-            std::bit_cast<std::uint64_t>(x.value()))
+    if (storage_->moved && std::bit_cast<std::uint64_t>(scalar_value(x.id())) !=
+                               std::bit_cast<std::uint64_t>(x.value()))
       refuse(who,
              "operand {} is {}, and since a replay its node is {}: record before replaying, or "
              "record anew",

@@ -53,13 +53,4 @@ void TapeStorage::reset() {
   moved = false;
 }
 
-void Adjoints::reset(NodeId first, NodeId last) {
-  const std::size_t size = std::size_t{last} + 1;
-  if (!numbers_ || size > capacity_) {
-    capacity_ = std::max(size, 2 * capacity_);
-    numbers_ = std::make_unique_for_overwrite<double[]>(capacity_);
-  }
-  std::fill(numbers_.get() + first, numbers_.get() + size, 0.0);
-}
-
 }  // namespace tapestry::detail

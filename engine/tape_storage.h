@@ -11,25 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "engine/adjoints.h"
 #include "engine/arena.h"
 #include "engine/node.h"
 #include "engine/statement_storage.h"
 #include "engine/tape.h"
 
 namespace tapestry::detail {
-
-// Numbers by id, of which only those in use were ever touched.
-class Adjoints {
- public:
-  // Room for ids up to `last`; zero from `first` on.
-  void reset(NodeId first, NodeId last);
-  double* data() { return numbers_.get(); }
-  const double* data() const { return numbers_.get(); }
-
- private:
-  std::unique_ptr<double[]> numbers_;
-  std::size_t capacity_ = 0;  // means something where there are numbers
-};
 
 struct Binding {
   Tensor value;
@@ -56,7 +44,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<Comparison> comparisons;
   bool has_tensors = false;
   bool moved = false;       // a replay gave scalars other numbers than their handles have
-  Adjoints spare_adjoints;  // memory of the last walk, for the next
+  Adjoints<double> spare_adjoints;  // memory of the last walk, for the next
 
   // Plain numbers that met scalars, so that a number used often is one node.
   struct Pooled {

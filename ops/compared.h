@@ -52,8 +52,8 @@ inline bool operator>=(const Compared& x, const Compared& z) {
 }
 
 namespace detail {
-// Of scalars over other numbers: what their values give, active ones noting it where they are
-// followed.
+// Of scalars over other numbers: what their values give. Active ones note it where they are
+// followed, at a place unknown.
 template <class T>
 bool compare(Relation relation, const T& x, const T& z) {
   return agreed(holds(relation, x, z));

@@ -69,4 +69,21 @@ template <class A, class B>
 requires PagedOperands<A, B>
 [[gnu::always_inline]] inline PagedOf<A, B> fmax(const A& a, const B& b) { return maximum(a, b); }
 
+template <PagedNumber N>
+N fma(const N& x, const N& z, const N& w) {
+  return x * z + w;
+}
+template <PagedNumber N>
+N trunc(const N& x) {
+  return sign(x) * floor(abs(x));
+}
+template <PagedNumber N>
+N& operator++(N& x) {
+  return x += 1;
+}
+template <PagedNumber N>
+N& operator--(N& x) {
+  return x -= 1;
+}
+
 }  // namespace tapestry

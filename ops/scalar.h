@@ -6,6 +6,8 @@
 // and recorded on a BasicTape<T> (engine/basic_tape.h).
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <type_traits>
 #include <vector>
@@ -37,13 +39,13 @@ namespace tapestry {
 
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
 using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
-    std::ceil, std::cos, std::fma, std::trunc;
+    std::ceil, std::cos, std::fabs, std::fma, std::nearbyint, std::rint, std::trunc;
 using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
     std::hypot, std::log, std::log10, std::log1p;
 using std::isfinite, std::isinf, std::isnan, std::lgamma;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 
-// The C library's names of minimum and maximum.
+// The C library's names of minimum and maximum, which are NaN where either operand is.
 template <class A, class B>
 requires ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmin(const A& x, const B& z) { return minimum(x, z); }
@@ -51,21 +53,34 @@ template <class A, class B>
 requires ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) { return maximum(x, z); }
 
-// The C library's names of expressions: x times z plus w, rounded twice; sqrt(x^2 + z^2 + w^2); x
-// without its fraction.
+// And of expressions. There is no hypot of three: made of hypots of two, whose slopes are 0 where
+// both operands are, it would lose second derivatives. Here are x times z plus w, rounded twice; x
+// without its fraction; x times z plus w, rounded twice; x without its fraction.
 template <class A, class B, class C>
-requires(ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>)
-    [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
-  return x * z + w;
-}
-template <class A, class B, class C>
-requires(ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>)
-    [[gnu::always_inline]] inline auto hypot(const A& x, const B& z, const C& w) {
-  return hypot(hypot(x, z), w);
+requires ActiveOperands<A, B> && ActiveOperands<A, C> ||
+    ActiveOperands<A, B> && ActiveOperands<B, C>
+[[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) { return x * z + w; }
+template <class A, class B, ActiveNumber C>
+requires PlainBeside<A, typename C::Number> && PlainBeside<B, typename C::Number>
+[[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
+  using T = typename C::Number;
+  return T(static_cast<T>(x) * static_cast<T>(z)) + w;
 }
 template <ActiveNumber A>
 [[gnu::always_inline]] inline auto trunc(const A& x) {
   return sign(x) * floor(abs(x));
+}
+template <ActiveNumber A>
+[[gnu::always_inline]] inline auto fabs(const A& x) {
+  return abs(x);
+}
+template <ActiveNumber A>
+[[gnu::always_inline]] inline auto rint(const A& x) {
+  return round(x);
+}
+template <ActiveNumber A>
+[[gnu::always_inline]] inline auto nearbyint(const A& x) {
+  return round(x);
 }
 
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
@@ -153,6 +168,15 @@ template <ActiveNumber Y, class T = typename Y::Number>
 requires(!std::same_as<T, double>) T
     gradient(const Y& y, const BasicScalar<T>& x, const std::type_identity_t<T>& cotangent = T(1)) {
   return gradient(y, std::vector<BasicScalar<T>>{x}, cotangent)[0];
+}
+// Of several: auto [dx, dz] = gradient(y, x, z).
+template <ActiveNumber Y, class T = typename Y::Number, std::same_as<BasicScalar<T>>... Xs>
+requires(!std::same_as<T, double> &&
+         sizeof...(Xs) > 1) std::array<T, sizeof...(Xs)> gradient(const Y& y, const Xs&... xs) {
+  const std::vector<T> slopes = gradient(y, std::vector<BasicScalar<T>>{xs...});
+  std::array<T, sizeof...(Xs)> each{};
+  std::copy(slopes.begin(), slopes.end(), each.begin());
+  return each;
 }
 
 }  // namespace tapestry

@@ -301,7 +301,7 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
       BasicTape<T>::refuse_other(kernel.name, i, leaves[i].epoch());
   if (!followed) return value;
   NodeId ids[detail::kMostOfAStatement];
-  for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(leaves[i]);
+  for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(kernel.name, leaves[i]);
   return tape->storage().put(kernel, {ids, leaf_count},
                              {constants, static_cast<std::size_t>(kernel.constants)}, value);
 }

@@ -8,8 +8,8 @@
 // your own.
 //
 // Left out: std::round, whose ties go away from zero while the page's go to even, which is
-// std::rint; std::remainder, which is not the page's; std::max and std::min, which take two Scalars
-// as they are and branch.
+// std::rint; std::remainder, which is not the page's; std::hypot of three, see ops/scalar.h;
+// std::max and std::min, which take two Scalars as they are and branch.
 #pragma once
 
 #include <cmath>
@@ -72,12 +72,24 @@ TAPESTRY_IN_STD(erf, erf)
 TAPESTRY_IN_STD(erfc, erfc)
 TAPESTRY_IN_STD(lgamma, lgamma)
 
+template <tapestry::ActiveInStd A>
+[[gnu::always_inline]] inline auto trunc(const A& x) {
+  return tapestry::trunc(x);
+}
+
 TAPESTRY_IN_STD_OF_TWO(pow, pow)
 TAPESTRY_IN_STD_OF_TWO(atan2, atan2)
 TAPESTRY_IN_STD_OF_TWO(hypot, hypot)
 TAPESTRY_IN_STD_OF_TWO(fmod, fmod)
 TAPESTRY_IN_STD_OF_TWO(fmin, minimum)
 TAPESTRY_IN_STD_OF_TWO(fmax, maximum)
+
+template <class A, class B, class C>
+requires(tapestry::ActiveNumber<A> || tapestry::ActiveNumber<B> || tapestry::ActiveNumber<C> ||
+         std::is_void_v<A>)
+    [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
+  return tapestry::fma(x, z, w);
+}
 
 TAPESTRY_IN_STD_A_QUESTION(isnan)
 TAPESTRY_IN_STD_A_QUESTION(isinf)

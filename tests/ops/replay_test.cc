@@ -2,6 +2,7 @@
 #include "engine/replay.h"
 
 #include <boost/test/unit_test.hpp>
+#include <sstream>
 
 #include "ops/ops.h"
 #include "tests/bench/kernels/catalogue.h"
@@ -160,4 +161,50 @@ BOOST_AUTO_TEST_CASE(comparisons_are_noted_while_another_tape_records) {
   const Scalar y = above ? Scalar(x * x) : Scalar(-x);
   BOOST_TEST(refusal([&] { replay(y, {x}, {0.5}); }).find("would branch otherwise") !=
              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(comparisons_in_a_pause_are_not_noted) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  {
+    const PauseRecording pause;
+    BOOST_TEST((x > 1));
+    const Tape inner;
+    BOOST_TEST((x > 1));
+  }
+  BOOST_TEST(tape.comparisons().empty());
+  const Scalar y = x * x;
+  tape.stop();
+  BOOST_TEST((x > 1));
+  BOOST_TEST(tape.comparisons().empty());
+  BOOST_TEST(replay(y, {x}, {0.5}) == 0.25);
+}
+
+BOOST_AUTO_TEST_CASE(a_scalar_that_a_replay_moved_is_not_compared) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const Scalar y = x * x;
+  replay(y, {x}, {3.0});
+  BOOST_TEST(refusal([&] { (void)(x > 2.5); }) ==
+             "[compare] operand 0 is 2, and since a replay its node is 3: record before replaying, "
+             "or record anew");
+  BOOST_TEST(replay(y, {x}, {4.0}) == 16);
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_without_results_moves_the_tape) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const Scalar y = x * x;
+  replay(std::vector<Scalar>{}, {x}, {5.0});
+  BOOST_TEST(replayed(y) == 25);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_replay_drawings_show_the_numbers_of_the_tape) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const Scalar y = x * x;
+  replay(y, {x}, {3.0});
+  std::ostringstream out;
+  write_text(out, y, {.values = true});
+  BOOST_TEST(out.str().find("value 9") != std::string::npos, out.str());
 }

@@ -162,3 +162,36 @@ BOOST_AUTO_TEST_CASE(chains_may_start_the_tape) {
   for (int i = 0; i < 4; ++i) p *= p;
   BOOST_TEST(gradient(p, x) == 16 * std::pow(3.0, 15));
 }
+
+BOOST_AUTO_TEST_CASE(nodes_that_were_forgotten_are_refused) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0);
+  const TapeMark mark = tape.mark();
+  Scalar y = x;
+  for (int i = 0; i < 200; ++i) y = y * 1.01;
+  const Tensor t = exp(stack({y}));
+  tape.rewind(mark);
+  const std::string forgotten = "node 201 was forgotten: the tape was rewound to node 1";
+  const auto refused = [&](auto f, std::string_view who) {
+    BOOST_TEST(refusal(f) == fmt::format("[{}] {}", who, forgotten));
+  };
+  refused([&] { gradient(y, x); }, "gradient");
+  refused([&] { gradient(x, y); }, "gradient");
+  refused([&] { gradient(y, x, {.create_graph = true}); }, "gradient");
+  refused([&] { gradient(y, x, {.allow_unused = true}); }, "gradient");
+  refused([&] { explain_gradient(y, x); }, "explain_gradient");
+  refused([&] { (void)(Stepwise(x) * Stepwise(y)); }, "mul");
+  refused([&] { (void)(y < x); }, "compare");
+  refused([&] { replay(y, {x}, {1.0}); }, "replay");
+  BOOST_TEST(refusal([&] { t + 1.0; }).find("was forgotten") != std::string::npos);
+  BOOST_TEST(refusal([&] { gradient(sum(t), x); }).find("was forgotten") != std::string::npos);
+  BOOST_TEST(tape.size() == 1u);
+  gradient(y * x, x);  // recorded all the same: the slope means nothing, and nothing is overwritten
+  BasicTape<float> other;
+  const BasicScalar<float> u = other.variable(2.0f);
+  const auto early = other.mark();
+  const BasicScalar<float> v = u * u;
+  other.rewind(early);
+  BOOST_TEST(refusal([&] { gradient(v, u); }) ==
+             "[gradient] node 2 was forgotten: the tape was rewound to node 1");
+}

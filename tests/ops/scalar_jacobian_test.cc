@@ -110,3 +110,22 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_walk_is_refused) {
   refused([&] { jacobian({stranger}, in.xs); }, "y[0] is not recorded");
   refused([&] { jacobian({beside}, {Scalar(1), in.xs[0]}); }, "x[0] is not recorded on a tape");
 }
+
+BOOST_AUTO_TEST_CASE(what_was_not_taken_gives_nothing_back_for_an_infinite_adjoint) {
+  Tape tape;
+  const Scalar x = tape.variable(-1.0);
+  const TapeMark mark = tape.mark();
+  std::vector<Scalar> ys;
+  for (const Scalar& m : {Scalar(maximum(x, 0)), Scalar(relu(x)), Scalar(floor(x + 1))})
+    ys.push_back(sqrt(m));
+  for (const Scalar& y : ys) {
+    BOOST_TEST(gradient(y, x) == 0);
+    BOOST_TEST(jacobian_reverse({y}, {x}).item() == 0);
+    BOOST_TEST(jacobian_forward({y}, {x}).item() == 0);
+  }
+  preaccumulate(tape, mark, {x}, ys);
+  for (const Scalar& y : ys) BOOST_TEST(gradient(y, x) == 0);
+  const Scalar square = x * 0 * x, root = sqrt(square);
+  BOOST_TEST(std::isnan(gradient(root, x)));
+  BOOST_TEST(std::isnan(jacobian_reverse({root}, {x}).item()));
+}

@@ -232,3 +232,18 @@ BOOST_AUTO_TEST_CASE(thousands_of_tapes_may_live_at_once) {
   const Tape fresh;
   BOOST_TEST(fresh.storage().values.capacity() == std::size_t{1} << 32);
 }
+
+BOOST_AUTO_TEST_CASE(many_slopes_of_zero_are_found_in_one_walk) {
+  BasicTape<float> tape;
+  std::vector<BasicScalar<float>> xs;
+  for (int i = 0; i < 100000; ++i) xs.push_back(tape.variable(-1.0f));
+  BasicScalar<float> sum = 0;
+  for (const auto& x : xs) sum += relu(x);
+  BOOST_TEST(gradient(sum, xs) == std::vector<float>(xs.size()));
+  xs.push_back(tape.variable(1.0f));
+  BOOST_TEST(refusal([&] { gradient(sum, xs); }) ==
+             "[gradient] y (node 200001) does not depend on x[100000] (node 200002)");
+  const auto [first, last] = gradient(sum * xs[0] + xs[1], xs[0], xs[1]);
+  BOOST_TEST(first == 0);
+  BOOST_TEST(last == 1);
+}

@@ -1,0 +1,31 @@
+// Adjoints by id, of which only those in use were ever touched. There is room for all that the tape
+// can hold: a walk that meets an id which it should not know writes to nobody else's memory.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+
+#include "engine/stream.h"
+#include "engine/tensor.h"
+
+namespace tapestry::detail {
+
+template <class T>
+class Adjoints {
+ public:
+  // Zero from `first` to `last`; room for `capacity` ids. Error where the system grants less.
+  void reset(NodeId first, NodeId last, std::size_t capacity) {
+    if (!numbers_) numbers_ = std::make_unique<Stream<T>>(capacity, 5);
+    if (last >= numbers_->capacity()) refuse_growth(numbers_->capacity());
+    std::fill(data() + first, data() + last + 1, T(0));
+  }
+  bool has_room() const { return numbers_ != nullptr; }
+  T* data() { return numbers_->begin(); }
+  const T* data() const { return numbers_->begin(); }
+
+ private:
+  std::unique_ptr<Stream<T>> numbers_;
+};
+
+}  // namespace tapestry::detail
