@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <exception>
 #include <utility>
-#include <vector>
 
 #include "engine/scalar.h"
 
@@ -13,8 +12,7 @@ namespace tapestry::detail {
 // The number of a recording to come; no two of the last 2^32 have the same.
 Epoch fresh_epoch();
 
-// A type of tape that this thread has made some of: how to let one of them record, or none, and
-// get back the one before.
+// A type of tape that this thread has made some of, and what LivingTape offers for it.
 struct TapeType {
   void* (*record_on)(void* tape);
   void* (*living)(void* tape);

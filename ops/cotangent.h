@@ -30,11 +30,11 @@ struct ScaledCotangent {
   }
 };
 
-// g times a slope, which may be an expression.
-template <class T, class Slope>
+// g, or a number times g, times a slope, which may be an expression. G is T or a reference to one.
+template <class T, class G, class Slope>
 struct SlopedCotangent {
   using Adjoint = T;
-  const T& g;
+  G g;
   Slope slope;
   [[gnu::always_inline]] explicit operator T() const { return T(mul_zero(g, slope)); }
 };
@@ -44,27 +44,24 @@ concept CotangentType = requires {
   typename C::Adjoint;
 };
 
-namespace detail {
-template <class T, class Slope>
-[[gnu::always_inline]] inline auto sloped(const T& g, const Slope& slope) {
-  return SlopedCotangent<T, Slope>{g, slope};
-}
-}  // namespace detail
-
-#define TAPESTRY_COTANGENT_OPERATOR(symbol, of_one)                                                \
-  template <class T, class Z>                                                                      \
-  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(           \
-      const Cotangent<T>& g, const Z& z) {                                                         \
-    return detail::sloped(g.g, of_one);                                                            \
-  }                                                                                                \
-  template <class T, class Z>                                                                      \
-  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(           \
-      const ScaledCotangent<T>& g, const Z& z) {                                                   \
-    return detail::sloped(g.g, g.factor symbol z);                                                 \
-  }                                                                                                \
-  template <class T, class S, class Z>                                                             \
-  [[gnu::always_inline]] inline auto operator symbol(const SlopedCotangent<T, S>& g, const Z& z) { \
-    return detail::sloped(g.g, g.slope symbol z);                                                  \
+#define TAPESTRY_COTANGENT_OPERATOR(symbol, of_one)                                      \
+  template <class T, class Z>                                                            \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol( \
+      const Cotangent<T>& g, const Z& z) {                                               \
+    using Slope = std::remove_cvref_t<decltype(of_one)>;                                 \
+    return SlopedCotangent<T, const T&, Slope>{g.g, of_one};                             \
+  }                                                                                      \
+  template <class T, class Z>                                                            \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol( \
+      const ScaledCotangent<T>& g, const Z& z) {                                         \
+    using Slope = std::remove_cvref_t<decltype(of_one)>;                                 \
+    return SlopedCotangent<T, T, Slope>{T(g), of_one};                                   \
+  }                                                                                      \
+  template <class T, class G, class S, class Z>                                          \
+  [[gnu::always_inline]] inline auto operator symbol(const SlopedCotangent<T, G, S>& g,  \
+                                                     const Z& z) {                       \
+    using Slope = std::remove_cvref_t<decltype(g.slope symbol z)>;                       \
+    return SlopedCotangent<T, G, Slope>{g.g, g.slope symbol z};                          \
   }
 TAPESTRY_COTANGENT_OPERATOR(*, z)
 TAPESTRY_COTANGENT_OPERATOR(/, 1.0 / z)

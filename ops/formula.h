@@ -52,7 +52,7 @@ template <class T>
   if constexpr (std::is_arithmetic_v<T>)
     return g * slope;
   else
-    return T(SlopedCotangent<T, T>{g, slope});
+    return T(SlopedCotangent<T, const T&, const T&>{g, slope});
 }
 
 // In double, and rounded: for + - * / and sqrt that is what float arithmetic gives, and no worse

@@ -53,9 +53,9 @@ template <class A, class B>
 requires ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) { return maximum(x, z); }
 
-// And of expressions. There is no hypot of three: made of hypots of two, whose slopes are 0 where
-// both operands are, it would lose second derivatives. Here are x times z plus w, rounded twice; x
-// without its fraction; x times z plus w, rounded twice; x without its fraction.
+// And of expressions: x times z plus w, rounded twice; x without its fraction. There is no hypot of
+// three: made of hypots of two, whose slopes are 0 where both operands are, it would lose second
+// derivatives.
 template <class A, class B, class C>
 requires ActiveOperands<A, B> && ActiveOperands<A, C> ||
     ActiveOperands<A, B> && ActiveOperands<B, C>

@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(settled_spans_are_joined_no_more) {
   static constexpr StatementKernel kernels[] = {{"even", 1, 0, nullptr, nullptr, nullptr, nullptr},
                                                 {"odd", 1, 0, nullptr, nullptr, nullptr, nullptr}};
   const auto spans = [](NodeId settled) {
-    detail::Runs runs(std::size_t{1} << 20);
+    detail::Runs runs(std::size_t{1} << 20, 0);
     for (NodeId id = 1; id <= 8; ++id) {
       runs.put(kernels[id % 2], id, id - 1, 0);
       if (id == settled) runs.settle();

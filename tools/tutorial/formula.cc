@@ -34,17 +34,18 @@ struct Infix {
   bool associative;  // a + (b + c) needs no brackets
 };
 
-constexpr std::array<Infix, 4> kInfix{{{"add", "+", Bond::sum, true},
+constexpr std::array<Infix, 5> kInfix{{{"add", "+", Bond::sum, true},
                                        {"sub", "-", Bond::sum, false},
                                        {"mul", "*", Bond::product, true},
+                                       {"mul_zero", "*", Bond::product, true},  // in walks back
                                        {"div", "/", Bond::product, false}}};
 
 Text joined(std::string_view op, const std::vector<Text>& operands) {
   const auto infix = std::find_if(kInfix.begin(), kInfix.end(),
                                   [&](const Infix& known) { return known.op == op; });
   if (infix != kInfix.end() && operands.size() == 2) {
-    if (op == "mul" && operands[0].text == "1") return operands[1];
-    if (op == "mul" && operands[1].text == "1") return operands[0];
+    if (infix->sign == "*" && operands[0].text == "1") return operands[1];
+    if (infix->sign == "*" && operands[1].text == "1") return operands[0];
     const Bond right = infix->associative ? infix->bond : static_cast<Bond>(int(infix->bond) + 1);
     return {fmt::format("{} {} {}", within(operands[0], infix->bond, true), infix->sign,
                         within(operands[1], right, false)),
