@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "engine/error.h"
 #include "engine/stream.h"
 #include "engine/tensor.h"
 
@@ -17,7 +18,10 @@ class Adjoints {
   // Zero from `first` to `last`; room for `capacity` ids. Error where the system grants less.
   void reset(NodeId first, NodeId last, std::size_t capacity) {
     if (!numbers_) numbers_ = std::make_unique<Stream<T>>(capacity, 5);
-    if (last >= numbers_->capacity()) refuse_growth(numbers_->capacity());
+    if (last >= numbers_->capacity())
+      refuse("gradient",
+             "the system grants address space for the adjoints of {} nodes (see ulimit -v)",
+             numbers_->capacity());
     std::fill(data() + first, data() + last + 1, T(0));
   }
   bool has_room() const { return numbers_ != nullptr; }

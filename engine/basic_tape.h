@@ -98,7 +98,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     detail::statement_storage<T> = tape ? &tape->storage() : &detail::no_storage<T>;
   }
 
-  // The adjoints of the walk back from y down to x number `first`.
+  // dy/dx for each x, see ops/scalar.h.
   std::vector<T> gradient(const BasicScalar<T>& y, const std::vector<BasicScalar<T>>& xs,
                           const T& cotangent);
 
@@ -136,8 +136,10 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     if (xs[i].id() > last) refuse_apart(last, xs[i].id(), i);
     first = std::min(first, xs[i].id());
   }
-  // Kernels may write to the adjoints of any leaf, and to that of the node before a run.
-  pages_->spare_adjoints.reset(first, last, storage().values.capacity());
+  // Kernels add to the adjoints of any leaf, and to that of the node before a run. Below `first`
+  // that is of no use, but what is added to must not be an active number of a recording that is
+  // gone.
+  pages_->spare_adjoints.reset(0, last, storage().values.capacity());
   T* const adjoints = pages_->spare_adjoints.data();
   adjoints[last] = cotangent;
   detail::runs_down(storage(), first, last, [&](const RunOf<T>& run) {
@@ -166,7 +168,10 @@ std::vector<bool> BasicTape<T>::reached_from(NodeId y, NodeId first) const {
   detail::runs_down(storage(), first, y, [&](const RunOf<T>& run) {
     const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
     for (std::size_t k = run.count * leaves; k-- > 0;)
-      if (reached[run.first + k / leaves]) reached[run.leaves[k]] = true;
+      if (const NodeId id = run.first + static_cast<NodeId>(k / leaves); reached[id]) {
+        if (run.leaves[k] >= id) detail::refuse_forgotten_operand(id, run.leaves[k]);
+        reached[run.leaves[k]] = true;
+      }
   });
   return reached;
 }

@@ -131,6 +131,7 @@ GradientPath detail::explain(const Tape& tape, NodeId y, NodeId x, std::string_v
         fmt::format("{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
     return path;
   }
+  walk_down(tape, y, [](NodeId, std::span<const NodeId>) {});  // what is searched next is a graph
   path.nodes = shortest_way(tape, boost::filtered_graph(tape, Flows{&tape}), y, x);
   path.connected = !path.nodes.empty();
   if (path.connected) {

@@ -21,8 +21,9 @@ inline constexpr std::size_t kLanes = 8;  // a cache line, and a register where 
 namespace detail {
 
 // The registers of eight numbers, as wide as the target has them: what is wider is taken apart by
-// the compiler, and badly so where it compares.
-#if defined(__AVX512F__)
+// the compiler, and badly so where it compares. GCC's address sanitizer lays frames out at 32
+// bytes, whatever they are asked for (its bug 110027).
+#if defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__)
 inline constexpr std::size_t kRegisterBytes = 64;
 #elif defined(__AVX__)
 inline constexpr std::size_t kRegisterBytes = 32;
@@ -31,8 +32,7 @@ inline constexpr std::size_t kRegisterBytes = 16;
 #endif
 inline constexpr std::size_t kOfRegister = kRegisterBytes / sizeof(double);
 
-// Each starts a cache line. GCC's address sanitizer lays frames out at 32 bytes, whatever it is
-// asked for (its bug 110027).
+// Each starts a cache line.
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr std::size_t kAlignment = kRegisterBytes;
 #else

@@ -11,7 +11,7 @@ template <class N, class Base>
 struct LimitsOf : std::numeric_limits<Base> {
   using Limits = std::numeric_limits<Base>;
 #define TAPESTRY_LIMIT(name) \
-  static N name() noexcept { return N(Limits::name()); }
+  static constexpr N name() noexcept { return N(Limits::name()); }
   TAPESTRY_LIMIT(min)
   TAPESTRY_LIMIT(lowest)
   TAPESTRY_LIMIT(max)

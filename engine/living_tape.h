@@ -9,7 +9,8 @@
 
 namespace tapestry::detail {
 
-// The number of a recording to come; no two of the last 2^32 have the same.
+// The number of a recording to come: other than those before, until 2^32 were given out, to threads
+// by the hundred.
 Epoch fresh_epoch();
 
 // A type of tape that this thread has made some of, and what LivingTape offers for it.
@@ -54,6 +55,8 @@ class LivingTape {
 
   // Records no more, but can still be differentiated.
   void stop() {
+    for (Self* inner = innermost_; inner && inner != this; inner = inner->outer_)
+      if (inner->outer_recording_ == this) inner->outer_recording_ = outer_recording_;
     if (recording_ == this) record_on(outer_recording_);
   }
 
@@ -77,14 +80,13 @@ class LivingTape {
   // Tapes usually die in reverse order of birth; one that dies early is unlinked from the middle.
   void leave() {
     Self** link = &innermost_;
-    for (; *link && *link != this; link = &(*link)->outer_)
-      if ((*link)->outer_recording_ == this) (*link)->outer_recording_ = outer_recording_;
+    while (*link && *link != this) link = &(*link)->outer_;
     if (!*link) {
       std::fputs("[tape] a tape died on another thread than the one that made it\n", stderr);
       std::terminate();
     }
+    stop();
     *link = outer_;
-    if (recording_ == this) record_on(outer_recording_);
   }
 
  private:

@@ -22,10 +22,11 @@ class BasicScalar {
   using Number = T;
   using Passed = std::conditional_t<std::is_arithmetic_v<T>, T, const T&>;
 
-  BasicScalar(Passed value = T(0)) : value_(value) {}  // NOLINT: numbers convert
+  constexpr BasicScalar(Passed value = T(0)) : value_(value) {}  // NOLINT: numbers convert
   template <class N>
-  requires(!std::same_as<N, T> && !std::derived_from<N, BasicScalar> && std::convertible_to<N, T>)
-      BasicScalar(const N& value)  // NOLINT: numbers convert
+  requires(
+      !std::same_as<N, T> && !std::derived_from<N, BasicScalar> &&
+      std::convertible_to<N, T>) constexpr BasicScalar(const N& value)  // NOLINT: numbers convert
       : value_(static_cast<T>(value)) {}
   BasicScalar(Passed value, Epoch epoch, NodeId id)
       : value_(value), name_(std::uint64_t{epoch} << 32 | id) {}

@@ -129,7 +129,7 @@ struct Tangents {
 void walk_forth(const Problem& p, Tangents& tangents) {
   detail::LocalSlopes slopes(p.tape.storage().values.begin());
   const auto met = [&](NodeId id) -> NodeId {
-    return tangents.met.empty() || id < p.first ? 0 : tangents.met[id - p.first];
+    return tangents.met.empty() || id < p.first || id > p.last ? 0 : tangents.met[id - p.first];
   };
   runs_up(p.tape, p.first, p.last, [&](const Run& run) {
     for (std::uint32_t i = 0; i < run.count; ++i) {

@@ -13,7 +13,7 @@ std::atomic<std::size_t> shares{0};
 
 AddressShare::AddressShare(Taken) {
   const std::size_t others = shares.fetch_add(1, std::memory_order_relaxed);
-  // 64 TiB to the first, 32 to the next, of the 128 that a process has.
+  // 72 TiB to the first, 32 to the next, of the 128 that a process has.
   bytes_ = others < 256          ? kPlenty
            : others < 256 + 8192 ? std::size_t{1} << 32
                                  : std::size_t{1} << 27;
@@ -23,6 +23,11 @@ void AddressShare::give_back() noexcept { shares.fetch_sub(1, std::memory_order_
 
 void refuse_forgotten(std::string_view who, NodeId id, NodeId size) {
   refuse(who, "node {} was forgotten: the tape was rewound to node {}", id, size);
+}
+
+void refuse_forgotten_operand(NodeId id, NodeId operand) {
+  refuse("tape", "node {} was recorded with a handle of node {}, which had been forgotten", id,
+         operand);
 }
 
 void refuse_mark(std::string_view who, NodeId next) {

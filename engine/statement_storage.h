@@ -18,10 +18,11 @@ namespace tapestry::detail {
 // More leaves or constants than this has no statement.
 inline constexpr int kMostOfAStatement = 255;
 
-// What of the address space a storage may reserve: plenty, unless hundreds live.
+// What of the address space a storage may reserve: plenty, unless hundreds live or wait for their
+// next tape.
 class AddressShare {
  public:
-  static constexpr std::size_t kPlenty = std::size_t{1} << 38;
+  static constexpr std::size_t kPlenty = std::size_t{72} << 32;  // 2^32 nodes of doubles
   struct Taken {};
   constexpr AddressShare() = default;  // nothing
   explicit AddressShare(Taken);
@@ -49,6 +50,8 @@ void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t n
                 const Runs& runs);
 // The tape holds nodes 1 to `size`, and somebody asks for another.
 [[noreturn]] void refuse_forgotten(std::string_view who, NodeId id, NodeId size);
+// A statement was recorded with a handle that should have been forgotten.
+[[noreturn]] void refuse_forgotten_operand(NodeId id, NodeId operand);
 [[noreturn]] void refuse_mark(std::string_view who, NodeId next);
 
 template <class T>
@@ -105,6 +108,7 @@ struct StatementStorage {
   // The recording begins anew, as `epoch`.
   void begin(Epoch epoch) { next_name = (std::uint64_t{epoch} << 32) + 1; }
   void reset() {
+    roomy_until = 0;  // it counted on the fill of the streams
     leaves.clear();
     constants.clear();
     runs.clear();
@@ -117,6 +121,7 @@ struct StatementStorage {
   }
   // Forgets the nodes from mark.next on.
   void rewind(const StatementMark& mark) {
+    roomy_until = 0;
     leaves.shrink(mark.leaves);
     constants.shrink(mark.constants);
     runs.rewind(mark.next);
@@ -126,33 +131,41 @@ struct StatementStorage {
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
  private:
-  // As the constructor divides them: an id has 4 leaves, 2 constants and half a span.
+  // As the constructor divides them: an id has 4 leaves, 2 constants and half a span, and then an
+  // adjoint.
   static constexpr std::size_t kBytesOfId =
-      3 * sizeof(T) + 4 * sizeof(NodeId) + (sizeof(Span) + sizeof(void*)) / 2;
+      4 * sizeof(T) + 4 * sizeof(NodeId) + (sizeof(Span) + sizeof(void*)) / 2;
   static std::size_t ids_within(std::size_t bytes) {
     return std::min(std::size_t{1} << 32, bytes / kBytesOfId);
   }
 };
 
-// The pages of a thread that no tape uses, for the next.
+// The pages of a thread that no tape uses, for the next. A tape may die after the pool, at the end
+// of the thread or of the program.
 template <class Storage>
 class StoragePool {
  public:
   static std::unique_ptr<Storage> take() {
-    if (idle_.empty()) return std::make_unique<Storage>();
-    std::unique_ptr<Storage> storage = std::move(idle_.back());
-    idle_.pop_back();
+    if (closed_ || idle_.storages.empty()) return std::make_unique<Storage>();
+    std::unique_ptr<Storage> storage = std::move(idle_.storages.back());
+    idle_.storages.pop_back();
     return storage;
   }
   static void give_back(std::unique_ptr<Storage> storage) noexcept {
     storage->reset();
-    if (idle_.size() < kMost && storage->share.bytes() == AddressShare::kPlenty)
-      idle_.push_back(std::move(storage));
+    if (!closed_ && idle_.storages.size() < kMost &&
+        storage->share.bytes() == AddressShare::kPlenty)
+      idle_.storages.push_back(std::move(storage));
   }
 
  private:
   static constexpr std::size_t kMost = 4;
-  static inline thread_local std::vector<std::unique_ptr<Storage>> idle_;
+  struct Idle {
+    std::vector<std::unique_ptr<Storage>> storages;
+    ~Idle() { closed_ = true; }
+  };
+  static inline constinit thread_local bool closed_ = false;
+  static inline thread_local Idle idle_;
 };
 
 // An empty storage, ready for nothing.

@@ -2,13 +2,15 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+
 #include "engine/error.h"
 
 namespace tapestry::detail {
 
 void* reserve_address_space(std::size_t wanted, std::size_t& granted) {
   constexpr std::size_t least = std::size_t{1} << 20;
-  for (granted = wanted; granted >= least; granted /= 2) {
+  for (granted = std::max(wanted, least); granted >= least; granted /= 2) {
     void* start = mmap(nullptr, granted, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start != MAP_FAILED) return start;

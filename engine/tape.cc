@@ -187,7 +187,8 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
 
 PauseRecording::PauseRecording() {
   for (detail::TapeType* type = detail::tape_types; type; type = type->next)
-    paused_.emplace_back(type, type->record_on(nullptr));
+    paused_.emplace_back(type, nullptr);
+  for (auto& [type, tape] : paused_) tape = type->record_on(nullptr);
 }
 PauseRecording::~PauseRecording() {
   for (const auto& [type, tape] : paused_) type->record_on(type->living(tape));

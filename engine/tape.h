@@ -72,8 +72,8 @@ class Tape : public detail::LivingTape<Tape> {
   // The place that recording has reached, and the way back: rewind() forgets what was recorded
   // since. Handles from before stay valid; those of forgotten nodes must not be used any more:
   // gradient and its like refuse them until the tape has grown past them, and then mistake them for
-  // what is recorded in their place, as recording does at once. Error for a mark of another
-  // recording, or one that was itself rewound past.
+  // what is recorded in their place, as statements that continue a run do at once. Error for a mark
+  // of another recording, or one that was itself rewound past.
   using Mark = TapeMark;
   TapeMark mark() const;
   void rewind(const TapeMark& mark);

@@ -43,7 +43,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
   bool has_tensors = false;
-  bool moved = false;       // a replay gave scalars other numbers than their handles have
+  bool moved = false;               // a replay gave scalars other numbers than their handles have
   Adjoints<double> spare_adjoints;  // memory of the last walk, for the next
 
   // Plain numbers that met scalars, so that a number used often is one node.

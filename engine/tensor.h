@@ -18,7 +18,7 @@
 namespace tapestry {
 
 using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names nothing
-using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps after 2^32 recordings
+using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps after 2^32
 
 class Tensor;
 

@@ -99,14 +99,23 @@ inline std::span<const NodeId> operands_within(const Tape& tape, const Run& run,
   return {run.leaves + (id - run.first) * leaves, leaves};
 }
 
+// Error where an operand does not come before its user.
+inline void check_operands(NodeId id, std::span<const NodeId> operands) {
+  for (NodeId operand : operands)
+    if (operand >= id) refuse_forgotten_operand(id, operand);
+}
+
 }  // namespace detail
 
 // Calls f(id, operands) for ids 1 .. last, upwards.
 template <class F>
 void walk_up(const Tape& tape, NodeId last, F&& f) {
   runs_up(tape, 1, last, [&](const Run& run) {
-    for (NodeId id = run.first; id < run.first + run.count; ++id)
-      f(id, detail::operands_within(tape, run, id));
+    for (NodeId id = run.first; id < run.first + run.count; ++id) {
+      const auto operands = detail::operands_within(tape, run, id);
+      detail::check_operands(id, operands);
+      f(id, operands);
+    }
   });
 }
 
@@ -114,8 +123,11 @@ void walk_up(const Tape& tape, NodeId last, F&& f) {
 template <class F>
 void walk_down(const Tape& tape, NodeId last, F&& f) {
   runs_down(tape, 1, last, [&](const Run& run) {
-    for (NodeId id = run.first + run.count; id-- > run.first;)
-      f(id, detail::operands_within(tape, run, id));
+    for (NodeId id = run.first + run.count; id-- > run.first;) {
+      const auto operands = detail::operands_within(tape, run, id);
+      detail::check_operands(id, operands);
+      f(id, operands);
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 // g, the adjoint, in the page's formulas. A formula is linear in g, and these types have no
 // operation that is not; so it is read as g times a slope, and a g of zero stays zero where the
-// slope is infinite, in plain walks and recorded ones alike. The product is a function of g and
+// slope is infinite, in plain walks and recorded ones alike (a plain walk divides by x where these
+// multiply by 1 / x, which may be an ulp apart). The product is a function of g and
 // slope both, differentiable at zeros: `where(g == 0, ...)` would cut off what g varies with.
 //
 // T is what the formula is read over: tensors, active scalars, lanes, dual numbers. The types refer

@@ -70,12 +70,20 @@ requires PagedOperands<A, B>
 [[gnu::always_inline]] inline PagedOf<A, B> fmax(const A& a, const B& b) { return maximum(a, b); }
 
 template <PagedNumber N>
-N fma(const N& x, const N& z, const N& w) {
+N fma(const N& x, const std::type_identity_t<N>& z, const std::type_identity_t<N>& w) {
   return x * z + w;
 }
 template <PagedNumber N>
 N trunc(const N& x) {
   return sign(x) * floor(abs(x));
+}
+template <PagedNumber N>
+N fabs(const N& x) {
+  return abs(x);
+}
+template <PagedNumber N>
+N rint(const N& x) {
+  return round(x);
 }
 template <PagedNumber N>
 N& operator++(N& x) {

@@ -57,14 +57,16 @@ requires ActiveOperands<A, B>
 // three: made of hypots of two, whose slopes are 0 where both operands are, it would lose second
 // derivatives.
 template <class A, class B, class C>
-requires ActiveOperands<A, B> && ActiveOperands<A, C> ||
-    ActiveOperands<A, B> && ActiveOperands<B, C>
-[[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) { return x * z + w; }
-template <class A, class B, ActiveNumber C>
-requires PlainBeside<A, typename C::Number> && PlainBeside<B, typename C::Number>
+concept OneActive = ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>;
+template <class A, class B, class C>
+requires OneActive<A, B, C>
 [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
-  using T = typename C::Number;
-  return T(static_cast<T>(x) * static_cast<T>(z)) + w;
+  if constexpr (ActiveNumber<A> || ActiveNumber<B>) {
+    return x * z + w;
+  } else {
+    using T = typename C::Number;
+    return T(static_cast<T>(x) * static_cast<T>(z)) + w;
+  }
 }
 template <ActiveNumber A>
 [[gnu::always_inline]] inline auto trunc(const A& x) {

@@ -85,8 +85,7 @@ TAPESTRY_IN_STD_OF_TWO(fmin, minimum)
 TAPESTRY_IN_STD_OF_TWO(fmax, maximum)
 
 template <class A, class B, class C>
-requires(tapestry::ActiveNumber<A> || tapestry::ActiveNumber<B> || tapestry::ActiveNumber<C> ||
-         std::is_void_v<A>)
+requires(tapestry::OneActive<A, B, C> || std::is_void_v<A>)
     [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
   return tapestry::fma(x, z, w);
 }

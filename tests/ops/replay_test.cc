@@ -174,6 +174,7 @@ BOOST_AUTO_TEST_CASE(comparisons_in_a_pause_are_not_noted) {
   }
   BOOST_TEST(tape.comparisons().empty());
   const Scalar y = x * x;
+  const Tape inner;
   tape.stop();
   BOOST_TEST((x > 1));
   BOOST_TEST(tape.comparisons().empty());

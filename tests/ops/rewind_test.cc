@@ -186,12 +186,20 @@ BOOST_AUTO_TEST_CASE(nodes_that_were_forgotten_are_refused) {
   BOOST_TEST(refusal([&] { t + 1.0; }).find("was forgotten") != std::string::npos);
   BOOST_TEST(refusal([&] { gradient(sum(t), x); }).find("was forgotten") != std::string::npos);
   BOOST_TEST(tape.size() == 1u);
-  gradient(y * x, x);  // recorded all the same: the slope means nothing, and nothing is overwritten
+  refused([&] { (void)Scalar(y * x); }, "mul");
+  // A statement that continues a run is not looked at: walks refuse it, or the slope means nothing.
+  const Scalar run = x * x;
+  BOOST_TEST(refusal([&] { gradient(y * y, x); }) ==
+             "[tape] node 3 was recorded with a handle of node 201, which had been forgotten");
+  gradient(y * x, x);
+  BOOST_TEST(gradient(run, x) == 4);
   BasicTape<float> other;
   const BasicScalar<float> u = other.variable(2.0f);
   const auto early = other.mark();
   const BasicScalar<float> v = u * u;
   other.rewind(early);
+  BOOST_TEST(refusal([&] { (void)BasicScalar<float>(u * v); }) ==
+             "[mul] node 2 was forgotten: the tape was rewound to node 1");
   BOOST_TEST(refusal([&] { gradient(v, u); }) ==
              "[gradient] node 2 was forgotten: the tape was rewound to node 1");
 }

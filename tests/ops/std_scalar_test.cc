@@ -22,8 +22,8 @@ T qualified(T x, T z) {
 
 template <class T>
 T by_lookup(T x, T z) {
-  using std::exp, std::max, std::pow, std::sqrt;
-  return exp(-x) * sqrt(z) + pow(x, 2) + max(x, z);
+  using std::exp, std::fabs, std::fma, std::max, std::pow, std::sqrt, std::trunc;
+  return exp(-x) * sqrt(z) + pow(x, 2) + max(x, z) + fma(x, z, x) + trunc(x) * fabs(z);
 }
 
 }  // namespace

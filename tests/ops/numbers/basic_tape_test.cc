@@ -247,3 +247,14 @@ BOOST_AUTO_TEST_CASE(many_slopes_of_zero_are_found_in_one_walk) {
   BOOST_TEST(first == 0);
   BOOST_TEST(last == 1);
 }
+
+// Statements of few leaves fill no stream, others of the same ids may.
+BOOST_AUTO_TEST_CASE(a_tape_that_starts_anew_looks_for_room_anew) {
+  BasicTape<Dual> tape;
+  for (bool cleared : {true, false}) {
+    tape.variable(Dual(1));
+    BOOST_TEST(tape.storage().roomy_until > 1);
+    cleared ? tape.clear() : tape.rewind(tape.mark());
+    BOOST_TEST(tape.storage().roomy_until == 0u);
+  }
+}

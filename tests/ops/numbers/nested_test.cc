@@ -39,3 +39,20 @@ BOOST_AUTO_TEST_CASE(tapes_of_tapes_of_tapes_give_third_derivatives) {
   const double e = std::exp(1.5), expected = e * (2 * std::sin(0.75) + 11 * std::cos(0.75));
   BOOST_TEST(third == expected, boost::test_tools::tolerance(1e-14));
 }
+
+// The pages of the inner tape go from one recording to the next.
+BOOST_AUTO_TEST_CASE(what_an_earlier_walk_left_is_not_added_to) {
+  Tape outer;
+  for (int round = 0; round < 4; ++round) {
+    if (round == 2) outer.clear();
+    if (round == 3) outer.rewind(outer.mark());
+    BasicTape<Scalar> inner;
+    const Scalar at[] = {outer.variable(2.0), outer.variable(3.0)};
+    const BasicScalar<Scalar> before = inner.variable(at[0]), x = inner.variable(at[1]);
+    const BasicScalar<Scalar> y = before * x * x;
+    const Scalar slope = gradient(y, x);
+    BOOST_TEST(slope.value() == 12);
+    BOOST_TEST(gradient(slope, at[1]) == 4);
+    BOOST_TEST(gradient(slope, at[0]) == 6);
+  }
+}
