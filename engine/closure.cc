@@ -257,7 +257,7 @@ bool forward_mode() {
 }  // namespace
 
 Function checkpoint(Function f, Site site) {
-  constexpr std::string_view kWho = Checkpoint::name;
+  static constexpr std::string_view kWho = Checkpoint::name;
   detail::require_function(kWho, f);
   return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
     const CallSite call(site);
