@@ -1,4 +1,5 @@
-// The mathematical library for SIMD registers: SLEEF, in the variant of each of Highway's targets.
+// The mathematical library for SIMD registers: SLEEF, in the variant of each of Highway's targets,
+// but for the error functions.
 // SLEEF's header declares only what the compiler's flags allow, and targets here are chosen at run
 // time, so the declarations stand here.
 #if defined(TAPESTRY_OPS_LANE_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -12,6 +13,7 @@
 
 #include "ops/gamma.h"
 #include "ops/lane-inl.h"
+#include "ops/lane_erf-inl.h"
 
 // Where no register variant fits, number by number.
 #define TAPESTRY_SLEEF_NAME_(name, type, accuracy, suffix) Sleef_##name##type##_##accuracy##suffix
@@ -129,8 +131,10 @@ TAPESTRY_SLEEF1(tanh, u10)
 TAPESTRY_SLEEF1_AS(near_asinh, asinh, u10)
 TAPESTRY_SLEEF1_AS(near_acosh, acosh, u10)
 TAPESTRY_SLEEF1(atanh, u10)
+#if !HWY_NATIVE_FMA  // or in ops/lane_erf-inl.h
 TAPESTRY_SLEEF1(erf, u10)
 TAPESTRY_SLEEF1(erfc, u15)
+#endif
 TAPESTRY_SLEEF1_AS(near_lgamma, lgamma, u10)
 TAPESTRY_SLEEF2(pow, u10)
 TAPESTRY_SLEEF2(atan2, u10)

@@ -177,6 +177,36 @@ BOOST_AUTO_TEST_CASE(lgamma_reaches_as_far_as_its_value_does) {
   for (double x : {5e36, kInfinity, 0.0, -1.0}) BOOST_TEST(lgamma(full({}, x)).item() == kInfinity);
 }
 
+// To where erfc underflows, over the seams of the formulas, and beyond.
+BOOST_AUTO_TEST_CASE(the_error_functions_keep_their_bounds_everywhere) {
+  const auto check = [&]<class T>(std::type_identity<T>, double least_normal) {
+    Rng rng(8);
+    std::vector<T> numbers;
+    for (double x : uniform({40000}, -6.5, least_normal, rng, DType::f64).to_vector())
+      numbers.push_back(static_cast<T>(x));
+    for (double x : uniform({4000}, 0.9, 1.1, rng, DType::f64).to_vector())
+      numbers.push_back(static_cast<T>(x));
+    const Worst of_erfc = worst_error<T>(numbers, erfc, wide::erfc_value),
+                of_erf = worst_error<T>(numbers, erf, wide::erf_value);
+    BOOST_TEST(of_erfc.ulps <= 2.5, dtype_of<T>() << ": " << of_erfc);
+    BOOST_TEST(of_erf.ulps <= 1.5, dtype_of<T>() << ": " << of_erf);
+
+    constexpr T infinity = std::numeric_limits<T>::infinity(), end = 30, tiny = 1e-38f;
+    const Tensor ends = tensor_of<T>({end, -end, infinity, -infinity, 0, -T(0), tiny, -tiny});
+    BOOST_TEST(erfc(ends).to_vector() == (std::vector<double>{0, 2, 0, 2, 1, 1, 1, 1}));
+    const std::vector<double> y = erf(ends).to_vector();
+    BOOST_TEST(std::vector(y.begin(), y.begin() + 6) == (std::vector<double>{1, -1, 1, -1, 0, 0}));
+    BOOST_TEST((std::signbit(y[5]) && !std::signbit(y[4])));
+    BOOST_TEST(y[6] == double(T(1.1283791670955126 * double(tiny))));
+    BOOST_TEST(y[7] == -y[6]);
+    const Tensor missing = full({9}, std::nan(""), dtype_of<T>());
+    BOOST_TEST(std::isnan(erf(missing).to_vector()[8]));
+    BOOST_TEST(std::isnan(erfc(missing).to_vector()[8]));
+  };
+  check(std::type_identity<float>(), 9.19);
+  check(std::type_identity<double>(), 26.54);
+}
+
 // (x cosh x - sinh x) / cosh x, the numerator by its series, whose terms have one sign.
 long double tanhshrink_by_series(long double x) {
   long double power = x, sum = 0;
