@@ -218,10 +218,9 @@ std::string_view steep_step(const Run& statement, const double* values, double a
   const StatementKernel& kernel = *statement.kernel;
   std::vector<double> results(kernel.steps.size()), adjoints(kernel.steps.size());
   const auto operand = [&](const StepOperand& of) {
-    return of.kind == StepOperand::Kind::leaf       ? values[statement.leaves[of.where]]
-           : of.kind == StepOperand::Kind::constant ? statement.constants[of.where]
-           : of.kind == StepOperand::Kind::step     ? results[of.where]
-                                                    : 0;
+    return operand_number<double>(
+        of, [&](std::size_t i) { return values[statement.leaves[i]]; }, statement.constants,
+        [&](std::size_t k) { return results[k]; });
   };
   for (std::size_t k = 0; k < results.size(); ++k)
     results[k] = kernel.carry_out(kernel.steps[k], operand(kernel.steps[k].operands[0]),

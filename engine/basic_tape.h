@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/adjoints.h"
 #include "engine/leaf.h"
 #include "engine/number.h"
 #include "engine/statement_storage.h"
@@ -21,14 +20,6 @@
 #include "engine/walk.h"
 
 namespace tapestry {
-
-namespace detail {
-template <class T>
-struct BasicPages : StatementStorage<T> {
-  BasicPages() : StatementStorage<T>(AddressShare::Taken{}) {}
-  Adjoints<T> spare_adjoints;  // memory of the last walk, for the next
-};
-}  // namespace detail
 
 template <class T>
 class BasicTape : public detail::LivingTape<BasicTape<T>> {
@@ -103,7 +94,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
                           const T& cotangent);
 
  private:
-  using Pages = detail::BasicPages<T>;
+  using Pages = detail::StatementStorage<T>;
   using Pool = detail::StoragePool<Pages>;
   std::vector<bool> reached_from(NodeId y, NodeId first) const;
   [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
@@ -139,16 +130,14 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   // Kernels add to the adjoints of any leaf, and to that of the node before a run. Below `first`
   // that is of no use, but what is added to must not be an active number of a recording that is
   // gone.
-  pages_->spare_adjoints.reset(0, last, storage().values.capacity());
-  T* const adjoints = pages_->spare_adjoints.data();
+  storage().adjoints.reset(0, last, storage().values.capacity());
+  T* const adjoints = storage().adjoints.data();
   adjoints[last] = cotangent;
   detail::runs_down(storage(), first, last, [&](const RunOf<T>& run) {
     if (run.kernel->leaves == 0) return;
     const auto& kernel = static_cast<const KernelOf<T>&>(*run.kernel);
-    kernel.walk_back(run.first, run.first + run.count,
-                     run.leaves + run.count * static_cast<std::size_t>(kernel.leaves),
-                     run.constants + run.count * static_cast<std::size_t>(kernel.constants),
-                     storage().values.begin(), adjoints);
+    kernel.walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
+                     run.constants_of(run.count), storage().values.begin(), adjoints);
   });
   std::vector<T> slopes;
   for (const BasicScalar<T>& x : xs) slopes.push_back(adjoints[x.id()]);

@@ -145,8 +145,8 @@ bool walked_plainly(Tape& tape, NodeId y, std::span<const Scalar> xs, double* sl
     latest = std::max(latest, xs[i].id());
   }
   if (latest > y) return false;
-  storage.spare_adjoints.reset(first, y, storage.values.capacity());
-  double* const adjoints = storage.spare_adjoints.data();
+  storage.adjoints.reset(first, y, storage.values.capacity());
+  double* const adjoints = storage.adjoints.data();
   adjoints[y] = 1;
   detail::walk_scalars(storage, first, y, adjoints);
   bool flowed = true;

@@ -64,6 +64,21 @@ struct StepOperand {
   Kind kind = Kind::none;
   std::uint8_t where = 0;
 };
+// The number that an operand stands for: leaf(where), constants[where] or step(where); 0 for none.
+template <class Number, class OfLeaf, class OfStep>
+Number operand_number(const StepOperand& of, OfLeaf&& leaf, const double* constants,
+                      OfStep&& step) {
+  switch (of.kind) {
+    case StepOperand::Kind::leaf:
+      return leaf(of.where);
+    case StepOperand::Kind::constant:
+      return constants[of.where];
+    case StepOperand::Kind::step:
+      return step(of.where);
+    default:
+      return 0;
+  }
+}
 struct Step {
   std::string_view op;
   std::uint16_t code;  // the op, for those who carry it out
@@ -105,6 +120,17 @@ struct RunOf {
   std::uint32_t count;
   const NodeId* leaves;  // kernel->leaves for each statement
   const T* constants;    // kernel->constants for each statement
+
+  // Where those of statement i begin; of i = count, where all end.
+  const NodeId* leaves_of(std::uint32_t i) const {
+    return leaves + i * static_cast<std::size_t>(kernel->leaves);
+  }
+  const T* constants_of(std::uint32_t i) const {
+    return constants + i * static_cast<std::size_t>(kernel->constants);
+  }
+  RunOf statement(std::uint32_t i) const {
+    return {kernel, first + i, 1, leaves_of(i), constants_of(i)};
+  }
 };
 
 // The kernel of a statement over other numbers, on a BasicTape of them: no more than the reverse

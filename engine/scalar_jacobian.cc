@@ -92,7 +92,7 @@ void walk_back(const Problem& p, Dependence& dependence, std::vector<Lanes>& adj
     for (std::uint32_t i = run.count; i-- > 0;) {
       const Lanes& g = *p.find(adjoints, run.first + i);
       if (is_zero(g)) continue;
-      const NodeId* const leaves = run.leaves + count * i;
+      const NodeId* const leaves = run.leaves_of(i);
       if (!run.kernel->walk) {
         const bool asked = std::any_of(leaves, leaves + count, [&](NodeId leaf) {
           return p.find(adjoints, leaf) && dependence.on_an_x(leaf);

@@ -116,8 +116,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   inputs.erase(std::unique(inputs.begin(), inputs.end(), same), inputs.end());
   if (mark.next <= tape.size())
     runs_up(tape, mark.next, tape.size(), [&](const Run& run) {
-      const std::size_t leaves = run.count * static_cast<std::size_t>(run.kernel->leaves);
-      for (const NodeId leaf : std::span(run.leaves, leaves))
+      for (const NodeId leaf : std::span(run.leaves, run.leaves_of(run.count)))
         if (leaf < mark.next &&
             !std::binary_search(inputs.begin(), inputs.end(), Scalar(0, mark.epoch, leaf),
                                 before) &&

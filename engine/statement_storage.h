@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/adjoints.h"
 #include "engine/node.h"
 #include "engine/runs.h"
 #include "engine/stream.h"
@@ -63,6 +64,7 @@ struct StatementStorage {
   Stream<NodeId> leaves;
   Stream<T> constants;
   Runs runs;
+  Adjoints<T> adjoints;  // by id, of a walk back; the memory stays for the next
 
   constexpr StatementStorage() = default;  // without room
   explicit StatementStorage(AddressShare::Taken taken)
@@ -146,7 +148,7 @@ template <class Storage>
 class StoragePool {
  public:
   static std::unique_ptr<Storage> take() {
-    if (closed_ || idle_.storages.empty()) return std::make_unique<Storage>();
+    if (closed_ || idle_.storages.empty()) return std::make_unique<Storage>(AddressShare::Taken{});
     std::unique_ptr<Storage> storage = std::move(idle_.storages.back());
     idle_.storages.pop_back();
     return storage;

@@ -20,13 +20,13 @@ Sweep::Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targ
   if (recorded) {
     scalars_.resize(count);
   } else {
-    adjoints_ = std::move(tape.storage().spare_adjoints);
+    adjoints_ = std::move(tape.storage().adjoints);
     adjoints_.reset(first, last, tape.storage().values.capacity());
   }
 }
 
 Sweep::~Sweep() {
-  if (adjoints_.has_room()) tape_.storage().spare_adjoints = std::move(adjoints_);
+  if (adjoints_.has_room()) tape_.storage().adjoints = std::move(adjoints_);
 }
 
 bool Sweep::is_linked() {
@@ -45,8 +45,7 @@ void Sweep::mark() {
   runs_up(tape_, first_, last_, [&](const Run& run) {
     for (NodeId id = run.first; id < run.first + run.count; ++id) {
       if (run.kernel) {
-        const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
-        if (any_active(run.leaves + (id - run.first) * leaves, leaves))
+        if (any_active(run.leaves_of(id - run.first), static_cast<std::size_t>(run.kernel->leaves)))
           marks_[id - first_] |= kActive;
       } else {
         const TensorNode& node = tape_.tensor_node(id);
@@ -61,11 +60,8 @@ void Sweep::mark() {
 namespace {
 
 inline void walk(const Run& run, const double* values, double* adjoints) {
-  const StatementKernel& kernel = *run.kernel;
-  kernel.walk(run.first, run.first + run.count,
-              run.leaves + run.count * static_cast<std::size_t>(kernel.leaves),
-              run.constants + run.count * static_cast<std::size_t>(kernel.constants), values,
-              adjoints);
+  run.kernel->walk(run.first, run.first + run.count, run.leaves_of(run.count),
+                   run.constants_of(run.count), values, adjoints);
 }
 
 }  // namespace
@@ -87,17 +83,14 @@ void Sweep::reverse(Run run) {
 
 // Statement by statement, each looked at.
 void Sweep::watch_reverse(Run run) {
-  const auto leaves = static_cast<std::size_t>(run.kernel->leaves),
-             constants = static_cast<std::size_t>(run.kernel->constants);
   for (std::uint32_t i = run.count; i-- > 0;) {
-    const Run one{run.kernel, run.first + i, 1, run.leaves + leaves * i,
-                  run.constants + constants * i};
+    const Run one = run.statement(i);
     {
       const StepsOfOp steps;
       reverse(one);
     }
     std::vector<double> given;
-    for (std::size_t k = 0; k < leaves; ++k)
+    for (int k = 0; k < run.kernel->leaves; ++k)
       if (active(one.leaves[k]) && tape_.is_scalar(one.leaves[k]))
         given.push_back(adjoint_of(one.leaves[k]));
     births_.contributed(one, values(), adjoint_of(one.first), given);

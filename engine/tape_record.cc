@@ -1,8 +1,7 @@
-// How operations and leaves get onto a tape.
+// How operations get onto a tape.
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "engine/departures.h"
 #include "engine/leaf.h"
 #include "engine/nesting.h"
-#include "engine/pushforward.h"
 #include "engine/standing.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
@@ -101,50 +99,6 @@ void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
       for (Tensor& output : outputs) output.set_origin(epoch_, origin);
 }
 
-// The same operation on the tape around, for whose eyes the operands are what they are there.
-std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
-                                        std::span<const Tensor> outputs) {
-  if (!around() || options_.observe_only) return {};
-  std::vector<Tensor> operands;
-  std::vector<const Tensor*> pointers;
-  bool tracked = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    operands.push_back(outward(inputs[i]));
-    tracked |= operands.back().is_tracked();
-  }
-  if (!tracked) return {};
-  for (const Tensor& operand : operands) pointers.push_back(&operand);
-  std::vector<Tensor> followed(outputs.begin(), outputs.end());
-  around()->record(op, Inputs(pointers), attributes, followed);
-  return followed;
-}
-
-void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
-                         std::span<const Tensor> outputs) {
-  if (!op.jvp) return;
-  bool moving = false;
-  std::vector<Tensor> operands, results, tangents(inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (owns(inputs[i])) tangents[i] = tangent(inputs[i]);
-    moving |= tangents[i].defined();
-    operands.push_back(outward(inputs[i]));
-  }
-  if (!moving) return;
-  for (const Tensor& output : outputs) results.push_back(outward(output));
-  const ResumeRecording resume(around());
-  // Numbers of this tape are plain ones out there.
-  std::optional<detail::WatchDepartures> outside;
-  if (detail::departures) outside.emplace();
-  Pushforward pushforward(op, attributes, operands, results, tangents);
-  op.jvp(pushforward);
-  if (detail::watch) detail::watch_tangents(pushforward);
-  for (std::size_t k = 0; k < outputs.size(); ++k)
-    if (pushforward.result(k).defined()) set_tangent(outputs[k], pushforward.result(k));
-  for (std::size_t k = 0; k < pushforward.refusals().size(); ++k)
-    if (const std::string& why = pushforward.refusals()[k]; !why.empty())
-      storage_->no_tangents[outputs[k].id()] = {op.name, why};
-}
-
 NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
                        std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
                        bool keep_values) {
@@ -206,19 +160,6 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   return id;
 }
 
-NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
-  Tensor plain = detach(value);
-  const NodeId origin = plain.origin_in(epoch_);
-  const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
-  if (origin)
-    storage_->severed.emplace_back(id, origin);
-  else if (value.is_tracked() || &op == &op_of<detail::Variable>)  // others depend on nothing
-    plain.set_origin(epoch_, id);
-  if (!name.empty()) storage_->names[id] = name;
-  if (value.is_tracked()) set_outward(id, outward(value));
-  return id;
-}
-
 Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
                            Tensor output) {
   std::vector<NodeId> ids(operands.size());
@@ -241,14 +182,6 @@ Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const Nod
     detail::watch_statement(kernel.name, value, read);
   }
   return storage_->put(kernel, leaves, constants, value);
-}
-
-Scalar Tape::pooled_constant(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
-  if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
-    slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
-  return {value, epoch_, slot.id};
 }
 
 void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
@@ -283,123 +216,10 @@ NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
   refuse_stale(who, fmt::format("operand {}", operand));
 }
 
-void Tape::refuse_tangents(std::string_view who) const {
-  if (options_.carry_tangents)
-    refuse(who, "scalars carry no tangents: use a tensor of rank 0 in forward mode");
-}
-
 void Tape::keep(std::shared_ptr<const void> object) { storage_->kept.push_back(std::move(object)); }
 
 void Tape::release(const TensorNode& node) {
   for (Tensor& saved : std::span(node.saved, node.saved_count)) saved = Tensor();
-}
-
-// ---- nesting and tangents ----
-
-namespace {
-
-const Tensor kNone;
-
-void place(std::vector<Tensor>& at, NodeId id, const Tensor& x) {
-  if (at.size() <= id) at.resize(std::size_t{id} + 1);
-  at[id] = x;
-}
-
-}  // namespace
-
-void Tape::set_outward(NodeId id, const Tensor& x) {
-  if (x.is_tracked()) place(storage_->outward, id, x);
-}
-
-const Tensor& Tape::outward(NodeId id) const {
-  return id < storage_->outward.size() ? storage_->outward[id] : kNone;
-}
-
-Tensor Tape::outward(const Tensor& x) const {
-  if (!owns(x)) return x;
-  const Tensor& followed = outward(x.id());
-  return followed.defined() ? followed : detach(x);
-}
-
-std::vector<NodeId> Tape::captured() const {
-  std::vector<NodeId> found;
-  for (NodeId id = 1; id < storage_->outward.size(); ++id)
-    if (storage_->outward[id].defined() && (is_variable(id) || is_constant(id)))
-      found.push_back(id);
-  return found;
-}
-
-void Tape::set_tangent(const Tensor& x, const Tensor& tangent) {
-  if (!owns(x) || !options_.carry_tangents)
-    refuse("set_tangent",
-           "the tensor is not recorded on this tape, or the tape carries no tangents");
-  if (tangent.shape() != x.shape())
-    refuse("set_tangent", "the tangent has shape {}, its tensor {}", tangent.shape(), x.shape());
-  place(storage_->tangents, x.id(), tangent);
-}
-
-const Tensor& Tape::tangent(const Tensor& x) const {
-  if (owns(x) && !storage_->no_tangents.empty())
-    if (const auto found = storage_->no_tangents.find(x.id()); found != storage_->no_tangents.end())
-      raise_error(found->second.who, found->second.what);
-  return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
-}
-
-// ---- leaves ----
-
-Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
-  const CallSite call(site);
-  if (!is_floating(value.dtype()))
-    refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
-  if (detail::watch) detail::watch_leaf(value, name);
-  const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
-  return value.tracked_as(epoch_, id);
-}
-
-Scalar Tape::variable(double value, std::string_view name) {
-  if (name.empty() && detail::statement_storage<double> == storage_.get() &&
-      storage_->is_ready_for(detail::kVariableStatement)) {
-    storage_->runs.step();
-    storage_->put_value(value);
-    return Scalar::named(value, storage_->next_name - 1);
-  }
-  const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
-  if (!name.empty()) [[unlikely]]
-    storage_->names[x.id()] = name;
-  return x;
-}
-
-Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
-  const CallSite call(site);
-  if (detail::watch) detail::watch_leaf(value, name);
-  const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
-  return value.tracked_as(epoch_, id);
-}
-
-Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view name) {
-  detail::Binding& binding = storage_->bindings[key];
-  if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
-    // Followed by every tape that records around this one, too.
-    Tensor outside = around() ? around()->variable_for(key, value, name) : value;
-    for (Tape* t = enclosing(); t && adopts() && !outside.is_tracked(); t = t->enclosing())
-      if (const auto found = t->storage_->bindings.find(key);
-          found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
-        outside = value.tracked_as(t->epoch(), found->second.id);
-    const Tensor leaf = variable(outside, name, Site::nowhere());
-    storage_->bindings[key] = {detach(value), leaf.id()};
-    return leaf;
-  }
-  return value.tracked_as(epoch_, binding.id);
-}
-
-void Tape::set_name(const Tensor& x, std::string_view name) {
-  if (!owns(x)) refuse("set_name", "the tensor is not recorded on this tape");
-  storage_->names[x.id()] = name;
-}
-
-void Tape::set_name(Scalar x, std::string_view name) {
-  if (!owns(x)) refuse("set_name", "the scalar is not recorded on this tape");
-  storage_->names[x.id()] = name;
 }
 
 }  // namespace tapestry

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "engine/adjoints.h"
 #include "engine/arena.h"
 #include "engine/node.h"
 #include "engine/statement_storage.h"
@@ -31,7 +30,7 @@ struct Refusal {
 };
 
 struct TapeStorage : StatementStorage<double> {
-  TapeStorage() : StatementStorage<double>(AddressShare::Taken{}) {}
+  explicit TapeStorage(AddressShare::Taken taken) : StatementStorage<double>(taken) {}
   Arena arena;
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
@@ -43,8 +42,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
   bool has_tensors = false;
-  bool moved = false;               // a replay gave scalars other numbers than their handles have
-  Adjoints<double> spare_adjoints;  // memory of the last walk, for the next
+  bool moved = false;  // a replay gave scalars other numbers than their handles have
 
   // Plain numbers that met scalars, so that a number used often is one node.
   struct Pooled {

@@ -145,7 +145,7 @@ void verify_run(const Tape& tape, const Run& run) {
   if (kernel.leaves == 0) return;
   const auto leaves = static_cast<std::size_t>(kernel.leaves);
   for (std::uint32_t i = 0; i < run.count; ++i) {
-    const std::span<const NodeId> operands(run.leaves + i * leaves, leaves);
+    const std::span<const NodeId> operands(run.leaves_of(i), leaves);
     verify_operands(tape, run.first + i, kernel.name, operands);
     const bool scalars = tape.is_scalar(operands[0]);
     if (scalars != tape.is_scalar(run.leaves[0]))

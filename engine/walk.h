@@ -95,8 +95,7 @@ namespace detail {
 
 inline std::span<const NodeId> operands_within(const Tape& tape, const Run& run, NodeId id) {
   if (!run.kernel) return tape.tensor_node(id).operand_ids();
-  const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
-  return {run.leaves + (id - run.first) * leaves, leaves};
+  return {run.leaves_of(id - run.first), static_cast<std::size_t>(run.kernel->leaves)};
 }
 
 // Error where an operand does not come before its user.

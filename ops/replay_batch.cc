@@ -74,11 +74,8 @@ class Program {
         return;
       }
       const StatementPlan& plan = plan_for(tape, run);
-      const auto leaves = static_cast<std::size_t>(run.kernel->leaves),
-                 constants = static_cast<std::size_t>(run.kernel->constants);
       for (std::uint32_t i = 0; i < run.count; ++i) {
-        statements.push_back(
-            {&plan, run.leaves + leaves * i, run.constants + constants * i, kept, run.first + i});
+        statements.push_back({&plan, run.leaves_of(i), run.constants_of(i), kept, run.first + i});
         kept += static_cast<std::size_t>(plan.kept);
       }
       steps += plan.steps.size() * run.count;

@@ -102,16 +102,9 @@ class Stretch {
 
   // The operands of a step, once the steps before it were carried out.
   Dual operand(const StepOperand& of, const NodeId* leaves, const double* constants) const {
-    switch (of.kind) {
-      case StepOperand::Kind::leaf:
-        return value(leaves[of.where]);
-      case StepOperand::Kind::constant:
-        return constants[of.where];
-      case StepOperand::Kind::step:
-        return results_[of.where];
-      default:
-        return 0;
-    }
+    return operand_number<Dual>(
+        of, [&](std::size_t i) { return value(leaves[i]); }, constants,
+        [&](std::size_t k) { return results_[k]; });
   }
 
   void carry_out(const StatementKernel& kernel, const NodeId* leaves, const double* constants) {
@@ -128,12 +121,12 @@ class Stretch {
       const auto count = static_cast<std::size_t>(run.kernel->leaves);
       for (std::uint32_t i = 0; i < run.count; ++i) {
         if (!takes_part(run.first + i)) continue;
-        const NodeId* leaves = run.leaves + count * i;
+        const NodeId* leaves = run.leaves_of(i);
         if (std::none_of(leaves, leaves + count, [&](NodeId leaf) {
               return takes_part(leaf) && !is_zero(tangents_[leaf - first_]);
             }))
           continue;
-        carry_out(*run.kernel, leaves, constants_of(run, i));
+        carry_out(*run.kernel, leaves, run.constants_of(i));
         tangents_[run.first + i - first_].add(1, results_[run.kernel->steps.size() - 1].tangent);
       }
     });
@@ -142,11 +135,10 @@ class Stretch {
   void walk_back() {
     runs_down(tape_, first_, last_, [&](const Run& run) {
       if (!run.kernel || run.kernel->steps.empty()) return;
-      const auto count = static_cast<std::size_t>(run.kernel->leaves);
       for (std::uint32_t i = run.count; i-- > 0;) {
         const NodeId id = run.first + i;
         if (!takes_part(id) || is_zero(adjoints_[id - first_])) continue;
-        pull(*run.kernel, run.leaves + count * i, constants_of(run, i), adjoints_[id - first_]);
+        pull(*run.kernel, run.leaves_of(i), run.constants_of(i), adjoints_[id - first_]);
       }
     });
   }
@@ -174,10 +166,6 @@ class Stretch {
           pulled_[to.where] = given;
       }
     }
-  }
-
-  static const double* constants_of(const Run& run, std::uint32_t i) {
-    return run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
   }
 
   Tape& tape_;

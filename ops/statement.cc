@@ -19,8 +19,8 @@ class Unrolled {
   Unrolled(const Run& run, std::uint32_t i, const Sweep& sweep)
       : kernel_(*run.kernel),
         id_(run.first + i),
-        leaves_(run.leaves + static_cast<std::size_t>(kernel_.leaves) * i),
-        constants_(run.constants + static_cast<std::size_t>(kernel_.constants) * i),
+        leaves_(run.leaves_of(i)),
+        constants_(run.constants_of(i)),
         sweep_(sweep),
         values_(kernel_.steps.size()) {}
 
@@ -54,16 +54,9 @@ class Unrolled {
   }
 
   Stepwise operand(const StepOperand& of) {
-    switch (of.kind) {
-      case StepOperand::Kind::leaf:
-        return sweep_.value<Scalar>(leaves_[of.where]);
-      case StepOperand::Kind::constant:
-        return constants_[of.where];
-      case StepOperand::Kind::step:
-        return value(of.where);
-      default:
-        return 0;
-    }
+    return operand_number<Stepwise>(
+        of, [&](std::size_t i) { return sweep_.value<Scalar>(leaves_[i]); }, constants_,
+        [&](std::size_t k) { return value(k); });
   }
 
   Stepwise value(std::size_t k) {
@@ -107,13 +100,11 @@ namespace {
 void watch(std::span<const Step> steps, std::span<const Scalar> leaves, const double* literals) {
   std::vector<double> values;
   for (const Step& step : steps) {
-    double read[2] = {0, 0};
-    for (int slot = 0; slot < step.arity(); ++slot) {
-      const StepOperand& of = step.operands[slot];
-      read[slot] = of.kind == StepOperand::Kind::leaf       ? leaves[of.where].value()
-                   : of.kind == StepOperand::Kind::constant ? literals[of.where]
-                                                            : values[of.where];
-    }
+    double read[2];
+    for (int slot : {0, 1})
+      read[slot] = operand_number<double>(
+          step.operands[slot], [&](std::size_t i) { return leaves[i].value(); }, literals,
+          [&](std::size_t k) { return values[k]; });
     values.push_back(step_value(step, read[0], read[1]));
     detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
   }

@@ -61,8 +61,8 @@ void reverse(const Run& run, Sweep& sweep) {
   using At = Layout<constant_x, constant_z>;
   for (std::uint32_t i = run.count; i-- > 0;) {
     const Stepwise g = sweep.number<Scalar>(run.first + i);
-    const NodeId* leaves = run.leaves + static_cast<std::size_t>(At::leaves) * i;
-    const double* constants = run.constants + static_cast<std::size_t>(run.kernel->constants) * i;
+    const NodeId* leaves = run.leaves_of(i);
+    const double* constants = run.constants_of(i);
     const Stepwise y = sweep.value<Scalar>(run.first + i);
     const Stepwise constant = run.kernel->constants > 0 ? *constants : 0;
     const Stepwise x = constant_x ? constant : Stepwise(sweep.value<Scalar>(leaves[At::x]));
