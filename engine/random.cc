@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <utility>
 
-#include "engine/generate.h"
+#include "engine/parallel.h"
+#include "engine/rng_lanes.h"
 
 namespace tapestry {
 namespace {
@@ -18,67 +18,72 @@ void require_floating(std::string_view who, DType dtype) {
   if (!is_floating(dtype)) refuse(who, "draws f32 or f64, not {}", dtype);
 }
 
+// f of what the generator gives at its next positions, one for each element.
+template <class Number, class F>
+Tensor drawn(void (*draw)(std::uint64_t, std::uint64_t, Number*, std::int64_t), const Shape& shape,
+             DType dtype, std::int64_t cost, Rng& rng, F&& f) {
+  constexpr std::int64_t block = 512;
+  const std::uint64_t seed = rng.seed(),
+                      start = rng.claim(static_cast<std::uint64_t>(shape.size()));
+  Tensor result = Tensor::uninitialized(shape, dtype);
+  visit(dtype, [&]<class T>(std::type_identity<T>) {
+    T* const out = result.mutable_data<T>();
+    parallel_for(result.size(), cost, [&](std::int64_t first, std::int64_t last) {
+      Number numbers[block];
+      for (std::int64_t i = first; i < last; i += block) {
+        const std::int64_t count = std::min(block, last - i);
+        draw(seed, start + static_cast<std::uint64_t>(i), numbers, count);
+        for (std::int64_t k = 0; k < count; ++k) out[i + k] = static_cast<T>(f(numbers[k]));
+      }
+    });
+  });
+  return result;
+}
+
+// The largest number of that type below `high`, or `low` where there is none between.
+double last_below(double high, double low, DType dtype) {
+  if (dtype == DType::f64) return std::nextafter(high, low);
+  return static_cast<double>(std::nextafter(static_cast<float>(high), static_cast<float>(low)));
+}
+
 }  // namespace
 
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
   require_floating("uniform", dtype);
   if (!(low <= high)) refuse("uniform", "the bounds [{}, {}) are empty", low, high);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  return generate(shape, dtype, 16, [&](std::int64_t i) {
-    const double value =
-        low + (high - low) * unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]);
-    // Rounding to f32 must not reach the open end.
-    if (dtype == DType::f32 && static_cast<float>(value) >= static_cast<float>(high) && high > low)
-      return static_cast<double>(std::nextafter(static_cast<float>(high), static_cast<float>(low)));
-    return value;
-  });
+  const double width = high - low, last = last_below(high, low, dtype);
+  // Rounding must not reach the open end.
+  return drawn(&detail::draw_uniforms, shape, dtype, 8, rng,
+               [&](double u) { return std::min(low + width * u, last); });
 }
 
 Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
   require_floating("randn", dtype);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  // Box and Muller, A note on the generation of random normal deviates, 1958. One position a
-  // number.
-  return generate(shape, dtype, 32, [&](std::int64_t i) {
-    const auto words = rng.at(start + static_cast<std::uint64_t>(i));
-    const double radius = std::sqrt(-2 * std::log1p(-unit_interval(words[0])));
-    return radius * std::cos(2 * std::numbers::pi * unit_interval(words[1]));
-  });
+  return drawn(&detail::draw_normals, shape, dtype, 16, rng, [](double x) { return x; });
 }
 
 Tensor bernoulli(const Shape& shape, double probability, Rng& rng) {
   if (!(probability >= 0 && probability <= 1))
     refuse("bernoulli", "probability {} is not in [0, 1]", probability);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  return generate(shape, DType::boolean, 16, [&](std::int64_t i) {
-    return unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) < probability;
-  });
+  return drawn(&detail::draw_uniforms, shape, DType::boolean, 8, rng,
+               [&](double u) { return u < probability; });
 }
 
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
   if (low >= high) refuse("randint", "the bounds [{}, {}) are empty", low, high);
   const auto range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  Tensor result = Tensor::uninitialized(shape, DType::i64);
-  auto* out = result.mutable_data<std::int64_t>();
-  parallel_for(result.size(), 16, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      // The high word of a 64 x 64 bit product: even to range / 2^64 (Lemire, 2019).
-      const std::uint64_t word = rng.at(start + static_cast<std::uint64_t>(i))[0];
-      const auto scaled = static_cast<std::uint64_t>((static_cast<Wide>(word) * range) >> 64);
-      out[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + scaled);
-    }
+  return drawn(&detail::draw_words, shape, DType::i64, 8, rng, [&](std::uint64_t word) {
+    // The high word of a 64 x 64 bit product: even to range / 2^64 (Lemire, 2019).
+    const auto scaled = static_cast<std::uint64_t>((static_cast<Wide>(word) * range) >> 64);
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + scaled);
   });
-  return result;
 }
 
 Tensor gumbel(const Shape& shape, Rng& rng, DType dtype) {
   require_floating("gumbel", dtype);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  return generate(shape, dtype, 32, [&](std::int64_t i) {
+  return drawn(&detail::draw_uniforms, shape, dtype, 32, rng, [](double u) {
     // In (0, 1): half a step above the lattice, so that neither logarithm meets 0.
-    const double u = unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) + 0x1p-54;
-    return -std::log(-std::log(u));
+    return -std::log(-std::log(u + 0x1p-54));
   });
 }
 
@@ -124,16 +129,12 @@ constexpr double kTail = 30;
 Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
   require_floating("truncated_normal", dtype);
   if (!(low < high)) refuse("truncated_normal", "the bounds [{}, {}] are empty", low, high);
-  const std::uint64_t start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  const auto u = [&](std::int64_t i) {
-    return unit_interval(rng.at(start + static_cast<std::uint64_t>(i))[0]) + 0x1p-54;
-  };
   if (low >= kTail || high <= -kTail) {
     const double sign = low > 0 ? 1 : -1;
     const double near = low > 0 ? low : -high, far = low > 0 ? high : -low;
     const NormalTail tail(near, far);
-    return generate(shape, dtype, 128, [&](std::int64_t i) {
-      return sign * std::clamp(tail.quantile(u(i)), near, far);
+    return drawn(&detail::draw_uniforms, shape, dtype, 128, rng, [&](double u) {
+      return sign * std::clamp(tail.quantile(u + 0x1p-54), near, far);
     });
   }
   // In a tail the mirrored side keeps its digits.
@@ -141,8 +142,8 @@ Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, D
   const double a = mirrored ? -high : low, b = mirrored ? -low : high;
   const double p = boost::math::cdf(boost::math::normal(), a),
                q = boost::math::cdf(boost::math::normal(), b);
-  return generate(shape, dtype, 128, [&](std::int64_t i) {
-    const double at = p + (q - p) * u(i);
+  return drawn(&detail::draw_uniforms, shape, dtype, 128, rng, [&](double u) {
+    const double at = p + (q - p) * (u + 0x1p-54);
     const double x = std::clamp(
         at > 0 && at < 1 ? boost::math::quantile(boost::math::normal(), at) : (at <= 0 ? a : b), a,
         b);

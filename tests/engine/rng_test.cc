@@ -34,6 +34,32 @@ BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_numbers_for_any_number_of_threads) {
   BOOST_TEST((randn({4}, one).to_vector() != randn({4}, one).to_vector()));
 }
 
+BOOST_AUTO_TEST_CASE(a_tensor_holds_what_the_generator_gives_at_each_position) {
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{7}, ~std::uint64_t{5}})
+    for (const std::uint64_t start : {std::uint64_t{0}, (std::uint64_t{1} << 32) - 40}) {
+      const std::int64_t n = 1037;
+      Rng rng(seed), again(seed);
+      rng.claim(start);
+      again.claim(start);
+      const std::vector<double> u = uniform({n}, 0, 1, rng, DType::f64).to_vector(),
+                                heads = bernoulli({n}, 0.3, rng).to_vector(),
+                                dice = randint({n}, 0, 6, rng).to_vector(),
+                                normal = randn({n}, rng, DType::f64).to_vector();
+      BOOST_TEST(rng.position() == start + 4 * static_cast<std::uint64_t>(n));
+      for (double x : u) BOOST_REQUIRE(x == again.next_uniform());
+      for (double x : heads) BOOST_REQUIRE((x == 1) == (again.next_uniform() < 0.3));
+      for (double x : dice)  // within rounding of the product, the part of the word that u keeps
+        BOOST_REQUIRE(std::abs(x + 0.5 - 6 * again.next_uniform()) <= 0.5 + 1e-14);
+      for (double x : normal) {
+        const auto words = again.at(again.claim(1));
+        const double radius = std::sqrt(-2 * std::log1p(-unit_interval(words[0])));
+        const double expected =
+            radius * std::cos(2 * 3.14159265358979324 * unit_interval(words[1]));
+        BOOST_REQUIRE(std::abs(x - expected) < 1e-14);
+      }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
   Rng rng(1);
   const auto moments = [](const Tensor& x) {
@@ -52,6 +78,8 @@ BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
   BOOST_TEST(std::abs(mean - 1) < 0.01);
   BOOST_TEST(std::abs(variance - 16.0 / 12) < 0.02);
   for (double v : uniform({100000}, 0, 1e-7, rng).to_vector()) BOOST_REQUIRE((v >= 0 && v < 1e-7f));
+  const double after_1 = std::nextafter(1.0, 2.0);  // no number lies between
+  for (double v : uniform({100}, 1, after_1, rng, DType::f64).to_vector()) BOOST_REQUIRE(v == 1);
   BOOST_TEST(std::abs(moments(bernoulli({100000}, 0.3, rng)).first - 0.3) < 0.01);
   const auto [gumbel_mean, gumbel_variance] = moments(gumbel({200000}, rng, DType::f64));
   BOOST_TEST(std::abs(gumbel_mean - 0.5772156649) < 0.015);
