@@ -3,7 +3,8 @@
 // gives the same bits.
 //
 // A fold F has `start<A>`, the neutral element, and step(A, T), which must also take an A: partial
-// results are folded the same way.
+// results are folded the same way. One that says `selects` chooses between its operands: GCC makes
+// SIMD of that only in a loop, of sums only where the loop is unrolled.
 #pragma once
 
 #include <algorithm>
@@ -30,8 +31,14 @@ A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   std::fill(lanes, lanes + kLanes, F::template start<A>);
   std::int64_t i = 0;
   if (stride == 1)
-    for (; i + kLanes <= n; i += kLanes)
-      for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
+    for (; i + kLanes <= n; i += kLanes) {
+      if constexpr (requires { F::selects; }) {
+#pragma omp simd
+        for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
+      } else {
+        for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
+      }
+    }
   for (; i < n; ++i) lanes[i % kLanes] = F::step(lanes[i % kLanes], x[i * stride]);
   for (std::int64_t width = kLanes / 2; width > 0; width /= 2)
     for (std::int64_t k = 0; k < width; ++k) lanes[k] = F::step(lanes[k], lanes[k + width]);

@@ -19,7 +19,14 @@ constexpr std::int64_t kWidth = 256;
 template <class T, class Out>
 void run(const T* x, std::int64_t stride, std::int64_t step, Out* y, std::int64_t to,
          std::int64_t out_step, std::int64_t extent, std::int64_t width) {
-  std::conditional_t<std::is_same_v<Out, float>, double, Out> sums[kWidth];
+  using Sum = std::conditional_t<std::is_same_v<Out, float>, double, Out>;
+  if (width == 1) {  // in a register
+    Sum sum = 0;
+    for (std::int64_t k = 0; k < extent; ++k)
+      y[k * out_step] = static_cast<Out>(sum += static_cast<Out>(x[k * step]));
+    return;
+  }
+  Sum sums[kWidth];
   std::fill(sums, sums + width, 0);
   for (std::int64_t k = 0; k < extent; ++k)
     for (std::int64_t j = 0; j < width; ++j) {

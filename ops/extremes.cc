@@ -17,6 +17,7 @@ namespace {
 
 template <bool kMax>
 struct Extreme {
+  static constexpr bool selects = true;
   template <class A>
   static constexpr A limit(bool top) {
     if constexpr (std::numeric_limits<A>::has_infinity)
@@ -30,8 +31,8 @@ struct Extreme {
   template <class A, class T>
   static A step(A held, T x) {
     const auto candidate = static_cast<A>(x);
-    const bool better = kMax ? candidate > held : candidate < held;
-    return better | (candidate != candidate) ? candidate : held;
+    const A best = (kMax ? candidate > held : candidate < held) ? candidate : held;
+    return candidate != candidate ? candidate : best;
   }
 };
 

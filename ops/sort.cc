@@ -26,22 +26,28 @@ struct Entry {
 };
 
 // An order of all entries, in which equals follow their places: any sort is then stable.
-template <class T>
-bool comes_first(const Entry<T>& a, const Entry<T>& b) {
-  if (a.value < b.value) return true;
-  if (b.value < a.value) return false;
-  const bool a_nan = a.value != a.value, b_nan = b.value != b.value;
-  return a_nan == b_nan ? a.index < b.index : b_nan;
-}
-template <class T>
-bool comes_first_descending(const Entry<T>& a, const Entry<T>& b) {
-  if (a.value > b.value) return true;
-  if (b.value > a.value) return false;
-  const bool a_nan = a.value != a.value, b_nan = b.value != b.value;
-  return a_nan == b_nan ? a.index < b.index : a_nan;
+template <class T, bool descending>
+struct ComesFirst {
+  bool operator()(const Entry<T>& a, const Entry<T>& b) const {
+    if (descending ? a.value > b.value : a.value < b.value) return true;
+    if (descending ? b.value > a.value : b.value < a.value) return false;
+    const bool a_nan = a.value != a.value, b_nan = b.value != b.value;
+    return a_nan == b_nan ? a.index < b.index : (descending ? a_nan : b_nan);
+  }
+};
+
+// Puts in their places the entries of [first, first + count).
+template <class T, class Before>
+void arrange(std::vector<Entry<T>>& line, std::int64_t first, std::int64_t count, Before before) {
+  const auto begin = line.begin() + first, end = begin + count;
+  if (first == 0 && count < std::ssize(line) / 32)  // few: a heap of them hardly changes
+    return std::partial_sort(begin, end, line.end(), before);
+  if (first > 0) std::nth_element(line.begin(), begin, line.end(), before);
+  if (end < line.end()) std::nth_element(begin, end, line.end(), before);
+  std::sort(begin, end, before);
 }
 
-// Where the first `count` elements of the order lie.
+// Where the elements lie whose places in the order are [first, first + count).
 struct Argsort {
   static constexpr std::string_view name = "argsort";
   static constexpr int arity = 1;
@@ -49,7 +55,7 @@ struct Argsort {
   struct Attributes {
     int axis;
     bool descending;
-    std::int64_t count;
+    std::int64_t first, count;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor& x = in[0];
@@ -59,7 +65,6 @@ struct Argsort {
     visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
       const std::int64_t extent = x.shape()[a.axis], step = x.strides()[a.axis];
       const std::int64_t to = result.strides()[a.axis];
-      const auto before = a.descending ? comes_first_descending<T> : comes_first<T>;
       for_lines<2>(x.shape(), a.axis, {x.strides(), result.strides()}, [&](const auto& at) {
         std::vector<Entry<T>> line(static_cast<std::size_t>(extent));
         std::int64_t i = 0;
@@ -67,23 +72,26 @@ struct Argsort {
           entry = {x.data<T>()[at[0] + i * step], i};
           ++i;
         }
-        if (a.count == extent)
-          std::sort(line.begin(), line.end(), before);
+        if (a.descending)
+          arrange(line, a.first, a.count, ComesFirst<T, true>{});
         else
-          std::partial_sort(line.begin(), line.begin() + a.count, line.end(), before);
+          arrange(line, a.first, a.count, ComesFirst<T, false>{});
         auto* place = result.mutable_data<std::int64_t>() + at[1];
-        for (i = 0; i < a.count; ++i) place[i * to] = line[static_cast<std::size_t>(i)].index;
+        for (i = 0; i < a.count; ++i)
+          place[i * to] = line[static_cast<std::size_t>(a.first + i)].index;
       });
     });
     return result;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) {
-    return fmt::format("axis={}, count={}{}", a.axis, a.count, a.descending ? ", descending" : "");
+    return fmt::format("axis={}{}, count={}{}", a.axis,
+                       a.first > 0 ? fmt::format(", first={}", a.first) : "", a.count,
+                       a.descending ? ", descending" : "");
   }
 };
 
-Sorted first_of(const Tensor& x, const Argsort::Attributes& order) {
+Sorted in_order(const Tensor& x, const Argsort::Attributes& order) {
   const Tensor indices = apply<Argsort>({&x}, order);
   return {gather(x, order.axis, indices), indices};
 }
@@ -116,10 +124,9 @@ Tensor between_neighbours(std::string_view who, const Tensor& x, double q,
   const double place = q * static_cast<double>(lines.shape()[axis] - 1);
   const auto low = static_cast<std::int64_t>(std::floor(place));
   const double share = place - static_cast<double>(low);
-  const std::int64_t count = low + (share > 0 ? 2 : 1);
-  const Tensor ordered = topk(lines, count, axis, false).values;
-  Tensor result = slice(ordered, axis, low, low + 1);
-  if (share > 0) result = result * (1 - share) + slice(ordered, axis, low + 1, low + 2) * share;
+  const Tensor neighbours = in_order(lines, {axis, false, low, share > 0 ? 2 : 1}).values;
+  Tensor result = slice(neighbours, axis, 0, 1);
+  if (share > 0) result = result * (1 - share) + slice(neighbours, axis, 1, 2) * share;
   const Tensor spoilt = any(lines != lines, {.axis = axis, .keepdims = true});
   return reshape(where(spoilt, std::numeric_limits<double>::quiet_NaN(), result),
                  reduced_shape(x.shape(), axes, options.keepdims ? 0 : axes));
@@ -130,13 +137,13 @@ Tensor between_neighbours(std::string_view who, const Tensor& x, double q,
 Sorted sort(const Tensor& x, int axis, bool descending, Site site) {
   const CallSite call(site);
   axis = normalize_axis("sort", axis, x.rank());
-  return first_of(x, {axis, descending, x.shape()[axis]});
+  return in_order(x, {axis, descending, 0, x.shape()[axis]});
 }
 
 Tensor argsort(const Tensor& x, int axis, bool descending, Site site) {
   const CallSite call(site);
   axis = normalize_axis("argsort", axis, x.rank());
-  return apply<Argsort>({&x}, {axis, descending, x.shape()[axis]});
+  return apply<Argsort>({&x}, {axis, descending, 0, x.shape()[axis]});
 }
 
 Sorted topk(const Tensor& x, std::int64_t k, int axis, bool largest, Site site) {
@@ -145,7 +152,7 @@ Sorted topk(const Tensor& x, std::int64_t k, int axis, bool largest, Site site) 
   if (k < 0 || k > x.shape()[axis])
     refuse("topk", "{} elements of axis {} of shape {}, which holds {}", k, axis, x.shape(),
            x.shape()[axis]);
-  return first_of(x, {axis, largest, k});
+  return in_order(x, {axis, largest, 0, k});
 }
 
 Tensor quantile(const Tensor& x, double q, const ReduceOptions& options, Site site) {

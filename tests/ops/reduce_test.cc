@@ -72,6 +72,22 @@ BOOST_AUTO_TEST_CASE(nan_wins) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(extremes_are_found_wherever_they_lie) {
+  for (const DType dtype : {DType::f32, DType::f64, DType::i64})
+    for (const std::int64_t n : {1, 15, 17, 1023, 1040, 40000})
+      for (const std::int64_t place : {std::int64_t{0}, n / 2, n - 1}) {
+        std::vector<double> numbers(static_cast<std::size_t>(n), -1);
+        numbers[static_cast<std::size_t>(place)] = 7;
+        const Tensor x = from_vector(numbers, {n}).to(dtype);
+        BOOST_TEST(max(x).item() == 7);
+        BOOST_TEST(min(-x).item() == -7);
+        if (dtype == DType::i64) continue;
+        const Tensor spoilt = masked_fill(x, x == 7, std::nan(""));
+        BOOST_TEST(std::isnan(max(spoilt).item()));
+        BOOST_TEST(std::isnan(min(spoilt).item()));
+      }
+}
+
 BOOST_AUTO_TEST_CASE(equal_extremes_share_evenly) {
   Tape tape;
   const Tensor x = tape.variable(tensor({{1, 4, 4}, {4, 2, 0}}));

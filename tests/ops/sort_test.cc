@@ -39,6 +39,22 @@ BOOST_AUTO_TEST_CASE(the_first_few) {
   check_values(gradient(sum(topk(v, 2).values), v), {5}, {0, 1, 0, 1, 0});
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_the_order_is_a_part_of_the_whole) {
+  Rng rng(3);
+  const Tensor x = randint({200}, 0, 90, rng).to(DType::f64);  // many are equal
+  for (const bool largest : {true, false}) {
+    const Sorted all = sort(x, 0, largest);
+    for (const std::int64_t k : {0, 1, 5, 6, 7, 100, 199, 200}) {
+      const Sorted some = topk(x, k, 0, largest);
+      BOOST_TEST(some.indices.to_vector() == slice(all.indices, 0, 0, k).to_vector());
+      BOOST_TEST(some.values.to_vector() == slice(all.values, 0, 0, k).to_vector());
+    }
+  }
+  const std::vector<double> ascending = sort(x).values.to_vector();
+  for (std::size_t i = 0; i < 200; ++i)
+    BOOST_TEST(std::abs(quantile(x, static_cast<double>(i) / 199).item() - ascending[i]) < 1e-9);
+}
+
 BOOST_AUTO_TEST_CASE(middle_numbers) {
   check_values(median(tensor({5, 1, 3})), {}, {3});
   check_values(median(tensor({{5, 1, 3, 4}, {0, 0, 2, 8}}), {.axis = 1}), {2}, {3.5, 1});

@@ -1,5 +1,7 @@
 #include "ops/view.h"
 
+#include <algorithm>
+
 #include "tests/ops/checks.h"
 
 using namespace tapestry;
@@ -35,6 +37,31 @@ BOOST_AUTO_TEST_CASE(reshaping_any_strides) {
     for (const Shape& shape : {Shape{48}, Shape{12, 4}, Shape{2, 24}, Shape{2, 3, 2, 4},
                                Shape{3, 16}, Shape{2, 1, 6, 4, 1}})
       BOOST_TEST(same_bits(reshape(x, shape), reshape(y, shape)));
+}
+
+BOOST_AUTO_TEST_CASE(copies_of_any_order_of_axes_hold_the_same_elements) {
+  const Shape shape{3, 19, 41, 2};
+  const Tensor x = arange(shape.size()).to(DType::f64);
+  std::vector<int> axes{0, 1, 2, 3};
+  do {
+    const Tensor turned = permute(reshape(x, shape), Dims{axes[0], axes[1], axes[2], axes[3]});
+    for (const Tensor& view : {turned, flip(turned, {1}), slice(turned, 2, 1, std::nullopt)}) {
+      const std::vector<double> copied = view.contiguous().to_vector(),
+                                cast = view.to(DType::i64).to_vector();
+      const Shape& s = view.shape();
+      const Strides& stride = view.strides();
+      std::size_t at = 0;
+      for (std::int64_t i = 0; i < s[0]; ++i)
+        for (std::int64_t j = 0; j < s[1]; ++j)
+          for (std::int64_t k = 0; k < s[2]; ++k)
+            for (std::int64_t l = 0; l < s[3]; ++l, ++at) {
+              const double expected = view.data<double>()[i * stride[0] + j * stride[1] +
+                                                          k * stride[2] + l * stride[3]];
+              BOOST_REQUIRE(copied[at] == expected);
+              BOOST_REQUIRE(cast[at] == expected);
+            }
+    }
+  } while (std::next_permutation(axes.begin(), axes.end()));
 }
 
 BOOST_AUTO_TEST_CASE(orders) {
