@@ -13,8 +13,14 @@ namespace tapestry {
 
 namespace detail {
 
-// Rows whose neighbours lie closer together than their elements, as in a transposed matrix: in
-// tiles, so that each cache line is read once. Eight lines at equal distances still share a set.
+// Rows whose neighbours lie closer together than their elements, as in a transposed matrix.
+inline bool wants_tiles(const Rows<1>& rows) {
+  constexpr std::int64_t least = 8;  // smaller ones fit the cache as they are
+  return rows.rank > 0 && rows.length >= least && rows.extents[rows.rank - 1] >= least &&
+         std::abs(rows.strides[rows.rank - 1][0]) < std::abs(rows.inner[0]);
+}
+
+// In tiles, so that each cache line is read once. Eight lines at equal distances still share a set.
 template <class From, class To>
 void copy_tiles(const From* from, const Rows<1>& rows, To* to) {
   constexpr std::int64_t height = 16, width = 8;
@@ -42,8 +48,7 @@ void copy_elements(const Tensor& from, To* to) {
   const std::int64_t stride = rows.inner[0];
   visit(from.dtype(), [&]<class From>(std::type_identity<From>) {
     const From* source = from.data<From>();
-    if (rows.rank > 0 && std::abs(rows.strides[rows.rank - 1][0]) < std::abs(stride))
-      return detail::copy_tiles(source, rows, to);
+    if (detail::wants_tiles(rows)) return detail::copy_tiles(source, rows, to);
     rows.for_each([&](const std::array<std::int64_t, 1>& offset) {
       const From* row = source + offset[0];
       if (stride == 1)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -40,10 +41,14 @@ Tensor drawn(void (*draw)(std::uint64_t, std::uint64_t, Number*, std::int64_t), 
   return result;
 }
 
-// The largest number of that type below `high`, or `low` where there is none between.
-double last_below(double high, double low, DType dtype) {
-  if (dtype == DType::f64) return std::nextafter(high, low);
-  return static_cast<double>(std::nextafter(static_cast<float>(high), static_cast<float>(low)));
+// The numbers of T in [low, high); where there is none, the first from low on.
+template <class T>
+std::pair<T, T> ends_within(double low, double high) {
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  T first = static_cast<T>(low), last = static_cast<T>(high);
+  if (static_cast<double>(first) < low) first = std::nextafter(first, infinity);
+  if (static_cast<double>(last) >= high) last = std::nextafter(last, -infinity);
+  return {first, std::max(first, last)};
 }
 
 }  // namespace
@@ -51,10 +56,15 @@ double last_below(double high, double low, DType dtype) {
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
   require_floating("uniform", dtype);
   if (!(low <= high)) refuse("uniform", "the bounds [{}, {}) are empty", low, high);
-  const double width = high - low, last = last_below(high, low, dtype);
-  // Rounding must not reach the open end.
+  const double width = high - low;
+  if (!std::isfinite(width))
+    refuse("uniform", "the bounds [{}, {}) are farther apart than any number is large", low, high);
+  const auto [first, last] = dtype == DType::f32
+                                 ? std::pair<double, double>(ends_within<float>(low, high))
+                                 : ends_within<double>(low, high);
+  // Rounding must not reach beyond.
   return drawn(&detail::draw_uniforms, shape, dtype, 8, rng,
-               [&](double u) { return std::min(low + width * u, last); });
+               [&](double u) { return std::clamp(low + width * u, first, last); });
 }
 
 Tensor randn(const Shape& shape, Rng& rng, DType dtype) {

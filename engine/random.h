@@ -1,5 +1,6 @@
-// Tensors of random numbers: the same for a seed on every machine and for any number of threads,
-// each element a function of its place in the generator's stream.
+// Tensors of random numbers: the same for a seed and any number of threads, each element a function
+// of its place in the generator's stream. Between machines the last digits of normal numbers may
+// differ: logarithm and cosine are those of the machine's SIMD registers.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,9 @@
 
 namespace tapestry {
 
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng,
-               DType dtype = DType::f32);                              // in [low, high)
+// In [low, high), or, where no number of the dtype lies there, the first from low on. Error when
+// low > high, or high - low is not finite.
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype = DType::f32);
 Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);  // mean 0, variance 1
 Tensor bernoulli(const Shape& shape, double probability, Rng& rng);    // boolean
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high,

@@ -1,5 +1,5 @@
 // The mathematical library for SIMD registers: SLEEF, in the variant of each of Highway's targets,
-// but for the error functions.
+// but for the error functions where there are fused multiply-adds.
 // SLEEF's header declares only what the compiler's flags allow, and targets here are chosen at run
 // time, so the declarations stand here.
 #if defined(TAPESTRY_OPS_LANE_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)

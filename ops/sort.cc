@@ -39,6 +39,7 @@ struct ComesFirst {
 // Puts in their places the entries of [first, first + count).
 template <class T, class Before>
 void arrange(std::vector<Entry<T>>& line, std::int64_t first, std::int64_t count, Before before) {
+  if (count == 0) return;
   const auto begin = line.begin() + first, end = begin + count;
   if (first == 0 && count < std::ssize(line) / 32)  // few: a heap of them hardly changes
     return std::partial_sort(begin, end, line.end(), before);

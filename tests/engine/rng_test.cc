@@ -78,8 +78,6 @@ BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
   BOOST_TEST(std::abs(mean - 1) < 0.01);
   BOOST_TEST(std::abs(variance - 16.0 / 12) < 0.02);
   for (double v : uniform({100000}, 0, 1e-7, rng).to_vector()) BOOST_REQUIRE((v >= 0 && v < 1e-7f));
-  const double after_1 = std::nextafter(1.0, 2.0);  // no number lies between
-  for (double v : uniform({100}, 1, after_1, rng, DType::f64).to_vector()) BOOST_REQUIRE(v == 1);
   BOOST_TEST(std::abs(moments(bernoulli({100000}, 0.3, rng)).first - 0.3) < 0.01);
   const auto [gumbel_mean, gumbel_variance] = moments(gumbel({200000}, rng, DType::f64));
   BOOST_TEST(std::abs(gumbel_mean - 0.5772156649) < 0.015);
@@ -87,6 +85,25 @@ BOOST_AUTO_TEST_CASE(draws_have_the_moments_of_their_distributions) {
   const auto [dice_mean, dice_variance] = moments(randint({200000}, 1, 7, rng));
   BOOST_TEST(std::abs(dice_mean - 3.5) < 0.02);
   BOOST_TEST(std::abs(dice_variance - 35.0 / 12) < 0.03);
+}
+
+BOOST_AUTO_TEST_CASE(even_draws_stay_within_their_bounds_however_near_these_are) {
+  Rng rng(6);
+  const double after_1 = std::nextafter(1.0, 2.0);
+  for (double x : uniform({100}, 1, after_1, rng, DType::f64).to_vector()) BOOST_REQUIRE(x == 1);
+  const float below = std::nextafter(0.7f, 0.0f);  // 0.7f lies below 0.7, and this below 0.7f
+  std::int64_t highest = 0;
+  for (double x : uniform({1000}, static_cast<double>(below), 0.7, rng).to_vector()) {
+    BOOST_REQUIRE((x == static_cast<double>(below) || x == static_cast<double>(0.7f)));
+    highest += x == static_cast<double>(0.7f);
+  }
+  BOOST_TEST(highest > 300);
+  for (double x : uniform({1000}, 0.7, 0.7000001, rng).to_vector())
+    BOOST_REQUIRE((x >= 0.7 && x < 0.7000001));
+  // Where there is none between, the next.
+  const auto next = static_cast<double>(std::nextafter(0.7f, 1.0f));
+  for (double x : uniform({10}, 0.7, 0.7 + 1e-11, rng).to_vector()) BOOST_REQUIRE(x == next);
+  for (double x : uniform({10}, 2, 2, rng).to_vector()) BOOST_REQUIRE(x == 2);
 }
 
 BOOST_AUTO_TEST_CASE(truncated_draws_stay_within_their_bounds_even_in_a_tail) {
@@ -162,6 +179,12 @@ BOOST_AUTO_TEST_CASE(a_permutation_holds_every_number_once) {
 BOOST_AUTO_TEST_CASE(impossible_draws_are_refused) {
   Rng rng;
   BOOST_TEST(refusal([&] { uniform({2}, 2, 1, rng); }) == "[uniform] the bounds [2, 1) are empty");
+  for (const auto& [low, high] :
+       {std::pair(-1e308, 1e308), std::pair(0.0, std::numeric_limits<double>::infinity())})
+    BOOST_TEST(
+        refusal([&] { uniform({2}, low, high, rng); }) ==
+        fmt::format("[uniform] the bounds [{}, {}) are farther apart than any number is large", low,
+                    high));
   BOOST_TEST(refusal([&] { bernoulli({2}, 1.5, rng); }) ==
              "[bernoulli] probability 1.5 is not in [0, 1]");
   BOOST_TEST(refusal([&] { randint({2}, 3, 3, rng); }) == "[randint] the bounds [3, 3) are empty");
