@@ -59,12 +59,12 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtyp
   const double width = high - low;
   if (!std::isfinite(width))
     refuse("uniform", "the bounds [{}, {}) are farther apart than any number is large", low, high);
-  const auto [first, last] = dtype == DType::f32
-                                 ? std::pair<double, double>(ends_within<float>(low, high))
-                                 : ends_within<double>(low, high);
+  const std::pair<double, double> ends =
+      dtype == DType::f32 ? std::pair<double, double>(ends_within<float>(low, high))
+                          : ends_within<double>(low, high);
   // Rounding must not reach beyond.
   return drawn(&detail::draw_uniforms, shape, dtype, 8, rng,
-               [&](double u) { return std::clamp(low + width * u, first, last); });
+               [&](double u) { return std::clamp(low + width * u, ends.first, ends.second); });
 }
 
 Tensor randn(const Shape& shape, Rng& rng, DType dtype) {

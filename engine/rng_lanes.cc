@@ -24,9 +24,8 @@ struct TwoWords {
 
 // Of the low halves of x.
 HWY_INLINE Words product(std::uint32_t multiplier, Words x) {
-  const Wide d;
 #if HWY_TARGET == HWY_SCALAR
-  return hn::Set(d, std::uint64_t{multiplier} * static_cast<std::uint32_t>(hn::GetLane(x)));
+  return hn::Set(Wide(), std::uint64_t{multiplier} * static_cast<std::uint32_t>(hn::GetLane(x)));
 #else
   const hn::Repartition<std::uint32_t, Wide> halves;
   return hn::MulEven(hn::Set(halves, multiplier), hn::BitCast(halves, x));
