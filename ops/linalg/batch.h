@@ -2,6 +2,7 @@
 // matrix, those before them the batch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -74,6 +75,9 @@ class Codes {
  public:
   explicit Codes(const Shape& batch)
       : batch_(batch), codes_(static_cast<std::size_t>(batch.size()), 0) {}
+  bool any() const {
+    return std::ranges::any_of(codes_, [](int code) { return code != 0; });
+  }
   int& operator[](std::int64_t index) { return codes_[static_cast<std::size_t>(index)]; }
   // Refuses when a matrix has a code other than 0, naming the first: {0} in `text` is its code.
   void check(std::string_view who, std::string_view text) const;

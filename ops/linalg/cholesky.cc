@@ -9,6 +9,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
+#include "ops/linalg/rank.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
@@ -38,7 +39,8 @@ struct Cholesky {
         for (std::int64_t i = first; i < last; ++i) {
           T* l = factor.mutable_data<T>() + i * size;
           if (symmetric_part(items[i], l)) {
-            codes[i] = lapack::potrf('U', n, l);  // upper by columns is lower by rows
+            const int info = lapack::potrf('U', n, l);  // upper by columns is lower by rows
+            codes[i] = info != 0 || is_singular_square(n, l);
           } else {
             std::fill(l, l + size, std::numeric_limits<T>::quiet_NaN());
           }
@@ -47,9 +49,7 @@ struct Cholesky {
         }
       });
     });
-    codes.check(
-        name,
-        "the matrix is not positive definite: the leading minor of order {0} is not positive");
+    codes.check(name, "the matrix is not positive definite to rounding");
     return factor;
   }
   // L^-T Phi(L^T G) L^-1, Phi the lower triangle with half the diagonal; its symmetric part.
@@ -86,14 +86,12 @@ std::vector<Record> linalg::cholesky_records() {
              [] {
                cholesky(tensor({{1, 2}, {2, 1}}));
              },
-             "[cholesky] the matrix is not positive definite: the leading minor of order 2 is not "
-             "positive"},
+             "[cholesky] the matrix is not positive definite to rounding"},
             {"in a batch",
              [] {
                cholesky(tensor({{{1, 0}, {0, 1}}, {{0, 0}, {0, 1}}}));
              },
-             "[cholesky] the matrix is not positive definite: the leading minor of order 1 is not "
-             "positive (batch index 1)"},
+             "[cholesky] the matrix is not positive definite to rounding (batch index 1)"},
             {"not square",
              [] {
                cholesky(zeros({2, 3}));

@@ -7,8 +7,8 @@ namespace tapestry {
 
 // The lower triangular L with A = L L^T, of shape (..., n, n) as A. The symmetric part (A + A^T) /
 // 2 is factored, which is A itself where A is symmetric, so gradients are symmetric and hold in
-// every direction. Error when A is not square or not positive definite. A matrix with an element
-// that is not finite gives NaN.
+// every direction. Error when A is not square, or not positive definite: singular to rounding
+// (ops/linalg/rank.h) or worse. A matrix with an element that is not finite gives NaN.
 Tensor cholesky(const Tensor& a, Site site = {});
 
 }  // namespace tapestry

@@ -14,6 +14,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
+#include "ops/linalg/rank.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
 #include "ops/linalg/svd.h"
@@ -25,9 +26,17 @@ namespace {
 
 using namespace linalg;
 
-// Calls f(index, sign, diagonal of U with n elements n + 1 apart) for each matrix; for one that is
-// not finite the sign is NaN.
-template <class T, class F>
+// The factors of one matrix: the sign of its permutation, NaN where the matrix is not finite, and
+// the diagonal of U with n elements n + 1 apart.
+template <class T>
+struct Factors {
+  double sign;
+  const T* u;
+  bool singular;
+};
+
+// Calls f(index, factors) for each matrix. Whether one is singular is looked at if `kJudged`.
+template <bool kJudged, class T, class F>
 void for_factors(std::string_view who, const Tensor& a, F&& f) {
   const int n = extent(who, columns(a));
   const Items<T> items(a);
@@ -39,12 +48,15 @@ void for_factors(std::string_view who, const Tensor& a, F&& f) {
     for (std::int64_t i = first; i < last; ++i) {
       items[i].copy_rows(lu.data());  // by columns it is A^T, with the same determinant
       double sign = items[i].is_finite() ? 1 : std::numeric_limits<double>::quiet_NaN();
+      bool singular = false;
       if (sign == 1) {
-        lapack::getrf(n, lu.data(), pivots.data());
+        const int info = lapack::getrf(n, lu.data(), pivots.data());
+        if constexpr (kJudged)
+          singular = is_singular(items[i].transposed(), lu.data(), pivots.data(), info);
         for (int row = 0; row < n; ++row)
           if (pivots[static_cast<std::size_t>(row)] != row + 1) sign = -sign;
       }
-      f(i, sign, lu.data());
+      f(i, Factors<T>{sign, lu.data(), singular});
     }
   });
 }
@@ -69,12 +81,6 @@ Tensor cofactors(const Tensor& a) {
 
 // A matrix to every number: (...) -> (..., 1, 1).
 Tensor over_matrix(const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1); }
-
-bool has_zero(const Tensor& x) {
-  for (const double v : x.to_vector())
-    if (v == 0) return true;
-  return false;
-}
 
 // Derivatives of orders up to kOrders keep two thirds of the digits where they are made of an
 // inverse: that of order k then loses a factor of at most 1 / eps^(1/3).
@@ -166,8 +172,9 @@ struct Det {
     const std::int64_t n = columns(in[0]);
     visit_floating(result.dtype(), [&]<class T>(std::type_identity<T>) {
       T* out = result.mutable_data<T>();
-      for_factors<T>(name, in[0], [=](std::int64_t index, double product, const T* u) {
-        for (std::int64_t i = 0; i < n; ++i) product *= static_cast<double>(u[i * (n + 1)]);
+      for_factors<false, T>(name, in[0], [=](std::int64_t index, const Factors<T>& factors) {
+        double product = factors.sign;
+        for (std::int64_t i = 0; i < n; ++i) product *= static_cast<double>(factors.u[i * (n + 1)]);
         out[index] = static_cast<T>(product);
       });
     });
@@ -187,11 +194,11 @@ struct Det {
   // The transpose of the adjugate: det A^-T (Giles 2008, 2.2.4) where that keeps its digits when it
   // is differentiated on, and else made of minors.
   static void vjp(Pullback& p) {
-    const Tensor &a = p.input(0), &d = p.output();
+    const Tensor& a = p.input(0);
     const std::int64_t n = rows(a);
     if (a.size() == 0) return p.give(0, zeros_like(a));
     if (n <= kDirect) return p.give(0, over_matrix(p.adjoint()) * cofactors(a));
-    const bool singular = has_zero(d);
+    const bool singular = any_singular(name, detach(a));
     Tensor inverse;
     if (!singular) inverse = inverse_for(name, a);
     std::int64_t weak = 0;
@@ -203,7 +210,7 @@ struct Det {
           "({}, {}) is supported",
           a.shape(), kMostMinors, kMostMinors);
     if (weak == 0 || weak > kMostMinors)
-      p.give(0, over_matrix(p.adjoint() * d) * transpose(inverse));
+      p.give(0, over_matrix(p.adjoint() * p.output()) * transpose(inverse));
     else if (weak == n)
       p.give(0, over_matrix(p.adjoint()) * cofactors(a));
     else
@@ -222,10 +229,10 @@ struct SLogDet {
     const std::int64_t n = columns(in[0]);
     visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
       T *signs = outputs[0].mutable_data<T>(), *logs = outputs[1].mutable_data<T>();
-      for_factors<T>(name, in[0], [=](std::int64_t index, double sign, const T* u) {
-        double sum = sign - sign;  // 0, or NaN
+      for_factors<true, T>(name, in[0], [=](std::int64_t index, const Factors<T>& factors) {
+        double sign = factors.sign, sum = sign - sign;  // 0, or NaN
         for (std::int64_t i = 0; i < n; ++i) {
-          const auto pivot = static_cast<double>(u[i * (n + 1)]);
+          const double pivot = factors.singular ? 0 : static_cast<double>(factors.u[i * (n + 1)]);
           sign *= pivot > 0 ? 1 : pivot < 0 ? -1 : pivot;
           sum += std::log(std::abs(pivot));
         }

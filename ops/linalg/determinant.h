@@ -11,12 +11,12 @@ namespace tapestry {
 // inverse, its small singular values are set apart and enter through minors. Derivatives of orders
 // up to 4, and of all for n up to 3, keep two thirds of the digits, relative to the largest that
 // matrices with these singular values have, as long as no more than 8 of the values are small
-// without being 0 to rounding. Up to 64 may be 0; where there are more and a determinant of the
-// batch is exactly 0, the gradient is an Error.
+// without being 0 to rounding. Up to 64 may be 0; where there are more, the gradient is an Error.
 Tensor det(const Tensor& a, Site site = {});
 
-// The determinant is sign * exp(logabsdet): no overflow. Singular matrices give 0 and -inf; there
-// the gradient is an Error. The sign carries no gradient.
+// The determinant is sign * exp(logabsdet): no overflow. Matrices that are
+// singular to rounding (ops/linalg/rank.h) give 0 and -inf; there the gradient is an Error. The
+// sign carries no gradient.
 struct SignAndLog {
   Tensor sign, logabsdet;
 };

@@ -30,6 +30,8 @@ void strcon_(const char*, const char*, const char*, const int*, const float*, co
              float*, int*, int*, std::size_t, std::size_t, std::size_t);
 void dtrcon_(const char*, const char*, const char*, const int*, const double*, const int*, double*,
              double*, int*, int*, std::size_t, std::size_t, std::size_t);
+void slacn2_(const int*, float*, float*, int*, float*, int*, int*);
+void dlacn2_(const int*, double*, double*, int*, double*, int*, int*);
 void ssyevd_(const char*, const char*, const int*, float*, const int*, float*, float*, const int*,
              int*, const int*, int*, std::size_t, std::size_t);
 void dsyevd_(const char*, const char*, const int*, double*, const int*, double*, double*,
@@ -73,16 +75,15 @@ int getrf(int n, T* a, int* pivots) {
   return info;
 }
 
-// b = A^-1 b after getrf.
+// b = A^-1 b after getrf, or A^-T b for the form 'T'.
 template <class T>
-int getrs(int n, int columns, const T* lu, const int* pivots, T* b) {
+int getrs(int n, int columns, const T* lu, const int* pivots, T* b, char form = 'N') {
   const int lda = leading(n);
-  const char plain = 'N';
   int info = 0;
   if constexpr (kSingle<T>)
-    sgetrs_(&plain, &n, &columns, lu, &lda, pivots, b, &lda, &info, 1);
+    sgetrs_(&form, &n, &columns, lu, &lda, pivots, b, &lda, &info, 1);
   else
-    dgetrs_(&plain, &n, &columns, lu, &lda, pivots, b, &lda, &info, 1);
+    dgetrs_(&form, &n, &columns, lu, &lda, pivots, b, &lda, &info, 1);
   return info;
 }
 
@@ -134,6 +135,16 @@ int trcon(int n, const T* r, T* reciprocal, T* work, int* integers) {
   else
     dtrcon_(&norm, &upper, &plain, &n, r, &lda, reciprocal, work, integers, &info, 1, 1, 1);
   return info;
+}
+
+// Estimates the 1-norm of M in steps that start with step 0 and end with it: for 1 the caller makes
+// x M x, for 2 M^T x. v, x and `signs` have n elements, `state` 3.
+template <class T>
+void lacn2(int n, T* v, T* x, int* signs, T* estimate, int* step, int* state) {
+  if constexpr (kSingle<T>)
+    slacn2_(&n, v, x, signs, estimate, step, state);
+  else
+    dlacn2_(&n, v, x, signs, estimate, step, state);
 }
 
 // A = V diag(w) V^T for a symmetric matrix, w ascending; a becomes V. By divide and conquer.

@@ -1,6 +1,5 @@
 #include "ops/linalg/qr.h"
 
-#include <cmath>
 #include <limits>
 
 #include "engine/apply.h"
@@ -12,6 +11,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
+#include "ops/linalg/rank.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
@@ -61,37 +61,6 @@ void factor(std::string_view who, const Tensor& a, T* q, T* r) {
   });
 }
 
-// Each column of an n by n matrix by columns, divided by its largest element; false when one is 0
-// or not finite.
-template <class T>
-bool level_columns(T* r, int n) {
-  for (int j = 0; j < n; ++j, r += n) {
-    T largest = 0;
-    for (int i = 0; i < n; ++i) largest = std::max(largest, std::abs(r[i]));
-    if (!(largest > 0) || !std::isfinite(largest)) return false;
-    for (int i = 0; i < n; ++i) r[i] /= largest;
-  }
-  return true;
-}
-
-// Whether R, whose columns may have any sizes, is singular to rounding. What is exactly so is for
-// the solver to say.
-template <class T>
-bool is_dependent(const Item<T>& r) {
-  const auto n = static_cast<int>(r.rows);
-  const auto order = static_cast<std::size_t>(n);
-  std::vector<T> level(order * order), work(3 * order);
-  std::vector<int> integers(order);
-  if (!r.is_finite()) return false;
-  for (int i = 0; i < n; ++i)
-    if (r.at(i, i) == 0) return false;
-  r.copy_columns(level.data());
-  if (n == 0 || !level_columns(level.data(), n)) return false;
-  T reciprocal = 1;
-  lapack::trcon(n, level.data(), &reciprocal, work.data(), integers.data());
-  return reciprocal <= 4 * std::numeric_limits<T>::epsilon();
-}
-
 // R itself, where its columns are independent: an op, so that every matrix that vmap brings is
 // looked at.
 struct Independent {
@@ -102,11 +71,11 @@ struct Independent {
     Codes codes(batch);
     visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
       const Items<T> items(in[0]);
-      for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = is_dependent(items[i]);
+      for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = has_dependent_columns(items[i]);
     });
-    codes.check(name,
-                "the matrix is singular to rounding: its leading columns depend on one another, "
-                "and the factors have no derivative there");
+    require_regular(name, codes,
+                    ": its leading columns depend on one another, and the factors have no "
+                    "derivative there");
     return detach(in[0]);
   }
   static void batch(Batching& b) { map_matrices(b); }

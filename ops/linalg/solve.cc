@@ -11,6 +11,7 @@
 #include "ops/linalg/equations.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
+#include "ops/linalg/rank.h"
 #include "ops/linalg/records.h"
 #include "ops/matmul.h"
 #include "ops/view.h"
@@ -19,8 +20,6 @@ namespace tapestry {
 namespace {
 
 using namespace linalg;
-
-constexpr std::string_view kSingular = "the matrix is singular: pivot {0} of its LU factors is 0";
 
 struct Solve {
   static constexpr std::string_view name = "solve";
@@ -52,7 +51,11 @@ struct Solve {
             factored = matrix.data;
             finite = matrix.is_finite();
             matrix.copy_columns(lu.data());
-            code = finite ? lapack::getrf(n, lu.data(), pivots.data()) : 0;
+            code = 0;
+            if (finite) {
+              const int info = lapack::getrf(n, lu.data(), pivots.data());
+              code = is_singular(matrix, lu.data(), pivots.data(), info);
+            }
           }
           codes[i] = code;
           if (!finite) std::fill(result, result + size, std::numeric_limits<T>::quiet_NaN());
@@ -63,7 +66,7 @@ struct Solve {
         }
       });
     });
-    codes.check(name, kSingular);
+    require_regular(name, codes);
     return x;
   }
   // Giles 2008, 2.3.1.
@@ -103,12 +106,13 @@ struct Inverse {
             continue;
           }
           items[i].copy_rows(result);  // by columns it is A^T, whose inverse by columns is A^-1
-          codes[i] = lapack::getrf(n, result, pivots.data());
+          const int info = lapack::getrf(n, result, pivots.data());
+          codes[i] = is_singular(items[i].transposed(), result, pivots.data(), info);
           if (codes[i] == 0) lapack::getri(n, result, pivots.data(), work.data(), needed);
         }
       });
     });
-    codes.check(attributes.who, kSingular);
+    require_regular(attributes.who, codes);
     return y;
   }
   // Giles 2008, 2.2.3.
@@ -180,12 +184,12 @@ std::vector<Record> linalg::solve_records() {
          [] {
            solve(tensor({{1, 2}, {2, 4}}), ones({2}));
          },
-         "[solve] the matrix is singular: pivot 2 of its LU factors is 0"},
+         "[solve] the matrix is singular to rounding"},
         {"in a batch of batches",
          [] {
            solve(zeros({2, 2, 1, 1}) + tensor({{{{1}}, {{1}}}, {{{0}}, {{1}}}}), ones({1}));
          },
-         "[solve] the matrix is singular: pivot 1 of its LU factors is 0 (batch index (1, 0))"},
+         "[solve] the matrix is singular to rounding (batch index (1, 0))"},
         {"not square",
          [] {
            solve(zeros({2, 3}), zeros({2}));
@@ -206,7 +210,7 @@ std::vector<Record> linalg::solve_records() {
          [] {
            inverse(ones({2, 2}));
          },
-         "[inverse] the matrix is singular: pivot 2 of its LU factors is 0"},
+         "[inverse] the matrix is singular to rounding"},
         {"not square", [] { inverse(zeros({3})); },
          "[inverse] needs square matrices; A has shape (3,)"}}},
       {"matrix_power",
@@ -220,7 +224,7 @@ std::vector<Record> linalg::solve_records() {
          [] {
            matrix_power(ones({2, 2}), -1);
          },
-         "[matrix_power] the matrix is singular: pivot 2 of its LU factors is 0"},
+         "[matrix_power] the matrix is singular to rounding"},
         {"not square",
          [] {
            matrix_power(zeros({2, 3}), 2);

@@ -57,9 +57,6 @@ BOOST_AUTO_TEST_CASE(qr_gradients) {
   const Tensor a = numbers({4, 4});
   check_near(slope([](const Tensor& x) { return sum(log(abs(diagonal(qr(x).r)))); }, a),
              transpose(inverse(a)), 1e-12);
-  BOOST_TEST(error_of([] {
-               slope([](const Tensor& x) { return sum(qr(x).q); }, zeros({2, 2}));
-             }) == "[qr] the matrix is singular: element 1 of the diagonal is 0");
 }
 
 // Dependent to rounding, where the last bits of R would decide.
@@ -71,7 +68,8 @@ BOOST_AUTO_TEST_CASE(qr_of_dependent_columns_has_no_derivative) {
   const auto of_q = [](const Tensor& m) { return sum(square(slice(qr(m).q, 0, 0, 1))); };
   const Tensor a = f64({{1, 2, 3}, {2, 4, 1}});
   for (const Tensor& x : {a, f64({{1, 2}, {2, 4}}), transpose(f64({{1, 2, 3}, {3, 6, 9}})),
-                          a * f64({1e-200, 1e200, 1}), a.to(DType::f32)})
+                          a * f64({1e-200, 1e200, 1}), a.to(DType::f32), zeros({2, 2}, DType::f64),
+                          f64({{1, 0, 1}, {2, 0, 1}})})
     for (const Function& f : {Function(of_r), Function(of_q)}) {
       const Tensor direction = ones(x.shape(), x.dtype());
       BOOST_TEST(error_of([&] { slope(f, x); }) == text);
@@ -107,12 +105,12 @@ BOOST_AUTO_TEST_CASE(least_squares) {
   check_values(lstsq(zeros({0, 2}), zeros({0})), {2}, {0, 0});
   BOOST_TEST(error_of([] {
                lstsq(tensor({{1, 2}, {2, 4}, {3, 6}}), ones({3}));
-             }).starts_with("[lstsq] A does not have full rank: the diagonal of R goes from 3.74"));
+             }) == "[lstsq] the matrix is singular to rounding: A does not have full rank; see pinv");
   BOOST_TEST(error_of([] {
                lstsq(zeros({2, 2, 2}), ones({2}));
              }) ==
-             "[lstsq] A does not have full rank: the diagonal of R goes from 0 down to 0; see pinv "
-             "(batch index 0)");
+             "[lstsq] the matrix is singular to rounding: A does not have full rank; see pinv (batch "
+             "index 0)");
 }
 
 BOOST_AUTO_TEST_CASE(eigh_by_hand) {

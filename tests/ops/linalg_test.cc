@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(determinants_of_singular_matrices_are_smooth) {
              "65), and up to (64, 64) is supported");
   BOOST_TEST(error_of([] {
                slope([](const Tensor& x) { return slogdet(x).logabsdet; }, ones({2, 2}));
-             }) == "[slogdet] the matrix is singular: pivot 2 of its LU factors is 0");
+             }) == "[slogdet] the matrix is singular to rounding");
 }
 
 // f(t) = det(A + t I) is a polynomial: its derivatives at 0, order by order, with those past n.

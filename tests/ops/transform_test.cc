@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(vmap_looks_at_the_operands_of_every_example) {
   const Tensor a = stack({eye(3), zeros({3, 3})});
   BOOST_TEST(refusal([&] {
                vmap([](const Tensor& m) { return lstsq(m, ones({3})); })(a);
-             }).starts_with("[lstsq] A does not have full rank"));
+             }).starts_with("[lstsq] the matrix is singular to rounding"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_flows_through_stop_gradient) {
