@@ -8,7 +8,7 @@
 #include "engine/pullback.h"
 #include "engine/sweep.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 void add_in_place(Tensor& into, const Tensor& contribution) {
@@ -110,12 +110,11 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto leaf = [&](Scalar x) {
-    return tape->owns(x)
-               ? x.id()
-               : tape->record_statement(detail::kConstantStatement, {}, {}, x.value()).id();
+    return tape->owns(x) ? x.id()
+                         : tape->record_statement(kConstantStatement, {}, {}, x.value()).id();
   };
   const NodeId leaves[] = {leaf(into), leaf(contribution)};
   return tape->record_statement(kAdd, leaves, {}, sum);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -4,7 +4,7 @@
 #include "engine/scalar.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // into += contribution, both of one shape and dtype; an `into` that is not defined takes it over.
 // Recorded when recording is on and one of them is tracked; otherwise in place where `into` shares
@@ -12,4 +12,4 @@ namespace tapestry {
 void accumulate(Tensor& into, Tensor contribution);
 Scalar accumulate(Scalar into, Scalar contribution);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

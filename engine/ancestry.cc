@@ -6,6 +6,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 
 Ancestry::Ancestry(const Tape& tape, std::span<const NodeId> nodes) {
   if (nodes.empty()) return;

@@ -13,6 +13,7 @@
 #include "engine/tape.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // What is in a tensor: counts of what is not finite, and the range of what is.

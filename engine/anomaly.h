@@ -19,11 +19,6 @@
 
 namespace tapestry {
 
-struct TensorNode;
-class Pushforward;
-template <class T>
-struct RunOf;
-
 struct AnomalyOptions {
   bool infinities = true;  // otherwise NaN alone
 };
@@ -41,6 +36,11 @@ class DetectAnomaly {
 };
 
 namespace detail {
+
+struct TensorNode;
+class Pushforward;
+template <class T>
+struct RunOf;
 
 extern constinit thread_local const AnomalyOptions* watch;  // null when nobody watches
 

@@ -10,9 +10,7 @@
 #include "engine/op.h"
 #include "engine/tape.h"
 
-namespace tapestry {
-
-namespace detail {
+namespace tapestry::detail {
 
 // Somebody watches what leaves the record: what a kernel reads does not.
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,
@@ -29,33 +27,30 @@ inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 
-}  // namespace detail
-
 template <class D>
-Tensor apply(std::initializer_list<const Tensor*> inputs,
-             const detail::AttributesOf<D>& attributes = {}) {
+Tensor apply(std::initializer_list<const Tensor*> inputs, const AttributesOf<D>& attributes = {}) {
   Tensor output;
-  detail::carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
+  carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
   return output;
 }
 
 // Any number of operands.
 template <class D>
-Tensor apply(const std::vector<Tensor>& inputs, const detail::AttributesOf<D>& attributes = {}) {
+Tensor apply(const std::vector<Tensor>& inputs, const AttributesOf<D>& attributes = {}) {
   std::vector<const Tensor*> pointers;
   for (const Tensor& input : inputs) pointers.push_back(&input);
   Tensor output;
-  detail::carry_out(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
+  carry_out(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
   return output;
 }
 
 // Any number of results.
 template <class D>
 std::vector<Tensor> apply_many(std::initializer_list<const Tensor*> inputs, std::size_t count,
-                               const detail::AttributesOf<D>& attributes = {}) {
+                               const AttributesOf<D>& attributes = {}) {
   std::vector<Tensor> outputs(count);
-  detail::carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
+  carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
   return outputs;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -56,23 +56,24 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     storage().rewind(mark);
   }
 
-  Epoch epoch() const { return storage().epoch(); }
+  detail::Epoch epoch() const { return storage().epoch(); }
   NodeId size() const { return storage().size(); }
   bool owns(const BasicScalar<T>& x) const { return x.is_tracked() && x.epoch() == epoch(); }
 
   // This thread's living tape with that recording, or an Error in the name of `who`.
-  static BasicTape& of(std::string_view who, Epoch epoch) {
+  static BasicTape& of(std::string_view who, detail::Epoch epoch) {
     BasicTape* tape = BasicTape::find(epoch);
     if (!tape) detail::refuse_stale(who, "a handle");
     return *tape;
   }
   // Operand i of a statement is of another recording than this thread's.
-  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i, Epoch epoch) {
+  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i, detail::Epoch epoch) {
     of(who, epoch);
-    refuse(who,
-           "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
-           "active scalars do",
-           i);
+    detail::refuse(
+        who,
+        "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
+        "active scalars do",
+        i);
   }
 
   // For statements: the node of x here, a constant if another tape or none follows it.
@@ -98,7 +99,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   using Pool = detail::StoragePool<Pages>;
   std::vector<bool> reached_from(NodeId y, NodeId first) const;
   [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
-    refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
+    detail::refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
   }
 
   std::unique_ptr<Pages> pages_;
@@ -121,7 +122,7 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
       if (xs[i].is_tracked()) of("gradient", xs[i].epoch());
-      refuse("gradient", "x[{}] is not recorded on the tape of y", i);
+      detail::refuse("gradient", "x[{}] is not recorded on the tape of y", i);
     }
     if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());
     if (xs[i].id() > last) refuse_apart(last, xs[i].id(), i);
@@ -133,15 +134,18 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   storage().adjoints.reset(0, last, storage().values.capacity());
   T* const adjoints = storage().adjoints.data();
   adjoints[last] = cotangent;
-  detail::runs_down(storage(), first, last, [&](const RunOf<T>& run) {
+  detail::runs_down(storage(), first, last, [&](const detail::RunOf<T>& run) {
     if (run.kernel->leaves == 0) return;
-    const auto& kernel = static_cast<const KernelOf<T>&>(*run.kernel);
+    const auto& kernel = static_cast<const detail::KernelOf<T>&>(*run.kernel);
     kernel.walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
                      run.constants_of(run.count), storage().values.begin(), adjoints);
   });
   std::vector<T> slopes;
   for (const BasicScalar<T>& x : xs) slopes.push_back(adjoints[x.id()]);
-  if (std::any_of(slopes.begin(), slopes.end(), [](const T& slope) { return is_zero(slope); })) {
+  if (std::any_of(slopes.begin(), slopes.end(), [](const T& slope) {
+        using detail::is_zero;
+        return is_zero(slope);
+      })) {
     const std::vector<bool> reached = reached_from(last, first);
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (!reached[xs[i].id()]) refuse_apart(last, xs[i].id(), i);
@@ -154,7 +158,7 @@ template <class T>
 std::vector<bool> BasicTape<T>::reached_from(NodeId y, NodeId first) const {
   std::vector<bool> reached(std::size_t{y} + 1);
   reached[y] = true;
-  detail::runs_down(storage(), first, y, [&](const RunOf<T>& run) {
+  detail::runs_down(storage(), first, y, [&](const detail::RunOf<T>& run) {
     const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
     for (std::size_t k = run.count * leaves; k-- > 0;)
       if (const NodeId id = run.first + static_cast<NodeId>(k / leaves); reached[id]) {

@@ -2,7 +2,7 @@
 
 #include "engine/broadcast.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor Batching::expanded(int i) const {
   if (is_batched(i)) return operand(i);
@@ -23,4 +23,4 @@ void Batching::carry_out(const std::vector<Tensor>& operands, const void* attrib
   detail::carry_out(op_, Inputs(pointers), attributes ? attributes : attributes_, results_);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

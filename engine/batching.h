@@ -11,7 +11,7 @@
 
 #include "engine/apply.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Batching {
  public:
@@ -60,4 +60,4 @@ void batch_along_axes(Batching& b) {
   b.carry_out(b.expanded(), &a);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

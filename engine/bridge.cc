@@ -12,6 +12,7 @@
 #include "engine/sweep.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct StackScalars {

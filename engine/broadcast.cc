@@ -5,6 +5,7 @@
 #include "engine/reduce.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // The strides of x seen through `shape`, where the axes in `inserted` are new.
@@ -90,11 +91,11 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape, Site site) {
   return apply<Broadcast>({&x}, {shape, axis_bit(shape.rank() - x.rank()) - 1});
 }
 
-Tensor sum_axes(const Tensor& x, AxisSet axes, AxisSet dropped) {
+Tensor detail::sum_axes(const Tensor& x, AxisSet axes, AxisSet dropped) {
   return apply<Sum>({&x}, {axes, dropped});
 }
 
-Tensor sum_to(const Tensor& x, const Shape& shape) {
+Tensor detail::sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   if (!broadcasts_to(shape, x.shape()))
     refuse("sum_to", "shape {} does not broadcast to {}", shape, x.shape());

@@ -4,6 +4,7 @@
 #include "engine/pullback.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Cast {

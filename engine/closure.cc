@@ -15,6 +15,7 @@
 #include "engine/transform.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 template <class Record, class Closure>

@@ -6,7 +6,7 @@
 #include "engine/scalar.h"
 #include "engine/site.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 enum class Relation { equal, not_equal, less, less_equal, greater, greater_equal };
 
@@ -41,9 +41,7 @@ struct Comparison {
   Site site;
 };
 
-namespace detail {
 // Notes it on the innermost of the tapes that record now and follow a side.
 void note_comparison(Relation relation, bool outcome, Scalar x, Scalar z, const Site& site);
-}  // namespace detail
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -9,9 +9,7 @@
 #include "engine/rows.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
-
-namespace detail {
+namespace tapestry::detail {
 
 // Rows whose neighbours lie closer together than their elements, as in a transposed matrix.
 inline bool wants_tiles(const Rows<1>& rows) {
@@ -40,15 +38,13 @@ void copy_tiles(const From* from, const Rows<1>& rows, To* to) {
   }
 }
 
-}  // namespace detail
-
 template <class To>
 void copy_elements(const Tensor& from, To* to) {
   const Rows<1> rows(from.shape(), {&from.strides()});
   const std::int64_t stride = rows.inner[0];
   visit(from.dtype(), [&]<class From>(std::type_identity<From>) {
     const From* source = from.data<From>();
-    if (detail::wants_tiles(rows)) return detail::copy_tiles(source, rows, to);
+    if (wants_tiles(rows)) return copy_tiles(source, rows, to);
     rows.for_each([&](const std::array<std::int64_t, 1>& offset) {
       const From* row = source + offset[0];
       if (stride == 1)
@@ -60,4 +56,4 @@ void copy_elements(const Tensor& from, To* to) {
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

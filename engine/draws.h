@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // In order; what follows on from the last is one run with it.
 struct Draws {
@@ -17,8 +17,6 @@ struct Draws {
   };
   std::vector<Run> runs;
 };
-
-namespace detail {
 
 // Where generators of a thread look before they claim positions, the innermost first.
 class DrawWatch {
@@ -41,19 +39,17 @@ class DrawWatch {
   DrawWatch* outer_;
 };
 
-}  // namespace detail
-
 // While it lives, what generators of this thread draw is noted.
-class NoteDraws : detail::DrawWatch {
+class NoteDraws : DrawWatch {
  public:
   explicit NoteDraws(Draws& draws) : DrawWatch({}, &draws, nullptr) {}
 };
 
 // While it lives, they draw what was noted. Error in the name of `who` when they are asked for
 // more, or for numbers of another seed.
-class RepeatDraws : detail::DrawWatch {
+class RepeatDraws : DrawWatch {
  public:
   RepeatDraws(std::string_view who, const Draws& draws) : DrawWatch(who, nullptr, &draws) {}
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -13,6 +13,8 @@ namespace tapestry {
 
 enum class DType : std::uint8_t { boolean, i64, f32, f64 };  // in order of promotion
 
+namespace detail {
+
 constexpr std::string_view name_of(DType dtype) {
   constexpr std::string_view names[] = {"boolean", "i64", "f32", "f64"};
   return names[static_cast<int>(dtype)];
@@ -59,11 +61,13 @@ decltype(auto) visit_floating(DType dtype, F&& f) {
   return std::forward<F>(f)(std::type_identity<double>{});
 }
 
+}  // namespace detail
+
 }  // namespace tapestry
 
 template <>
 struct fmt::formatter<tapestry::DType> : fmt::formatter<std::string_view> {
   auto format(tapestry::DType dtype, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(tapestry::name_of(dtype), context);
+    return fmt::formatter<std::string_view>::format(tapestry::detail::name_of(dtype), context);
   }
 };

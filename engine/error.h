@@ -17,6 +17,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+namespace detail {
+
 [[noreturn]] void raise_error(std::string_view who, const std::string& what);
 
 // Throws Error with the text "[who] what".
@@ -24,5 +26,7 @@ template <class... Args>
 [[noreturn]] void refuse(std::string_view who, fmt::format_string<Args...> format, Args&&... args) {
   raise_error(who, fmt::format(format, std::forward<Args>(args)...));
 }
+
+}  // namespace detail
 
 }  // namespace tapestry

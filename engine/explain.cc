@@ -10,6 +10,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using detail::called_with_place;

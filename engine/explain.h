@@ -18,7 +18,7 @@ struct GradientPath {
 };
 
 // Error when y or x is not recorded on one living tape.
-GradientPath explain_gradient(const Active& y, const Active& x);
+GradientPath explain_gradient(const detail::Active& y, const detail::Active& x);
 
 namespace detail {
 // The same for nodes of one tape; the text calls x `who`.

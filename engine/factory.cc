@@ -7,6 +7,7 @@
 #include "engine/generate.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 void flatten(const NestedList& list, const Shape& shape, int depth, std::vector<double>& numbers) {

@@ -10,6 +10,8 @@
 
 namespace tapestry {
 
+namespace detail {
+
 // A nested list of numbers, as in {{1, 2}, {3, 4}}.
 class NestedList {
  public:
@@ -26,8 +28,10 @@ class NestedList {
   bool is_list_ = false;
 };
 
+}  // namespace detail
+
 // Error when rows differ in length.
-Tensor tensor(const NestedList& values, DType dtype = DType::f32);
+Tensor tensor(const detail::NestedList& values, DType dtype = DType::f32);
 
 // dtype f32, f64 or i64 after the vector's element type. Error when the size does not fit the
 // shape.

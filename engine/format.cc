@@ -6,6 +6,7 @@
 #include "engine/departures.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::int64_t kEnds = 3;           // shown at each end of a long axis
@@ -42,7 +43,7 @@ void append(std::string& text, const Tensor& x, int axis, std::int64_t offset, b
 
 }  // namespace
 
-std::string number_text(double value) { return element_text(value); }
+std::string detail::number_text(double value) { return element_text(value); }
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(no value)";

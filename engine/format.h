@@ -11,11 +11,15 @@ namespace tapestry {
 
 std::string to_string(const Tensor& x);
 
+namespace detail {
+
 // The shortest text that reads back as the same number.
 std::string number_text(double value);
 
+}  // namespace detail
+
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
-std::ostream& operator<<(std::ostream& out, const Dims& dims);
+std::ostream& operator<<(std::ostream& out, const detail::Dims& dims);
 std::ostream& operator<<(std::ostream& out, DType dtype);
 std::ostream& operator<<(std::ostream& out, const Scalar& x);
 

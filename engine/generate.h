@@ -4,7 +4,7 @@
 #include "engine/parallel.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Fills a fresh tensor with f(index), in parallel where it is large.
 template <class F>
@@ -19,4 +19,4 @@ Tensor generate(const Shape& shape, DType dtype, std::int64_t cost, F&& f) {
   return result;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

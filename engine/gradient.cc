@@ -11,6 +11,7 @@
 #include "engine/sweep.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kWho = "gradient";

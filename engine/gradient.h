@@ -20,6 +20,8 @@ struct GradientOptions {
   bool retain_graph = true;
 };
 
+namespace detail {
+
 // A tensor or a scalar of a tape.
 class Active {
  public:
@@ -41,11 +43,14 @@ class Active {
   bool is_scalar_;
 };
 
+}  // namespace detail
+
 // dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one
 // living tape, when an x is a constant, when y is not one number and no cotangent is given, or when
 // y does not depend on an x: the message says why. Zeros where y does and rules gave x nothing.
-std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
-                              const GradientOptions& options = {});
+std::vector<detail::Active> gradients(const detail::Active& y,
+                                      const std::vector<detail::Active>& xs,
+                                      const GradientOptions& options = {});
 
 namespace detail {
 // The same, with a cotangent that is let go of when it has been read.
@@ -56,29 +61,27 @@ std::vector<Active> consume_gradients(const Active& y, const std::vector<Active>
 // The adjoint of a node.
 struct Adjoint {
   NodeId of;
-  Active value;
+  detail::Active value;
 };
 
 // dy/dn for every floating node n that y was computed from, y itself included, by ascending id, in
 // one walk. Left out: constants, and tensors from which y is reached through non-differentiable ops
 // only. Errors as for gradients().
-std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options = {});
+std::vector<Adjoint> adjoints(const detail::Active& y, const GradientOptions& options = {});
 
-Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options = {});
-double gradient(const Active& y, Scalar x);
-Scalar gradient(const Active& y, Scalar x, const GradientOptions& options);
-std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
+Tensor gradient(const detail::Active& y, const Tensor& x, const GradientOptions& options = {});
+double gradient(const detail::Active& y, Scalar x);
+Scalar gradient(const detail::Active& y, Scalar x, const GradientOptions& options);
+std::vector<Tensor> gradient(const detail::Active& y, const std::vector<Tensor>& xs,
                              const GradientOptions& options = {});
-std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs);
-std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,
+std::vector<double> gradient(const detail::Active& y, const std::vector<Scalar>& xs);
+std::vector<Scalar> gradient(const detail::Active& y, const std::vector<Scalar>& xs,
                              const GradientOptions& options);
 
-// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Of each x's own kind; a scalar's is
-// a double, or with options, which go with up to four, a Scalar.
+namespace detail {
+
 template <class T>
 concept TensorOrScalar = std::is_same_v<T, Tensor> || std::is_same_v<T, Scalar>;
-
-namespace detail {
 
 template <class X, class Number>
 auto result_as(const Active& result) {
@@ -101,21 +104,25 @@ auto gradient_of_each(const Active& y, const GradientOptions& options, const Xs&
 
 }  // namespace detail
 
-template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar... Rest>
-auto gradient(const Active& y, const A& a, const B& b, const Rest&... rest) {
+// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Of each x's own kind; a scalar's is
+// a double, or with options, which go with up to four, a Scalar.
+template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar... Rest>
+auto gradient(const detail::Active& y, const A& a, const B& b, const Rest&... rest) {
   return detail::gradient_of_each<double>(y, {}, a, b, rest...);
 }
 // A braced list can follow no pack, hence one for each number of x.
-template <TensorOrScalar A, TensorOrScalar B>
-auto gradient(const Active& y, const A& a, const B& b, const GradientOptions& options) {
+template <detail::TensorOrScalar A, detail::TensorOrScalar B>
+auto gradient(const detail::Active& y, const A& a, const B& b, const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b);
 }
-template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar C>
-auto gradient(const Active& y, const A& a, const B& b, const C& c, const GradientOptions& options) {
+template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar C>
+auto gradient(const detail::Active& y, const A& a, const B& b, const C& c,
+              const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b, c);
 }
-template <TensorOrScalar A, TensorOrScalar B, TensorOrScalar C, TensorOrScalar D>
-auto gradient(const Active& y, const A& a, const B& b, const C& c, const D& d,
+template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar C,
+          detail::TensorOrScalar D>
+auto gradient(const detail::Active& y, const A& a, const B& b, const C& c, const D& d,
               const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b, c, d);
 }

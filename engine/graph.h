@@ -138,8 +138,8 @@ inline auto vertices(const Tape& tape) {
 
 inline std::size_t num_edges(const Tape& tape) {
   std::size_t count = 0;
-  walk_up(tape, tape.size(),
-          [&](NodeId, std::span<const NodeId> operands) { count += operands.size(); });
+  detail::walk_up(tape, tape.size(),
+                  [&](NodeId, std::span<const NodeId> operands) { count += operands.size(); });
   return count;
 }
 

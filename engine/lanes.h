@@ -148,20 +148,25 @@ struct Lanes : detail::Registers<double> {
   detail::for_registers([&](std::size_t i) { y.of[i] = mask.of[i] ? a.of[i] : b.of[i]; });
   return y;
 }
+
+namespace detail {
+
 [[gnu::always_inline]] inline Lanes zero(const Lanes&) { return {}; }
 
 template <>
 inline constexpr bool has_lanes<Lanes> = true;
 // The sign aside no bit is set.
 [[gnu::always_inline]] inline bool is_zero(const Lanes& x) {
-  using Bits = detail::Registers<std::uint64_t>::Register;
+  using Bits = Registers<std::uint64_t>::Register;
   Bits any{};
-  detail::for_registers([&](std::size_t i) { any |= std::bit_cast<Bits>(x.of[i]); });
+  for_registers([&](std::size_t i) { any |= std::bit_cast<Bits>(x.of[i]); });
   std::uint64_t bits = 0;
-  for (std::size_t k = 0; k < detail::kOfRegister; ++k) bits |= any[k];
+  for (std::size_t k = 0; k < kOfRegister; ++k) bits |= any[k];
   return bits << 1 == 0;
 }
 [[gnu::always_inline]] inline void add_to(Lanes& sum, const Lanes& x) { sum += x; }
+
+}  // namespace detail
 
 }  // namespace tapestry
 

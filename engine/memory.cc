@@ -13,6 +13,7 @@
 #include "engine/error.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::size_t kAlignment = 64;
@@ -128,7 +129,7 @@ void* from_system(std::size_t bytes) {
 
 }  // namespace
 
-void* allocate(std::size_t bytes) {
+void* detail::allocate(std::size_t bytes) {
   if (bytes > (std::size_t{1} << 46))
     refuse("memory", "a tensor of {} bytes is more than any machine has", bytes);
   const SizeClass size = size_class(bytes);
@@ -145,7 +146,7 @@ void* allocate(std::size_t bytes) {
   return result;
 }
 
-void deallocate(void* block, std::size_t bytes) noexcept {
+void detail::deallocate(void* block, std::size_t bytes) noexcept {
   const SizeClass size = size_class(bytes);
   count(-static_cast<std::int64_t>(size.bytes));
   if (!kCaching || cache.closed) {

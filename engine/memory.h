@@ -13,8 +13,12 @@ struct MemoryStats {
   std::size_t cached_bytes = 0;  // kept by this thread for reuse
 };
 
+namespace detail {
+
 void* allocate(std::size_t bytes);  // Error when the system has no more memory
 void deallocate(void* block, std::size_t bytes) noexcept;  // bytes as given to allocate
+
+}  // namespace detail
 
 MemoryStats memory_stats();
 void reset_peak_memory();

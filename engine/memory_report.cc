@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 namespace tapestry {
+using namespace detail;
 
 MemoryReport memory_report(const Tape& tape) {
   MemoryReport report;

@@ -15,7 +15,7 @@ struct SavedTensor {
   Shape shape;
   DType dtype;
   std::size_t bytes;  // of its memory; 0 when a tensor listed before shares it
-  Site site;
+  detail::Site site;
   std::string scope;
 };
 

@@ -11,7 +11,7 @@
 #include "engine/scalar.h"
 #include "engine/site.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 struct OutputType {
   Shape shape;
@@ -141,4 +141,4 @@ struct KernelOf : StatementKernel {
                     const T* values, T* adjoints);
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

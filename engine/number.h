@@ -3,7 +3,7 @@
 
 #include "engine/scalar.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Whether nothing flows: the adjoint of a branch that was not taken gives nothing, however steep
 // the slopes. Of an active number this is known only where nobody follows it.
@@ -27,4 +27,4 @@ void add_to(BasicScalar<T>& sum, const BasicScalar<T>& x) {
   sum = is_zero(sum) ? x : BasicScalar<T>(sum + x);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -36,7 +36,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Pullback;
 class Pushforward;
@@ -79,8 +79,6 @@ struct Op {
   std::string (*describe)(const void* attributes);
   std::string_view example_by_example{};  // why there is no batch; empty where there is
 };
-
-namespace detail {
 
 struct NoAttributes {};
 
@@ -153,9 +151,7 @@ constexpr Op make_op() {
   return op;
 }
 
-}  // namespace detail
-
 template <class D>
-inline constexpr Op op_of = detail::make_op<D>();
+inline constexpr Op op_of = make_op<D>();
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <exception>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Elements that pay for waking a thread: some 50 us of work. Less would gain little on an idle
 // machine, and on a busy one a thread that has to be waited for costs milliseconds. Tests lower it,
@@ -39,4 +39,4 @@ void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

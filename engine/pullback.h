@@ -7,7 +7,7 @@
 
 #include "engine/tape.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Sweep;
 
@@ -45,4 +45,4 @@ class Pullback {
   mutable std::list<Tensor> lent_;  // saved tensors as the tapes around know them
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -5,7 +5,7 @@
 #include "engine/factory.h"
 #include "engine/gradient.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 // The op at other operands, recorded where they are tracked.
@@ -13,7 +13,7 @@ std::vector<Tensor> at(const Pushforward& p, const std::vector<Tensor>& operands
   std::vector<const Tensor*> pointers;
   for (const Tensor& operand : operands) pointers.push_back(&operand);
   std::vector<Tensor> outputs(static_cast<std::size_t>(p.output_count()));
-  detail::carry_out(p.op(), Inputs(pointers), p.raw_attributes(), outputs);
+  carry_out(p.op(), Inputs(pointers), p.raw_attributes(), outputs);
   return outputs;
 }
 
@@ -77,4 +77,4 @@ void push_by_transposition(Pushforward& p) {
   }
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

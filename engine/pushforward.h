@@ -9,7 +9,7 @@
 
 #include "engine/op.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Pushforward {
  public:
@@ -60,4 +60,4 @@ void push_bilinear(Pushforward& p);  // f(tx, z) + f(x, tz)
 void push_by_transposition(
     Pushforward& p);  // d/dv <vjp(v), t>: a vjp is linear in v, and its transpose is the jvp
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

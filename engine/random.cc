@@ -11,6 +11,7 @@
 #include "engine/rng_lanes.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 __extension__ typedef unsigned __int128 Wide;

@@ -1,6 +1,6 @@
 #include "engine/reduce.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Shape reduced_shape(const Shape& shape, AxisSet axes, AxisSet dropped) {
   Shape result;
@@ -16,4 +16,4 @@ std::string describe_axes(AxisSet axes, AxisSet dropped) {
   return text + (axes != dropped ? "), keepdims" : ")");
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

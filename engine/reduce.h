@@ -16,12 +16,10 @@
 #include "engine/rows.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Shape reduced_shape(const Shape& shape, AxisSet axes, AxisSet dropped);
 std::string describe_axes(AxisSet axes, AxisSet dropped);
-
-namespace detail {
 
 inline constexpr std::int64_t kBlock = 1024, kChunk = 32 * kBlock, kLanes = 16;
 
@@ -121,8 +119,6 @@ void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Row
   }
 }
 
-}  // namespace detail
-
 // out: row-major over the axes that are kept.
 template <class F, class T, class A>
 void reduce(const Tensor& x, AxisSet axes, A* out) {
@@ -144,27 +140,26 @@ void reduce(const Tensor& x, AxisSet axes, A* out) {
                  [&](std::int64_t first, std::int64_t last) {
                    for (std::int64_t u = first; u < last; ++u) {
                      const std::int64_t row = u / cuts, begin = u % cuts * kCut;
-                     detail::fold_columns<F>(
-                         source + results.offsets(row)[0] + begin * results.inner[0],
-                         results.inner[0], std::min(kCut, results.length - begin), over,
-                         out + row * results.length + begin);
+                     fold_columns<F>(source + results.offsets(row)[0] + begin * results.inner[0],
+                                     results.inner[0], std::min(kCut, results.length - begin), over,
+                                     out + row * results.length + begin);
                    }
                  });
     return;
   }
   const std::int64_t count = results.count * results.length;
   if (count == 1) {
-    *out = detail::fold_all<F, A>(source, over);
+    *out = fold_all<F, A>(source, over);
     return;
   }
   parallel_for(
       count, std::max<std::int64_t>(1, folded.size()), [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) {
           const std::int64_t row = i / results.length;
-          out[i] = detail::fold_all<F, A>(
+          out[i] = fold_all<F, A>(
               source + results.offsets(row)[0] + i % results.length * results.inner[0], over);
         }
       });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -7,6 +7,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kWho = "replay";

@@ -1,9 +1,10 @@
 #include "engine/rng.h"
 
 namespace tapestry {
+using namespace detail;
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
-                                    std::array<std::uint32_t, 2> key) {
+std::array<std::uint32_t, 4> detail::philox(std::array<std::uint32_t, 4> counter,
+                                            std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p = std::uint64_t{0xD2511F53} * counter[0];
     const std::uint64_t q = std::uint64_t{0xCD9E8D57} * counter[2];

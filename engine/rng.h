@@ -8,9 +8,13 @@
 
 namespace tapestry {
 
+namespace detail {
+
 // The block at `counter` for `key`: four independent 32-bit words.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key);
+
+}  // namespace detail
 
 namespace detail {
 // Who notes or repeats what is drawn on this thread, see engine/draws.h; mostly nobody.
@@ -46,9 +50,11 @@ class Rng {
   std::uint64_t position_ = 0;
 };
 
+namespace detail {
 // 53 bits of a word as a double in [0, 1).
 constexpr double unit_interval(std::uint64_t word) {
   return static_cast<double>(word >> 11) * 0x1p-53;
 }
+}  // namespace detail
 
 }  // namespace tapestry

@@ -9,7 +9,7 @@
 
 #include "engine/shape.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 template <int N>
 struct Rows {
@@ -86,4 +86,4 @@ struct Rows {
   }
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -28,7 +28,7 @@ class BasicScalar {
       !std::same_as<N, T> && !std::derived_from<N, BasicScalar> &&
       std::convertible_to<N, T>) constexpr BasicScalar(const N& value)  // NOLINT: numbers convert
       : value_(static_cast<T>(value)) {}
-  BasicScalar(Passed value, Epoch epoch, NodeId id)
+  BasicScalar(Passed value, detail::Epoch epoch, NodeId id)
       : value_(value), name_(std::uint64_t{epoch} << 32 | id) {}
   static BasicScalar named(Passed value, std::uint64_t name) {
     BasicScalar x(value);
@@ -40,7 +40,10 @@ class BasicScalar {
   bool is_tracked() const { return name_ != 0; }
   NodeId id() const { return static_cast<NodeId>(name_); }
   std::uint64_t name() const { return name_; }  // the epoch above the id
-  Epoch epoch() const { return static_cast<Epoch>(name_ >> 32); }
+  detail::Epoch epoch() const { return static_cast<detail::Epoch>(name_ >> 32); }
+
+  // Of the page's formulas.
+  friend BasicScalar zero(const BasicScalar&) { return T(0); }
 
  private:
   T value_;

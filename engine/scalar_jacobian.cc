@@ -12,6 +12,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kWho = "jacobian";

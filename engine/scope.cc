@@ -6,6 +6,7 @@
 #include "engine/site.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // A name within the scope around it. Paths live as long as their thread: nodes point to them. There

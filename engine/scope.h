@@ -24,9 +24,13 @@ namespace detail {
 extern constinit thread_local const std::string* name_scope;  // interned; null outside of scopes
 }
 
+namespace detail {
+
 // The path of the scopes that this thread is in, outermost first; empty outside of scopes.
 inline std::string_view current_scope() {
-  return detail::name_scope ? std::string_view(*detail::name_scope) : std::string_view();
+  return name_scope ? std::string_view(*name_scope) : std::string_view();
 }
+
+}  // namespace detail
 
 }  // namespace tapestry

@@ -3,6 +3,7 @@
 #include "engine/error.h"
 
 namespace tapestry {
+using namespace detail;
 
 Dims::Dims(std::span<const std::int64_t> values) {
   for (std::int64_t value : values) push_back(value);
@@ -36,13 +37,13 @@ std::int64_t Shape::size() const {
   refuse("shape", "{} has too many elements", *this);
 }
 
-Strides row_major(const Shape& shape) {
+Strides detail::row_major(const Shape& shape) {
   Strides strides(shape.rank(), 1);
   for (int i = shape.rank() - 2; i >= 0; --i) strides[i] = strides[i + 1] * shape[i + 1];
   return strides;
 }
 
-int normalize_axis(std::string_view who, std::int64_t axis, int rank) {
+int detail::normalize_axis(std::string_view who, std::int64_t axis, int rank) {
   if (rank == 0) refuse(who, "axis {} is out of range: a tensor of rank 0 has no axes", axis);
   if (axis < -rank || axis >= rank)
     refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank,
@@ -50,7 +51,7 @@ int normalize_axis(std::string_view who, std::int64_t axis, int rank) {
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
-Shape broadcast_shapes(std::string_view who, const Shape& a, const Shape& b) {
+Shape detail::broadcast_shapes(std::string_view who, const Shape& a, const Shape& b) {
   if (a == b) return a;
   const Shape& longer = a.rank() >= b.rank() ? a : b;
   const Shape& shorter = a.rank() >= b.rank() ? b : a;
@@ -67,7 +68,7 @@ Shape broadcast_shapes(std::string_view who, const Shape& a, const Shape& b) {
   return result;
 }
 
-bool broadcasts_to(const Shape& from, const Shape& to) {
+bool detail::broadcasts_to(const Shape& from, const Shape& to) {
   const int lead = to.rank() - from.rank();
   if (lead < 0) return false;
   for (int i = 0; i < from.rank(); ++i)
@@ -75,7 +76,7 @@ bool broadcasts_to(const Shape& from, const Shape& to) {
   return true;
 }
 
-Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to) {
+Strides detail::broadcast_strides(const Shape& from, const Strides& strides, const Shape& to) {
   const int lead = to.rank() - from.rank();
   Strides result(to.rank(), 0);
   for (int i = 0; i < from.rank(); ++i)

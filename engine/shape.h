@@ -13,6 +13,8 @@
 
 namespace tapestry {
 
+namespace detail {
+
 inline constexpr int kMaxRank = 12;
 
 class Dims {
@@ -43,12 +45,16 @@ class Dims {
   std::int64_t values_[kMaxRank];
 };
 
+}  // namespace detail
+
 // Extents of a tensor, slowest axis first. Printed as (2, 3); one axis as (3,); none as ().
-class Shape : public Dims {
+class Shape : public detail::Dims {
  public:
-  using Dims::Dims;
+  using detail::Dims::Dims;
   std::int64_t size() const;  // the number of elements
 };
+
+namespace detail {
 
 // Distance in elements between neighbours along each axis; 0 repeats, negative walks backwards.
 using Strides = Dims;
@@ -66,15 +72,17 @@ bool broadcasts_to(const Shape& from, const Shape& to);
 // The strides that make data of shape `from` look like `to`; requires broadcasts_to(from, to).
 Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to);
 
-std::string to_string(const Dims& dims);
+}  // namespace detail
+
+std::string to_string(const detail::Dims& dims);
 
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::Dims> : fmt::formatter<std::string_view> {
-  auto format(const tapestry::Dims& dims, format_context& context) const {
+struct fmt::formatter<tapestry::detail::Dims> : fmt::formatter<std::string_view> {
+  auto format(const tapestry::detail::Dims& dims, format_context& context) const {
     return fmt::formatter<std::string_view>::format(tapestry::to_string(dims), context);
   }
 };
 template <>
-struct fmt::formatter<tapestry::Shape> : fmt::formatter<tapestry::Dims> {};
+struct fmt::formatter<tapestry::Shape> : fmt::formatter<tapestry::detail::Dims> {};

@@ -12,7 +12,7 @@
 #include <source_location>
 #include <string_view>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Site {
  public:
@@ -29,20 +29,18 @@ class Site {
   std::source_location where_;
 };
 
-namespace detail {
 extern constinit thread_local const Site* call_site;  // null outside of calls
-}
 
 // The place of the call that this thread is in; nowhere outside of calls.
-inline Site current_site() { return detail::call_site ? *detail::call_site : Site::nowhere(); }
+inline Site current_site() { return call_site ? *call_site : Site::nowhere(); }
 
 // While it lives, operations belong to `site`, unless a call around it has named its own.
 class CallSite {
  public:
-  explicit CallSite(const Site& site) : outer_(detail::call_site) {
-    if (!outer_) detail::call_site = &site;
+  explicit CallSite(const Site& site) : outer_(call_site) {
+    if (!outer_) call_site = &site;
   }
-  ~CallSite() { detail::call_site = outer_; }
+  ~CallSite() { call_site = outer_; }
   CallSite(const CallSite&) = delete;
   CallSite& operator=(const CallSite&) = delete;
 
@@ -50,12 +48,12 @@ class CallSite {
   const Site* outer_;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail
 
 // file:line
 template <>
-struct fmt::formatter<tapestry::Site> : fmt::formatter<std::string_view> {
-  auto format(const tapestry::Site& site, fmt::format_context& context) const {
+struct fmt::formatter<tapestry::detail::Site> : fmt::formatter<std::string_view> {
+  auto format(const tapestry::detail::Site& site, fmt::format_context& context) const {
     return site.is_known() ? fmt::format_to(context.out(), "{}:{}", site.file(), site.line())
                            : fmt::format_to(context.out(), "a place unknown");
   }

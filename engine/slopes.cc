@@ -13,6 +13,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::size_t kMost = 32;  // slopes of one statement; more make a chain of them

@@ -9,21 +9,19 @@
 #include "engine/scope.h"
 #include "engine/site.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
-namespace detail {
 extern constinit thread_local bool within_op;  // this thread carries out an operation's steps
-}
 
 // While it lives, operations stand where that node does.
 class AtNode {
  public:
   explicit AtNode(const TensorNode& node)
-      : site_(std::exchange(detail::call_site, &node.site)),
-        scope_(std::exchange(detail::name_scope, node.scope)) {}
+      : site_(std::exchange(call_site, &node.site)),
+        scope_(std::exchange(name_scope, node.scope)) {}
   ~AtNode() {
-    detail::call_site = site_;
-    detail::name_scope = scope_;
+    call_site = site_;
+    name_scope = scope_;
   }
   AtNode(const AtNode&) = delete;
   AtNode& operator=(const AtNode&) = delete;
@@ -36,8 +34,8 @@ class AtNode {
 // While it lives, operations are the steps of another one: of its forward pass or of its rule.
 class StepsOfOp {
  public:
-  StepsOfOp() : before_(std::exchange(detail::within_op, true)) {}
-  ~StepsOfOp() { detail::within_op = before_; }
+  StepsOfOp() : before_(std::exchange(within_op, true)) {}
+  ~StepsOfOp() { within_op = before_; }
   StepsOfOp(const StepsOfOp&) = delete;
   StepsOfOp& operator=(const StepsOfOp&) = delete;
 
@@ -49,12 +47,10 @@ class StepsOfOp {
 // their own lines again, and are nobody's steps.
 class UserCode {
  public:
-  UserCode()
-      : site_(std::exchange(detail::call_site, nullptr)),
-        within_(std::exchange(detail::within_op, false)) {}
+  UserCode() : site_(std::exchange(call_site, nullptr)), within_(std::exchange(within_op, false)) {}
   ~UserCode() {
-    detail::call_site = site_;
-    detail::within_op = within_;
+    call_site = site_;
+    within_op = within_;
   }
   UserCode(const UserCode&) = delete;
   UserCode& operator=(const UserCode&) = delete;
@@ -64,4 +60,4 @@ class UserCode {
   bool within_;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -8,7 +8,7 @@
 #include "engine/standing.h"
 #include "engine/walk.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 Sweep::Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targets, bool recorded)
     : tape_(tape), first_(first), last_(last), recorded_(recorded), targets_(targets) {
   const std::size_t count = last - first + 1;
@@ -66,7 +66,7 @@ inline void walk(const Run& run, const double* values, double* adjoints) {
 
 }  // namespace
 
-void detail::walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints) {
+void walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints) {
   runs_down<double>(storage, first, last, [&](const Run& run) {
     if (run.kernel->walk) walk(run, storage.values.begin(), adjoints);
   });
@@ -102,9 +102,9 @@ double Sweep::adjoint_of(NodeId scalar) const {
 }
 
 void Sweep::run(bool release) {
-  const bool straight = !recorded_ && !detail::watch;
+  const bool straight = !recorded_ && !watch;
   if (straight && !tape_.storage().has_tensors)
-    return detail::walk_scalars(tape_.storage(), first_, last_, adjoints());
+    return walk_scalars(tape_.storage(), first_, last_, adjoints());
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
@@ -115,12 +115,12 @@ void Sweep::run(bool release) {
       for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
     else if (run.kernel->walk && straight)
       walk(run, values(), adjoints());
-    else if (detail::watch)
+    else if (watch)
       watch_reverse(run);
     else
       reverse(run);
   });
-  if (detail::watch) births_.tell(targets_);
+  if (watch) births_.tell(targets_);
 }
 
 void Sweep::reverse(NodeId id, bool release) {
@@ -168,7 +168,7 @@ const Tensor& Pullback::adjoint(int output) const {
 
 Tensor Pullback::take_adjoint(int output) {
   const NodeId id = node_.id + static_cast<NodeId>(output);
-  if (detail::watch) return adjoint(output);  // it will be looked at afterwards
+  if (watch) return adjoint(output);  // it will be looked at afterwards
   return sweep_.active(id) ? sweep_.take(id) : Tensor();
 }
 
@@ -180,7 +180,7 @@ DType Pullback::input_dtype(int operand) const {
   return sweep_.tape().dtype(node_.operands[operand]);
 }
 void Pullback::give(int operand, Tensor contribution) {
-  if (detail::watch && wants(operand)) {
+  if (watch && wants(operand)) {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
       adjoints.push_back(adjoint(static_cast<int>(k)));
@@ -197,4 +197,4 @@ const Tensor& Pullback::saved(SaveMask bit) const {
   return lent_.back();
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -14,7 +14,7 @@
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Sweep {
  public:
@@ -68,7 +68,7 @@ class Sweep {
   const double* values() const { return tape_.storage().values.begin(); }
   double* adjoints() { return adjoints_.data(); }
   // For who watches: what this walk has made that is not finite.
-  detail::Births& births() { return births_; }
+  Births& births() { return births_; }
   // The value of a scalar node, in a recorded sweep as an active scalar.
   template <class Number>
   Number value(NodeId id) const {
@@ -93,15 +93,13 @@ class Sweep {
   const std::span<const NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;
-  detail::Adjoints<double> adjoints_;  // of scalars, in a plain walk
+  Adjoints<double> adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
-  detail::Births births_;
+  Births births_;
 };
 
-namespace detail {
 // The plain walk over ids [first, last] of a tape that has scalars alone, by what adjoints are
 // given.
 void walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints);
-}  // namespace detail
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

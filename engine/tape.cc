@@ -11,6 +11,7 @@
 #include "engine/tape_storage.h"
 
 namespace tapestry {
+using namespace detail;
 
 void Tape::write_to(Tape* tape) {
   const bool plainly =
@@ -36,7 +37,7 @@ Epoch detail::fresh_epoch() {
   return next++;
 }
 
-Tape& tape_of(std::string_view who, Epoch epoch) {
+Tape& detail::tape_of(std::string_view who, Epoch epoch) {
   Tape* tape = find_tape(epoch);
   if (!tape) detail::refuse_stale(who, "a handle");
   return *tape;

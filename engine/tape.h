@@ -55,10 +55,10 @@ class Tape : public detail::LivingTape<Tape> {
 
   // A leaf to differentiate with respect to. The value is taken as plain numbers. Error for an
   // integer dtype.
-  Tensor variable(const Tensor& value, std::string_view name = {}, Site site = {});
+  Tensor variable(const Tensor& value, std::string_view name = {}, detail::Site site = {});
   Scalar variable(double value, std::string_view name = {});
   // A leaf that stands in the graph but takes no gradient: an input, a target.
-  Tensor constant(const Tensor& value, std::string_view name = {}, Site site = {});
+  Tensor constant(const Tensor& value, std::string_view name = {}, detail::Site site = {});
   // The variable that stands for `key` in this recording: made from `value` on first use, or when
   // the value changed.
   Tensor variable_for(const void* key, const Tensor& value, std::string_view name = {});
@@ -81,7 +81,7 @@ class Tape : public detail::LivingTape<Tape> {
   // Error for a node of this recording that was rewound past.
   void check_node(std::string_view who, NodeId id) const;
 
-  Epoch epoch() const { return epoch_; }
+  detail::Epoch epoch() const { return epoch_; }
   bool owns(const Tensor& x) const { return x.epoch() == epoch_; }
   bool owns(Scalar x) const { return x.epoch() == epoch_; }
   bool keeps_values() const { return options_.keep_values; }
@@ -107,11 +107,12 @@ class Tape : public detail::LivingTape<Tape> {
   // ---- reading: the graph ----
   NodeId size() const;  // nodes recorded; ids are 1..size()
   bool is_scalar(NodeId id) const;
-  const TensorNode& tensor_node(NodeId id) const;  // of a tensor id (any of its outputs)
+  const detail::TensorNode& tensor_node(NodeId id) const;  // of a tensor id (any of its outputs)
   double scalar_value(NodeId id) const;
   NodeId run_end(
       NodeId id) const;  // nodes [id, run_end(id)) are of one run: the same kernel, one by one
-  Run statement(NodeId id) const;  // the single statement that made a scalar, as a run of one
+  detail::Run statement(
+      NodeId id) const;  // the single statement that made a scalar, as a run of one
   std::span<const NodeId> operands(NodeId id) const;  // in slot order, with repetitions
   std::string_view op_name(NodeId id) const;
   std::string_view name(NodeId id) const;  // empty when unnamed
@@ -121,18 +122,18 @@ class Tape : public detail::LivingTape<Tape> {
   DType dtype(NodeId id) const;
   const Tensor* kept_value(NodeId id) const;  // null when not kept; scalars: see scalar_value
   std::string attributes_text(NodeId id) const;
-  Site site(NodeId id) const;               // where the user asked for it; scalars: nowhere
+  detail::Site site(NodeId id) const;       // where the user asked for it; scalars: nowhere
   std::string_view scope(NodeId id) const;  // the name scopes it stands in; scalars: none
 
   // What scalars were compared, in order, see engine/comparison.h.
-  std::span<const Comparison> comparisons() const;
+  std::span<const detail::Comparison> comparisons() const;
 
   // Leaves whose numbers came from another node of this tape without its history, as {leaf, node}:
   // they went through detach() or stop_gradient(), or a plain tensor was used in place of its
   // variable.
   std::span<const std::pair<NodeId, NodeId>> severed() const;
   // Numbers that operations keep for vjps and drawings: calls f(node, tensor), nodes in order.
-  void for_each_saved(const std::function<void(const TensorNode&, const Tensor&)>& f) const;
+  void for_each_saved(const std::function<void(const detail::TensorNode&, const Tensor&)>& f) const;
 
   // ---- reading: spans. Their runs come one by one through engine/walk.h ----
   std::size_t span_count() const;
@@ -140,11 +141,12 @@ class Tape : public detail::LivingTape<Tape> {
   bool has_scalars() const;
 
   // ---- recording: for ops ----
-  void record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs);
+  void record(const detail::Op& op, detail::Inputs inputs, const void* attributes,
+              std::span<Tensor> outputs);
   // An op whose operands are scalars of this tape or passive ones.
-  Tensor record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
-                       Tensor output);
-  Scalar record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
+  Tensor record_bridge(const detail::Op& op, std::span<const Scalar> operands,
+                       const void* attributes, Tensor output);
+  Scalar record_statement(const detail::StatementKernel& kernel, std::span<const NodeId> leaves,
                           std::span<const double> constants, double value);
   // A constant of this value; the same node for the same number where it was used lately.
   Scalar pooled_constant(double value);
@@ -152,31 +154,35 @@ class Tape : public detail::LivingTape<Tape> {
   detail::TapeStorage& storage() { return *storage_; }
   const detail::TapeStorage& storage() const { return *storage_; }
   void keep(std::shared_ptr<const void> object);  // until this recording ends
-  void release(const TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
+  void release(
+      const detail::TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
   static void write_to(Tape* tape);
 
  private:
-  NodeId record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name = {});
-  NodeId push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
-                   std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
+  NodeId record_leaf(const detail::Op& op, const Tensor& value, bool keep,
+                     std::string_view name = {});
+  NodeId push_node(const detail::Op& op, std::span<const NodeId> operands, const void* attributes,
+                   std::span<Tensor> outputs, detail::SaveMask saves, const detail::Inputs* inputs,
                    bool keep_values);
-  NodeId operand_id(const Op& op, int slot, const Tensor& x);
+  NodeId operand_id(const detail::Op& op, int slot, const Tensor& x);
   void begin();
   bool follows(const Tensor& x) const {
     return x.epoch() == epoch_ || (adopts() && x.is_tracked());
   }
   void set_outward(NodeId id, const Tensor& x);
-  void note_origin(Inputs inputs, std::span<Tensor> outputs) const;
-  std::vector<Tensor> record_around(const Op& op, Inputs inputs, const void* attributes,
-                                    std::span<const Tensor> outputs);
-  void push_tangents(const Op& op, Inputs inputs, const void* attributes,
+  void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
+  std::vector<Tensor> record_around(const detail::Op& op, detail::Inputs inputs,
+                                    const void* attributes, std::span<const Tensor> outputs);
+  void push_tangents(const detail::Op& op, detail::Inputs inputs, const void* attributes,
                      std::span<const Tensor> outputs);
 
   TapeOptions options_;
-  Epoch epoch_ = 0;
+  detail::Epoch epoch_ = 0;
   std::unique_ptr<detail::TapeStorage> storage_;
 };
+
+namespace detail {
 
 // The tape that records on this thread now, or null: none lives, or recording is paused.
 inline Tape* recording_tape() { return Tape::recording(); }
@@ -184,6 +190,8 @@ inline Tape* recording_tape() { return Tape::recording(); }
 inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
 // The same, or an Error in the name of `who` that says that the handle is stale.
 Tape& tape_of(std::string_view who, Epoch epoch);
+
+}  // namespace detail
 
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {
@@ -197,6 +205,8 @@ class PauseRecording {
   std::vector<std::pair<detail::TapeType*, void*>> paused_;
 };
 
+namespace detail {
+
 // While it lives `tape` records, though it may not be the innermost; none when null.
 class ResumeRecording {
  public:
@@ -208,5 +218,7 @@ class ResumeRecording {
  private:
   Tape* previous_;
 };
+
+}  // namespace detail
 
 }  // namespace tapestry

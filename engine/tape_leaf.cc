@@ -9,6 +9,7 @@
 #include "engine/tape_storage.h"
 
 namespace tapestry {
+using namespace detail;
 
 NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
   Tensor plain = detach(value);

@@ -12,6 +12,7 @@
 #include "engine/tape_storage.h"
 
 namespace tapestry {
+using namespace detail;
 
 namespace {
 

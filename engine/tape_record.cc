@@ -14,6 +14,7 @@
 #include "engine/tape_storage.h"
 
 namespace tapestry {
+using namespace detail;
 
 using detail::refuse_stale;
 

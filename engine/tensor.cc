@@ -7,6 +7,7 @@
 #include "engine/memory.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::size_t kHeader = (sizeof(detail::Body) + 63) / 64 * 64;
@@ -26,8 +27,8 @@ constinit thread_local detail::Departures* detail::departures = nullptr;
 
 void detail::note_reading(const Tensor& x) {
   departures->numbers |= x.is_tracked();
-  departures->slopes |= is_floating(x.dtype()) &&
-                        (departures->concerns ? departures->concerns(x) : x.is_tracked());
+  departures->slopes |=
+      is_floating(x.dtype()) && (departures->concerns ? departures->concerns(x) : x.is_tracked());
 }
 
 void detail::destroy(Body* body) noexcept {

@@ -18,7 +18,12 @@
 namespace tapestry {
 
 using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names nothing
-using Epoch = std::uint32_t;   // one recording of one tape; 0 is none. Wraps after 2^32
+
+namespace detail {
+
+using Epoch = std::uint32_t;  // one recording of one tape; 0 is none. Wraps after 2^32
+
+}  // namespace detail
 
 class Tensor;
 
@@ -72,11 +77,11 @@ class Tensor {
   // Fresh memory of this shape, row-major, its numbers not yet set. For kernels.
   static Tensor uninitialized(const Shape& shape, DType dtype);
   // Other strides over the same numbers, starting `offset` elements further on; untracked.
-  Tensor view(const Shape& shape, const Strides& strides, std::int64_t offset = 0) const;
+  Tensor view(const Shape& shape, const detail::Strides& strides, std::int64_t offset = 0) const;
 
   bool defined() const { return body_ != nullptr; }
   const Shape& shape() const { return body().shape; }
-  const Strides& strides() const { return body().strides; }  // in elements
+  const detail::Strides& strides() const { return body().strides; }  // in elements
   int rank() const { return body().shape.rank(); }
   std::int64_t size() const { return body().size; }  // the number of elements
   DType dtype() const { return body().dtype; }
@@ -84,8 +89,8 @@ class Tensor {
 
   double item() const;                    // the only element; Error when there is not exactly one
   std::vector<double> to_vector() const;  // row-major, any dtype
-  Tensor to(DType dtype, Site site = {}) const;  // differentiable between floating dtypes
-  Tensor contiguous() const;                     // itself, or a row-major copy; untracked
+  Tensor to(DType dtype, detail::Site site = {}) const;  // differentiable between floating dtypes
+  Tensor contiguous() const;                             // itself, or a row-major copy; untracked
 
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
@@ -112,23 +117,25 @@ class Tensor {
 
   // For explanations: the node of that recording that this tensor stood for or was computed from,
   // even if the handle no longer says so; 0 when there is none.
-  NodeId origin_in(Epoch epoch) const {
+  NodeId origin_in(detail::Epoch epoch) const {
     const auto [of, id] = origin();
     return of == epoch ? id : 0;
   }
-  std::pair<Epoch, NodeId> origin() const {
+  std::pair<detail::Epoch, NodeId> origin() const {
     const std::uint64_t origin = body().origin.load(std::memory_order_relaxed);
-    return {static_cast<Epoch>(origin >> 32), static_cast<NodeId>(origin)};
+    return {static_cast<detail::Epoch>(origin >> 32), static_cast<NodeId>(origin)};
   }
-  void set_origin(Epoch epoch, NodeId id) {
+  void set_origin(detail::Epoch epoch, NodeId id) {
     body_->origin.store(std::uint64_t{epoch} << 32 | id, std::memory_order_relaxed);
   }
 
   bool is_tracked() const { return epoch_ != 0; }
   NodeId id() const { return id_; }
-  Epoch epoch() const { return epoch_; }
-  Tensor tracked_as(Epoch epoch, NodeId id) const& { return Tensor(*this).tracked_as(epoch, id); }
-  Tensor tracked_as(Epoch epoch, NodeId id) && {
+  detail::Epoch epoch() const { return epoch_; }
+  Tensor tracked_as(detail::Epoch epoch, NodeId id) const& {
+    return Tensor(*this).tracked_as(epoch, id);
+  }
+  Tensor tracked_as(detail::Epoch epoch, NodeId id) && {
     epoch_ = epoch;
     id_ = id;
     return std::move(*this);
@@ -137,12 +144,12 @@ class Tensor {
  private:
   explicit Tensor(detail::Body* body) : body_(body) {}
   const detail::Body& body() const {
-    if (!body_) refuse("tensor", "this tensor was never given a value");
+    if (!body_) detail::refuse("tensor", "this tensor was never given a value");
     return *body_;
   }
 
   detail::Body* body_ = nullptr;
-  Epoch epoch_ = 0;
+  detail::Epoch epoch_ = 0;
   NodeId id_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "engine/factory.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct StopGradient {

@@ -45,7 +45,7 @@ auto one_or_all(std::vector<Tensor> tensors) {
 // auto [y, g] = value_and_grad(f)(x): f's value, one number, and its gradient; with several
 // arguments a tuple of gradients, in order. Error when f's value is not one number.
 template <class F>
-auto value_and_grad(F f, Site site = {}) {
+auto value_and_grad(F f, detail::Site site = {}) {
   detail::require_function("value_and_grad", f);
   return [ f = std::move(f),
            site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
@@ -60,7 +60,7 @@ auto value_and_grad(F f, Site site = {}) {
 }
 
 template <class F>
-auto grad(F f, Site site = {}) {
+auto grad(F f, detail::Site site = {}) {
   detail::require_function("grad", f);
   return [f = value_and_grad(std::move(f), site)](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {
@@ -68,25 +68,33 @@ auto grad(F f, Site site = {}) {
   };
 }
 
+namespace detail {
+
 using Function = std::function<Tensor(const Tensor&)>;
 using FunctionOfMany = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+using CustomPull = std::function<std::vector<Tensor>(
+    const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
+
+}  // namespace detail
 
 // auto [y, pull] = vjp(f, x): f's value and the map from a cotangent of y's shape to that of x.
-std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site = {});
+std::pair<Tensor, detail::Function> vjp(const detail::Function& f, const Tensor& x,
+                                        detail::Site site = {});
 
 // auto [y, t] = jvp(f, x, v): f's value and its derivative along v, in one forward pass: v has x's
 // shape. Error for scalars on the way: they carry no tangents.
-std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site = {});
-std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
+std::pair<Tensor, Tensor> jvp(const detail::Function& f, const Tensor& x, const Tensor& v,
+                              detail::Site site = {});
+std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const detail::FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
                                                         const std::vector<Tensor>& vs,
-                                                        Site site = {});
+                                                        detail::Site site = {});
 
 // The same function; its inner values are computed again when a gradient asks for them, and not
 // kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
 // same result when called again; what it draws from generators are the numbers of the first time.
 // Error when called for an f that captures a scalar that a tape follows.
-Function checkpoint(Function f, Site site = {});
+detail::Function checkpoint(detail::Function f, detail::Site site = {});
 
 // The functions one after the other, in segments that are checkpointed each: of the values between
 // functions only those between segments are kept, and those within a segment while the gradient
@@ -94,8 +102,8 @@ Function checkpoint(Function f, Site site = {});
 // the shorter the later they come, since the more values between segments are still there; so a
 // gradient with retain_graph = false holds about (functions / segments) + segments / 2 values.
 // Error unless 1 <= segments <= functions.
-Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments,
-                               Site site = {});
+detail::Function checkpoint_sequential(std::vector<detail::Function> functions,
+                                       std::int64_t segments, detail::Site site = {});
 
 // A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
 // none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
@@ -103,22 +111,21 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 // differentiated again, pull may not read numbers of floating tensors that the tape follows (by
 // item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed. A
 // pull must be linear in its cotangent: forward mode transposes it as its derivative at zero.
-using CustomPull = std::function<std::vector<Tensor>(
-    const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
-    std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site = {});
+    std::function<Tensor(const std::vector<Tensor>&)> f, detail::CustomPull pull,
+    detail::Site site = {});
 
 // x, whose adjoint is handed to `hook` on its way back and replaced by what it returns. A tangent
 // of forward mode passes unchanged, whatever the hook does. What custom_vjp says of reading numbers
 // holds for hooks, too.
-Tensor on_gradient(const Tensor& x, Function hook, Site site = {});
+Tensor on_gradient(const Tensor& x, detail::Function hook, detail::Site site = {});
 
 // x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
 // cannot follow the plain numbers of detach(x); custom_vjp, which refuses those, takes it at its
 // word.
-Tensor stop_gradient(const Tensor& x, Site site = {});
+Tensor stop_gradient(const Tensor& x, detail::Site site = {});
 
 // The value of `forward(x)` with the slope of the identity.
-Tensor straight_through(const Function& forward, const Tensor& x, Site site = {});
+Tensor straight_through(const detail::Function& forward, const Tensor& x, detail::Site site = {});
 
 }  // namespace tapestry

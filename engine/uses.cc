@@ -3,6 +3,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 
 Uses::Uses(const Tape& tape, const Ancestry& among) : tape_(&tape), ids_(among.ids()) {
   const NodeId last = ids_.empty() ? 0 : ids_.back();

@@ -7,6 +7,7 @@
 #include "engine/walk.h"
 
 namespace tapestry {
+using namespace detail;
 namespace detail {
 namespace {
 

@@ -10,9 +10,7 @@
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
-namespace tapestry {
-
-namespace detail {
+namespace tapestry::detail {
 
 // Calls f(span, from, to) for the spans that hold ids of [first, last], with their part of it.
 template <class T, class F>
@@ -43,55 +41,49 @@ RunOf<T> run_of(const StatementStorage<T>& storage, const Span& span, NodeId fro
 // without a kernel; statements of a span whose kernels take turns come one by one.
 template <class T, class F>
 void runs_up(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& f) {
-  detail::for_spans(storage, first, last, false,
-                    [&](const detail::Span& span, NodeId from, NodeId to) {
-                      if (span.period == 1) return f(detail::run_of(storage, span, from, to));
-                      RunOf<T> run = detail::run_of(storage, span, from, from);
-                      const auto* const kernels = span.kernels();
-                      std::uint32_t due = (from - span.first) % span.period;
-                      for (;; ++run.first) {
-                        run.kernel = kernels[due];
-                        f(std::as_const(run));
-                        if (run.first == to) return;
-                        run.leaves += run.kernel->leaves;
-                        run.constants += run.kernel->constants;
-                        if (++due == span.period) due = 0;
-                      }
-                    });
+  for_spans(storage, first, last, false, [&](const Span& span, NodeId from, NodeId to) {
+    if (span.period == 1) return f(run_of(storage, span, from, to));
+    RunOf<T> run = run_of(storage, span, from, from);
+    const auto* const kernels = span.kernels();
+    std::uint32_t due = (from - span.first) % span.period;
+    for (;; ++run.first) {
+      run.kernel = kernels[due];
+      f(std::as_const(run));
+      if (run.first == to) return;
+      run.leaves += run.kernel->leaves;
+      run.constants += run.kernel->constants;
+      if (++due == span.period) due = 0;
+    }
+  });
 }
 
 // The same downwards.
 template <class T, class F>
 void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& f) {
-  detail::for_spans(storage, first, last, true,
-                    [&](const detail::Span& span, NodeId from, NodeId to) {
-                      if (span.period == 1) return f(detail::run_of(storage, span, from, to));
-                      RunOf<T> run = detail::run_of(storage, span, to, to);
-                      const auto* const kernels = span.kernels();
-                      std::uint32_t due = (to - span.first) % span.period;
-                      for (;; --run.first) {
-                        f(std::as_const(run));
-                        if (run.first == from) return;
-                        due = (due == 0 ? span.period : due) - 1;
-                        run.kernel = kernels[due];
-                        run.leaves -= run.kernel->leaves;
-                        run.constants -= run.kernel->constants;
-                      }
-                    });
+  for_spans(storage, first, last, true, [&](const Span& span, NodeId from, NodeId to) {
+    if (span.period == 1) return f(run_of(storage, span, from, to));
+    RunOf<T> run = run_of(storage, span, to, to);
+    const auto* const kernels = span.kernels();
+    std::uint32_t due = (to - span.first) % span.period;
+    for (;; --run.first) {
+      f(std::as_const(run));
+      if (run.first == from) return;
+      due = (due == 0 ? span.period : due) - 1;
+      run.kernel = kernels[due];
+      run.leaves -= run.kernel->leaves;
+      run.constants -= run.kernel->constants;
+    }
+  });
 }
-
-}  // namespace detail
 
 template <class F>
 void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
-  detail::runs_up<double>(tape.storage(), first, last, f);
+  runs_up<double>(tape.storage(), first, last, f);
 }
 template <class F>
 void runs_down(const Tape& tape, NodeId first, NodeId last, F&& f) {
-  detail::runs_down<double>(tape.storage(), first, last, f);
+  runs_down<double>(tape.storage(), first, last, f);
 }
-
-namespace detail {
 
 inline std::span<const NodeId> operands_within(const Tape& tape, const Run& run, NodeId id) {
   if (!run.kernel) return tape.tensor_node(id).operand_ids();
@@ -104,15 +96,13 @@ inline void check_operands(NodeId id, std::span<const NodeId> operands) {
     if (operand >= id) refuse_forgotten_operand(id, operand);
 }
 
-}  // namespace detail
-
 // Calls f(id, operands) for ids 1 .. last, upwards.
 template <class F>
 void walk_up(const Tape& tape, NodeId last, F&& f) {
   runs_up(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first; id < run.first + run.count; ++id) {
-      const auto operands = detail::operands_within(tape, run, id);
-      detail::check_operands(id, operands);
+      const auto operands = operands_within(tape, run, id);
+      check_operands(id, operands);
       f(id, operands);
     }
   });
@@ -123,11 +113,11 @@ template <class F>
 void walk_down(const Tape& tape, NodeId last, F&& f) {
   runs_down(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first + run.count; id-- > run.first;) {
-      const auto operands = detail::operands_within(tape, run, id);
-      detail::check_operands(id, operands);
+      const auto operands = operands_within(tape, run, id);
+      check_operands(id, operands);
       f(id, operands);
     }
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

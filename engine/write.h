@@ -38,10 +38,10 @@ struct WriteOptions {
   std::int64_t elements = 16;       // longer tensors are abbreviated
 };
 
-void write_dot(std::ostream& out, const Active& y, const WriteOptions& options = {});
-void write_json(std::ostream& out, const Active& y, const WriteOptions& options = {});
+void write_dot(std::ostream& out, const detail::Active& y, const WriteOptions& options = {});
+void write_json(std::ostream& out, const detail::Active& y, const WriteOptions& options = {});
 // One line a node: id, name, operation with the ids of its operands, dtype and shape, numbers.
-void write_text(std::ostream& out, const Active& y, const WriteOptions& options = {});
+void write_text(std::ostream& out, const detail::Active& y, const WriteOptions& options = {});
 
 // Everything on the tape. There is no y, so gradients are refused.
 void write_dot(std::ostream& out, const Tape& tape, const WriteOptions& options = {});

@@ -15,6 +15,7 @@
 #include "engine/utf8.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using Node = detail::Picture::Node;

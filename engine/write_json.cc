@@ -6,6 +6,7 @@
 #include "engine/utf8.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using Json = nlohmann::ordered_json;

@@ -9,6 +9,7 @@
 #include "engine/utf8.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Columns: id, name, operation, type; then whatever numbers there are.

@@ -3,6 +3,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::nn {
+using namespace detail;
 
 Tensor ReLU::operator()(const Tensor& x, Site site) const { return relu(x, site); }
 Tensor Sigmoid::operator()(const Tensor& x, Site site) const { return sigmoid(x, site); }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kWho = "Conv2d";

@@ -7,7 +7,7 @@
 namespace tapestry::nn {
 
 struct Conv2dOptions {
-  PerAxis stride = 1, padding = 0, dilation = 1;
+  detail::PerAxis stride = 1, padding = 0, dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;
   DType dtype = DType::f32;
@@ -18,7 +18,7 @@ class Conv2d : public Module {
  public:
   // W and b uniform in [-1/sqrt(n), 1/sqrt(n)), where n = in / groups * the kernel's elements, as
   // PyTorch's default. Error unless the groups divide both numbers of channels.
-  Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rng,
+  Conv2d(std::int64_t in, std::int64_t out, const detail::PerAxis& kernel, Rng& rng,
          const Conv2dOptions& options = {});
 
   Tensor operator()(const Tensor& x, Site site = {}) const override;
@@ -34,7 +34,7 @@ class Conv2d : public Module {
 
 class MaxPool2d : public Module {
  public:
-  explicit MaxPool2d(const PerAxis& kernel, const MaxPoolOptions& options = {})
+  explicit MaxPool2d(const detail::PerAxis& kernel, const MaxPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
   Tensor operator()(const Tensor& x, Site site = {}) const override {
     return max_pool2d(x, kernel_, options_, site);
@@ -42,13 +42,13 @@ class MaxPool2d : public Module {
   std::string type() const override;
 
  private:
-  PerAxis kernel_;
+  detail::PerAxis kernel_;
   MaxPoolOptions options_;
 };
 
 class AvgPool2d : public Module {
  public:
-  explicit AvgPool2d(const PerAxis& kernel, const AvgPoolOptions& options = {})
+  explicit AvgPool2d(const detail::PerAxis& kernel, const AvgPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
   Tensor operator()(const Tensor& x, Site site = {}) const override {
     return avg_pool2d(x, kernel_, options_, site);
@@ -56,7 +56,7 @@ class AvgPool2d : public Module {
   std::string type() const override;
 
  private:
-  PerAxis kernel_;
+  detail::PerAxis kernel_;
   AvgPoolOptions options_;
 };
 

@@ -5,6 +5,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 std::int64_t positive(std::int64_t features) {

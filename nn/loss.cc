@@ -3,6 +3,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 Tensor reduced(const Tensor& losses, Reduction reduction) {

@@ -13,11 +13,11 @@ struct LossOptions {
 
 // (prediction - target)^2, over all elements. The shapes must be equal: nothing is broadcast.
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, const LossOptions& options = {},
-                Site site = {});
+                detail::Site site = {});
 
 // -log softmax(logits)[label], for logits (N, classes) and i64 labels (N,) in [0, classes); over
 // the N rows.
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const LossOptions& options = {},
-                     Site site = {});
+                     detail::Site site = {});
 
 }  // namespace tapestry::nn

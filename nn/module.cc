@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace tapestry::nn {
+using namespace detail;
 
 std::vector<std::pair<std::string, Parameter>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Parameter>> found = own_parameters();

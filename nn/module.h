@@ -13,6 +13,8 @@ namespace tapestry::nn {
 
 class Module {
  public:
+  using Site = detail::Site;  // the place of a call, the last parameter of operator()
+
   virtual ~Module() = default;
 
   // A module of its own opens a CallSite(site), so that messages name the line of its caller, or
@@ -62,7 +64,7 @@ class Sequential : public Module {
 
   std::size_t size() const { return modules_.size(); }
   // The modules as functions, which share them; they stand at the line of this call.
-  std::vector<Function> functions(Site site = {}) const;
+  std::vector<detail::Function> functions(Site site = {}) const;
   Module& operator[](std::size_t i) const { return *modules_.at(i); }
 
   Tensor operator()(const Tensor& x, Site site = {}) const override;
@@ -75,6 +77,7 @@ class Sequential : public Module {
 
 // The modules in segments, each computed again when a gradient passes it: tapestry's of that name.
 // Modules must give the same result when called again, so Dropout has no place here while training.
-Function checkpoint_sequential(const Sequential& modules, std::int64_t segments, Site site = {});
+detail::Function checkpoint_sequential(const Sequential& modules, std::int64_t segments,
+                                       detail::Site site = {});
 
 }  // namespace tapestry::nn

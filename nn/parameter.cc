@@ -1,6 +1,7 @@
 #include "nn/parameter.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 void require_floating(const Tensor& value) {

@@ -42,8 +42,9 @@ class Parameter {
 };
 
 // dy/dp for each parameter, in order. Errors as for tensors.
-std::vector<Tensor> gradient(const Active& y, const std::vector<Parameter>& parameters,
+std::vector<Tensor> gradient(const detail::Active& y, const std::vector<Parameter>& parameters,
                              const GradientOptions& options = {});
-Tensor gradient(const Active& y, const Parameter& parameter, const GradientOptions& options = {});
+Tensor gradient(const detail::Active& y, const Parameter& parameter,
+                const GradientOptions& options = {});
 
 }  // namespace tapestry::nn

@@ -6,6 +6,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 void check_lr(Scalar lr) {

@@ -28,7 +28,7 @@ class SGD {
 
   // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is
   // changed.
-  void step(const std::vector<Tensor>& gradients, Site site = {});
+  void step(const std::vector<Tensor>& gradients, detail::Site site = {});
 
   const SGDOptions& options() const { return options_; }
   void set_lr(Scalar lr);  // Error when negative or not finite

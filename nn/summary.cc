@@ -5,6 +5,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 struct Row {

@@ -9,6 +9,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 Tensor flat(const Tensor& x) { return reshape(x, {x.size()}); }
@@ -115,7 +116,7 @@ Tensor repeat(const Tensor& x, std::int64_t count, int axis, Site site) {
   return count == 1 ? x : multiplied(x, axis, count, Order::elements);
 }
 
-Tensor repeat_flat(const Tensor& x, std::int64_t count, Site site) {
+Tensor detail::repeat_flat(const Tensor& x, std::int64_t count, Site site) {
   const CallSite call(site);
   return repeat(flat(x), count, 0);
 }

@@ -4,7 +4,7 @@
 #include "ops/join.h"
 #include "ops/view.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 std::vector<Record> arrange_records() {
   const Tensor x = sample_numbers({3, 4}), v = sample_numbers({3}, 2), w = sample_numbers({2}, 3);
@@ -152,4 +152,4 @@ std::vector<Record> arrange_records() {
   };
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

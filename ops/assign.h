@@ -5,7 +5,7 @@
 #include "engine/rows.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Element i of `from` goes to `to`, `offset` elements after its first and i steps of `strides`
 // further on.
@@ -29,4 +29,4 @@ inline void assign(const Tensor& from, Tensor& to, const Strides& strides,
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -2,7 +2,7 @@
 
 #include "engine/error.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Axes::Axes(const std::vector<int>& axes) : all_(false) {
   for (int axis : axes) axes_.push_back(axis);
@@ -19,4 +19,4 @@ AxisSet Axes::resolve(std::string_view who, int rank) const {
   return set;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -8,7 +8,7 @@
 
 #include "engine/broadcast.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Axes {
  public:
@@ -27,4 +27,4 @@ class Axes {
   bool all_ = true;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

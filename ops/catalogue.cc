@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 std::vector<Record> collect() {
@@ -25,4 +25,4 @@ const std::vector<Record>& catalogue() {
   return all;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -11,7 +11,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // One sample call. Floating inputs are f64, at points where the op is smooth; a mask or indices are
 // inputs too.
@@ -70,4 +70,4 @@ std::vector<Record> view_records();
 // All of them.
 const std::vector<Record>& catalogue();
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -88,7 +89,7 @@ Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site
   return reshape(apply<Categorical>({&logits}, {rng.seed(), start, shape.size()}), result_shape);
 }
 
-std::vector<Record> categorical_records() {
+std::vector<Record> detail::categorical_records() {
   const auto drawn = [](const Shape& shape) {
     return [=](const std::vector<Tensor>& in) {
       Rng rng(7);

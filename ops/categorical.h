@@ -11,8 +11,8 @@ namespace tapestry {
 // any number of threads. -inf is never drawn; +inf takes all, shared evenly. A row with NaN gives
 // -1, which is no index. Not differentiable. Under vmap every example meets the same random
 // numbers. Errors: integers, no class, a row of nothing but -inf.
-Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site = {});
-inline Tensor categorical(const Tensor& logits, Rng& rng, Site site = {}) {
+Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, detail::Site site = {});
+inline Tensor categorical(const Tensor& logits, Rng& rng, detail::Site site = {}) {
   return categorical(logits, {}, rng, site);
 }
 

@@ -5,6 +5,7 @@
 #include "ops/tiles.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 #define COMPARE(op, value, doc)                                                                \
@@ -68,10 +69,10 @@ Tensor compare(const Tensor& x, const Tensor& z) {
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))          \
   TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))
-#define PREDICATE(name, value, doc)     \
+#define PREDICATE(name, value, doc)         \
   Tensor name(const Tensor& x, Site site) { \
-    const CallSite here(site);          \
-    return apply<name##_record>({&x});  \
+    const CallSite here(site);              \
+    return apply<name##_record>({&x});      \
   }
 #include "ops/elementwise.def"
 #undef TAPESTRY_CALL

@@ -8,6 +8,8 @@
 
 namespace tapestry {
 
+namespace detail {
+
 // A side of a comparison: a scalar, an expression, which is recorded, or a plain number.
 class Compared {
  public:
@@ -23,6 +25,8 @@ class Compared {
   Site site_;
 };
 
+}  // namespace detail
+
 namespace detail {
 inline bool compare(Relation relation, const Compared& x, const Compared& z) {
   const bool outcome = holds(relation, x.scalar().value(), z.scalar().value());
@@ -32,23 +36,23 @@ inline bool compare(Relation relation, const Compared& x, const Compared& z) {
 }
 }  // namespace detail
 
-inline bool operator==(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::equal, x, z);
+inline bool operator==(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::equal, x, z);
 }
-inline bool operator!=(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::not_equal, x, z);
+inline bool operator!=(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::not_equal, x, z);
 }
-inline bool operator<(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::less, x, z);
+inline bool operator<(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::less, x, z);
 }
-inline bool operator<=(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::less_equal, x, z);
+inline bool operator<=(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::less_equal, x, z);
 }
-inline bool operator>(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::greater, x, z);
+inline bool operator>(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::greater, x, z);
 }
-inline bool operator>=(const Compared& x, const Compared& z) {
-  return detail::compare(Relation::greater_equal, x, z);
+inline bool operator>=(const detail::Compared& x, const detail::Compared& z) {
+  return detail::compare(detail::Relation::greater_equal, x, z);
 }
 
 namespace detail {
@@ -67,11 +71,11 @@ bool compare(Relation relation, const BasicScalar<T>& x, const BasicScalar<T>& z
 }
 }  // namespace detail
 
-#define TAPESTRY_COMPARISON(symbol, relation)                                       \
-  template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>        \
-  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) { \
-    return detail::compare(Relation::relation, T(as_expression<T>(x).number),       \
-                           T(as_expression<T>(z).number));                          \
+#define TAPESTRY_COMPARISON(symbol, relation)                                                 \
+  template <class A, class B, class T = typename detail::NumberOfBoth<A, B>::Number>          \
+  requires(!std::same_as<T, double>) bool operator symbol(const A& x, const B& z) {           \
+    return detail::compare(detail::Relation::relation, T(detail::as_expression<T>(x).number), \
+                           T(detail::as_expression<T>(z).number));                            \
   }
 TAPESTRY_COMPARISON(==, equal)
 TAPESTRY_COMPARISON(!=, not_equal)

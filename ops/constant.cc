@@ -4,7 +4,7 @@
 
 #include "engine/factory.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor repeated(double value, const Shape& shape, DType dtype) {
   return full({}, value, dtype).view(shape, Strides(shape.rank(), 0));
@@ -16,4 +16,4 @@ Tensor number_beside(const Tensor& x, double value) {
   return full({}, value, whole ? DType::i64 : DType::f32);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -8,7 +8,7 @@
 #include "ops/matmul.h"
 #include "ops/view.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 using Labels = std::vector<int>;
@@ -175,4 +175,4 @@ Steps contraction_order(const std::vector<LabelSet>& operands, LabelSet result,
                                    : greedy_order(operands, result, extents);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

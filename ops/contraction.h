@@ -9,7 +9,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 inline constexpr int kLabels = 64;
 using LabelSet = std::uint64_t;
@@ -38,4 +38,4 @@ Tensor permuted_to(const Labelled& a, const std::vector<int>& labels);
 std::vector<std::pair<int, int>> contraction_order(const std::vector<LabelSet>& operands,
                                                    LabelSet result, const LabelExtents& extents);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -10,7 +10,7 @@
 
 #include <type_traits>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // g alone.
 template <class T>
@@ -104,4 +104,4 @@ requires(!CotangentType<A>)
   return A(where(mask, a, A(b)));
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

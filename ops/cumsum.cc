@@ -11,6 +11,7 @@
 #include "ops/reduce.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::int64_t kWidth = 256;
@@ -97,7 +98,7 @@ Tensor cumsum(const Tensor& x, int axis, Site site) {
   return apply<Cumsum>({&x}, {normalize_axis("cumsum", axis, x.rank()), false});
 }
 
-std::vector<Record> cumsum_records() {
+std::vector<Record> detail::cumsum_records() {
   const Tensor x = sample_numbers({3, 4});
   return {
       {"cumsum",

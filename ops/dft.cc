@@ -7,7 +7,7 @@
 #include <numbers>
 #include <vector>
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 std::int64_t largest_factor(std::int64_t n) {
@@ -143,4 +143,4 @@ void dft(const Complex* x, Complex* y, std::int64_t n, bool inverse) {
 void real_dft(const double* x, Complex* y, std::int64_t n) { engine_for(n).real(x, y, n); }
 void half_dft(const Complex* y, double* x, std::int64_t n) { engine_for(n).half(y, x, n); }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

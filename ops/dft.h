@@ -13,7 +13,7 @@
 #include <complex>
 #include <cstdint>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 using Complex = std::complex<double>;
 
@@ -25,4 +25,4 @@ void real_dft(const double* x, Complex* y, std::int64_t n);
 // that a real result cannot have, of y[0] and for even n of y[n / 2], are not read.
 void half_dft(const Complex* y, double* x, std::int64_t n);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -6,7 +6,7 @@
 
 #include "engine/factory.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor sample_domain(const Domain& domain, const Shape& shape, std::uint64_t seed, double reach) {
   const double low = std::max(domain.low, std::min(-reach, domain.high - reach));
@@ -22,4 +22,4 @@ Tensor sample_domain(const Domain& domain, const Shape& shape, std::uint64_t see
   return draws;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -7,7 +7,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 struct Domain {
   double low, high;  // open interval
@@ -31,4 +31,4 @@ constexpr Domain between(double low, double high) { return {low, high}; }
 Tensor sample_domain(const Domain& domain, const Shape& shape, std::uint64_t seed,
                      double reach = 2.5);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -3,6 +3,7 @@
 #include "ops/formula.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // ---- the functions of the page: a value, and how it follows its operands ----
@@ -66,8 +67,10 @@ constexpr BinaryStep kBinarySteps[] = {
 
 }  // namespace
 
-Dual unary_value(Unary op, const Dual& x) { return kUnarySteps[static_cast<int>(op)].value(x); }
-Dual binary_value(Binary op, const Dual& x, const Dual& z) {
+Dual detail::unary_value(Unary op, const Dual& x) {
+  return kUnarySteps[static_cast<int>(op)].value(x);
+}
+Dual detail::binary_value(Binary op, const Dual& x, const Dual& z) {
   return kBinarySteps[static_cast<int>(op)].value(x, z);
 }
 

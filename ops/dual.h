@@ -52,17 +52,24 @@ struct Dual {
   TAPESTRY_COMPARISON(>)
   TAPESTRY_COMPARISON(>=)
 #undef TAPESTRY_COMPARISON
+
+  // What the walks and the page's formulas ask of a number.
+  friend Dual zero(const Dual&) { return {}; }
+  friend bool is_zero(const Dual& x) { return x.value == 0 && is_zero(x.tangent); }
+  friend void add_to(Dual& sum, const Dual& x) { sum += x; }
 };
 
-inline Dual zero(const Dual&) { return {}; }
 inline Dual where(bool mask, const Dual& a, const Dual& b) { return mask ? a : b; }
-inline bool is_zero(const Dual& x) { return x.value == 0 && is_zero(x.tangent); }
-inline void add_to(Dual& sum, const Dual& x) { sum += x; }
+
+namespace detail {
 
 template <>
 inline constexpr bool is_paged<Dual> = true;
 Dual unary_value(Unary op, const Dual& x);
 Dual binary_value(Binary op, const Dual& x, const Dual& z);
+
+}  // namespace detail
+
 Dual polygamma(int order, const Dual& x);
 
 namespace detail {

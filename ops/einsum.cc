@@ -12,6 +12,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Axes that would stretch go: the sum over other operands' axes of that label says the same.
@@ -106,7 +107,7 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Si
   return permuted_to(parts.back(), read.result);
 }
 
-std::vector<Record> einsum_records() {
+std::vector<Record> detail::einsum_records() {
   const Tensor a = sample_numbers({2, 3}, 1), b = sample_numbers({3, 4}, 2),
                s = sample_numbers({3, 3}, 3), t = sample_numbers({2, 3, 4}, 4),
                u = sample_numbers({4, 2}, 5);

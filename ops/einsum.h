@@ -14,10 +14,11 @@ namespace tapestry {
 // alphabetical order the letters that occur once. Different dtypes meet in the larger; boolean
 // counts as i64. Carried out as matrix products, in the order of fewest multiplications for up to
 // 10 operands. Error that points at the subscript to blame. Differentiable.
-Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Site site = {});
+Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands,
+              detail::Site site = {});
 
 template <class... Rest>
-Tensor einsum(std::string_view equation, const Operand& first, const Rest&... rest) {
+Tensor einsum(std::string_view equation, const detail::Operand& first, const Rest&... rest) {
   return einsum(equation, std::vector<Tensor>{first.tensor(), rest...}, first.site());
 }
 

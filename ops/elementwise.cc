@@ -16,6 +16,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 enum class Kind { floating, numbers, modular };

@@ -10,40 +10,40 @@
 namespace tapestry {
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  Tensor name(const Tensor& x, Site site = {});
+  Tensor name(const Tensor& x, detail::Site site = {});
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  Tensor name(const Tensor& x, const Tensor& z, Site site = {});               \
-  Tensor name(const Tensor& x, double z, Site site = {});                      \
-  Tensor name(double x, const Tensor& z, Site site = {});                      \
-  Tensor name(const Tensor& x, Scalar z, Site site = {});                      \
-  Tensor name(Scalar x, const Tensor& z, Site site = {});
+  Tensor name(const Tensor& x, const Tensor& z, detail::Site site = {});       \
+  Tensor name(const Tensor& x, double z, detail::Site site = {});              \
+  Tensor name(double x, const Tensor& z, detail::Site site = {});              \
+  Tensor name(const Tensor& x, Scalar z, detail::Site site = {});              \
+  Tensor name(Scalar x, const Tensor& z, detail::Site site = {});
 // Comparisons give boolean tensors and carry no gradient.
-#define COMPARE(name, value, doc)                                \
-  Tensor name(const Tensor& x, const Tensor& z, Site site = {}); \
-  Tensor name(const Tensor& x, double z, Site site = {});        \
-  Tensor name(double x, const Tensor& z, Site site = {});
-#define PREDICATE(name, value, doc) Tensor name(const Tensor& x, Site site = {});
+#define COMPARE(name, value, doc)                                        \
+  Tensor name(const Tensor& x, const Tensor& z, detail::Site site = {}); \
+  Tensor name(const Tensor& x, double z, detail::Site site = {});        \
+  Tensor name(double x, const Tensor& z, detail::Site site = {});
+#define PREDICATE(name, value, doc) Tensor name(const Tensor& x, detail::Site site = {});
 #include "ops/elementwise.def"
 
-inline Tensor operator-(const Operand& x) { return neg(x.tensor(), x.site()); }
+inline Tensor operator-(const detail::Operand& x) { return neg(x.tensor(), x.site()); }
 
-#define TAPESTRY_OPERATOR(symbol, name)                              \
-  inline Tensor operator symbol(const Operand& x, const Tensor& z) { \
-    return name(x.tensor(), z, x.site());                            \
-  }                                                                  \
-  inline Tensor operator symbol(const Operand& x, double z) {        \
-    return name(x.tensor(), z, x.site());                            \
-  }                                                                  \
-  inline Tensor operator symbol(double x, const Operand& z) {        \
-    return name(x, z.tensor(), z.site());                            \
+#define TAPESTRY_OPERATOR(symbol, name)                                      \
+  inline Tensor operator symbol(const detail::Operand& x, const Tensor& z) { \
+    return name(x.tensor(), z, x.site());                                    \
+  }                                                                          \
+  inline Tensor operator symbol(const detail::Operand& x, double z) {        \
+    return name(x.tensor(), z, x.site());                                    \
+  }                                                                          \
+  inline Tensor operator symbol(double x, const detail::Operand& z) {        \
+    return name(x, z.tensor(), z.site());                                    \
   }
-#define TAPESTRY_ARITHMETIC(symbol, name)                     \
-  TAPESTRY_OPERATOR(symbol, name)                             \
-  inline Tensor operator symbol(const Operand& x, Scalar z) { \
-    return name(x.tensor(), z, x.site());                     \
-  }                                                           \
-  inline Tensor operator symbol(Scalar x, const Operand& z) { \
-    return name(x, z.tensor(), z.site());                     \
+#define TAPESTRY_ARITHMETIC(symbol, name)                             \
+  TAPESTRY_OPERATOR(symbol, name)                                     \
+  inline Tensor operator symbol(const detail::Operand& x, Scalar z) { \
+    return name(x.tensor(), z, x.site());                             \
+  }                                                                   \
+  inline Tensor operator symbol(Scalar x, const detail::Operand& z) { \
+    return name(x, z.tensor(), z.site());                             \
   }
 TAPESTRY_ARITHMETIC(+, add)
 TAPESTRY_ARITHMETIC(-, sub)
@@ -57,12 +57,16 @@ TAPESTRY_OPERATOR(>, greater)
 TAPESTRY_OPERATOR(>=, greater_equal)
 #undef TAPESTRY_OPERATOR
 
-#define TAPESTRY_ASSIGNMENT(symbol, name)                                                         \
-  inline Tensor& operator symbol(Tensor& x, const Operand& z) {                                   \
-    return x = name(x, z.tensor(), z.site());                                                     \
-  }                                                                                               \
-  inline Tensor& operator symbol(Tensor& x, double z) { return x = name(x, z, Site::nowhere()); } \
-  inline Tensor& operator symbol(Tensor& x, Scalar z) { return x = name(x, z, Site::nowhere()); }
+#define TAPESTRY_ASSIGNMENT(symbol, name)                               \
+  inline Tensor& operator symbol(Tensor& x, const detail::Operand& z) { \
+    return x = name(x, z.tensor(), z.site());                           \
+  }                                                                     \
+  inline Tensor& operator symbol(Tensor& x, double z) {                 \
+    return x = name(x, z, detail::Site::nowhere());                     \
+  }                                                                     \
+  inline Tensor& operator symbol(Tensor& x, Scalar z) {                 \
+    return x = name(x, z, detail::Site::nowhere());                     \
+  }
 TAPESTRY_ASSIGNMENT(+=, add)
 TAPESTRY_ASSIGNMENT(-=, sub)
 TAPESTRY_ASSIGNMENT(*=, mul)

@@ -5,7 +5,7 @@
 #include "ops/elementwise.h"
 #include "ops/where.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 using Call = std::function<Tensor(const std::vector<Tensor>&)>;
@@ -112,4 +112,4 @@ std::vector<Record> elementwise_records() {
   return records;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

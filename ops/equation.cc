@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 constexpr std::string_view kWho = "einsum";
@@ -147,4 +147,4 @@ Equation read_equation(std::string_view text, const std::vector<Tensor>& operand
   return Reader(text, operands).equation();
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -6,7 +6,7 @@
 
 #include "ops/contraction.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 struct Equation {
   std::vector<std::vector<int>> operands;  // a label for each axis; one may stand there twice
@@ -19,4 +19,4 @@ struct Equation {
 // Error that points at the subscript to blame.
 Equation read_equation(std::string_view text, const std::vector<Tensor>& operands);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -10,12 +10,17 @@
 #include "engine/scalar.h"
 #include "ops/formula.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 template <class E>
 BasicScalar<typename E::Number> record_statement(const E& expression);
 
-// What all expressions over the number type T have in common.
+}  // namespace tapestry::detail
+
+namespace tapestry {
+
+// What all expressions over the number type T have in common. Operators and functions of
+// expressions are found by the namespace of this base.
 template <class Derived, class T>
 struct ScalarExpression {
   using Number = T;
@@ -23,12 +28,16 @@ struct ScalarExpression {
   T value() const { return self().number; }
   // An assignment records.
   [[gnu::always_inline]] operator BasicScalar<T>() const {  // NOLINT: converts
-    return record_statement(self());
+    return detail::record_statement(self());
   }
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
+
+}  // namespace tapestry
+
+namespace tapestry::detail {
 
 template <class X>
 concept ScalarExpressionType = requires {
@@ -141,4 +150,4 @@ template <Binary op, class A, class B, class T = typename NumberOfBoth<A, B>::Nu
                                                                       as_expression<T>(z));
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 template <bool kMax>
@@ -216,7 +217,7 @@ Tensor argmin(const Tensor& x, const ArgOptions& options, Site site) {
   return position<false>(x, options);
 }
 
-std::vector<Record> extreme_records() {
+std::vector<Record> detail::extreme_records() {
   const Tensor x = sample_numbers({2, 3, 4});
   return {
       {"max",

@@ -27,9 +27,9 @@ struct FftOptions {
 };
 
 // Errors: integers; a complex x without a last axis of 2; n below 1, or an empty axis without n.
-Tensor fft(const Tensor& x, const FftOptions& options = {}, Site site = {});
-Tensor ifft(const Tensor& x, const FftOptions& options = {}, Site site = {});
-Tensor rfft(const Tensor& x, const FftOptions& options = {}, Site site = {});
-Tensor irfft(const Tensor& x, const FftOptions& options = {}, Site site = {});
+Tensor fft(const Tensor& x, const FftOptions& options = {}, detail::Site site = {});
+Tensor ifft(const Tensor& x, const FftOptions& options = {}, detail::Site site = {});
+Tensor rfft(const Tensor& x, const FftOptions& options = {}, detail::Site site = {});
+Tensor irfft(const Tensor& x, const FftOptions& options = {}, detail::Site site = {});
 
 }  // namespace tapestry

@@ -2,7 +2,7 @@
 #include "ops/catalogue.h"
 #include "ops/fft.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 std::vector<Sample> complex_samples(Tensor (*f)(const Tensor&, const FftOptions&, Site)) {
@@ -71,4 +71,4 @@ std::vector<Record> fft_records() {
            refusals("irfft", irfft, true)}};
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -3,11 +3,11 @@
 #include "ops/elementwise.h"
 #include "ops/where.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor flat_power(const Tensor& x, double power) {
   const Tensor at_zero = x == 0, positive = where(at_zero, 1, x);
   return where(at_zero, 0, power == 0.5 ? sqrt(positive) : pow(positive, power));
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

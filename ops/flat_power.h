@@ -4,9 +4,9 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // x^power for x >= 0, with slope 0 at 0.
 Tensor flat_power(const Tensor& x, double power);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

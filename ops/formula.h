@@ -5,7 +5,7 @@
 #include "ops/cotangent.h"
 #include "ops/rules.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Of a number whose own functions have the page's names, and are found by its namespace: what a
 // function gives, and the page's vjp in terms of others.
@@ -77,4 +77,4 @@ struct BinaryRule<op, float> {
   }
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

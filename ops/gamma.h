@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace tapestry::page_numbers {
+namespace tapestry::detail::page_numbers {
 
 // As std::lgamma, but without its global sign.
 inline float lgamma(float x) {
@@ -72,4 +72,4 @@ T polygamma(int order, T x) {
   return odd ? sum : -sum;
 }
 
-}  // namespace tapestry::page_numbers
+}  // namespace tapestry::detail::page_numbers

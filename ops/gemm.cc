@@ -8,7 +8,7 @@
 
 #include "engine/error.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 // Multiplications that pay for a block of their own, those of a product with a vector, which waits
@@ -155,4 +155,4 @@ OneThread::~OneThread() {
   if (before_ != 1) omp_set_num_threads(before_);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

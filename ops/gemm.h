@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // A matrix in memory, row-major or, when transposed, column-major; `leading` elements between
 // neighbours in the slow direction.
@@ -45,4 +45,4 @@ class OneThread {
   int before_;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

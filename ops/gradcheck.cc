@@ -9,6 +9,7 @@
 #include "ops/reduce.h"
 
 namespace tapestry {
+using namespace detail;
 
 double difference(const std::function<double(double)>& f, double x) {
   // Halved steps down the rows; each column removes one more even power of the step. The entry

@@ -10,6 +10,7 @@
 #include "ops/indices.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Every op of this family walks the elements of one shape. For element e the index tensor holds,
@@ -280,7 +281,7 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Site sit
   return apply<OneHot>({&labels}, {classes, dtype});
 }
 
-std::vector<Record> index_records() {
+std::vector<Record> detail::index_records() {
   const Tensor x = sample_numbers({4, 3});
   const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, 2}, {3});
   const Tensor everywhere =

@@ -10,19 +10,19 @@
 namespace tapestry {
 
 // Slices of x along `axis`: that axis is replaced by the axes of `indices`.
-Tensor take(const Tensor& x, const Tensor& indices, int axis = 0, Site site = {});
+Tensor take(const Tensor& x, const Tensor& indices, int axis = 0, detail::Site site = {});
 
 // As torch.gather: result[i, j, k] = x[i, index[i, j, k], k] for axis 1. Same rank; the extents of
 // index are at most those of x, but for that axis. The result has the shape of index.
-Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site = {});
+Tensor gather(const Tensor& x, int axis, const Tensor& index, detail::Site site = {});
 
 // x with result[i, index[i, j, k], k] += source[i, j, k] for axis 1: the transpose of gather.
 // source has the shape of index; dtypes are promoted.
 Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source,
-                   Site site = {});
+                   detail::Site site = {});
 
 // A new last axis of extent `classes`: 1 at the label, 0 elsewhere. Not differentiable.
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::f32,
-               Site site = {});
+               detail::Site site = {});
 
 }  // namespace tapestry

@@ -2,7 +2,7 @@
 
 #include "engine/rows.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 void require_indices(std::string_view who, const Tensor& index) {
   if (index.dtype() != DType::i64)
@@ -36,4 +36,4 @@ int require_aligned(std::string_view who, const Tensor& x, int axis, const Tenso
   return axis;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

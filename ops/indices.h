@@ -6,7 +6,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Error in the name of `who` unless the indices are i64.
 void require_indices(std::string_view who, const Tensor& index);
@@ -18,4 +18,4 @@ void require_range(std::string_view who, const Tensor& index, std::int64_t exten
 // The axis, counted from the start.
 int require_aligned(std::string_view who, const Tensor& x, int axis, const Tensor& index);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

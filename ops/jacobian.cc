@@ -6,6 +6,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 Shape joined(const Shape& first, const Shape& second) {

@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Concat {
@@ -147,7 +148,7 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   return apply_many<Split>({&x, &extents}, sizes.size(), {axis});
 }
 
-std::vector<Record> join_records() {
+std::vector<Record> detail::join_records() {
   const Tensor x = sample_numbers({2, 3}, 1), y = sample_numbers({2, 2}, 2),
                z = sample_numbers({2, 3}, 3);
   return {

@@ -9,15 +9,16 @@
 namespace tapestry {
 
 // Along an axis that is there. The other extents must be equal; dtypes are promoted.
-Tensor concat(const std::vector<Tensor>& tensors, int axis = 0, Site site = {});
+Tensor concat(const std::vector<Tensor>& tensors, int axis = 0, detail::Site site = {});
 
 // Along a new axis. All shapes must be equal; dtypes are promoted.
-Tensor stack(const std::vector<Tensor>& tensors, int axis = 0, Site site = {});
+Tensor stack(const std::vector<Tensor>& tensors, int axis = 0, detail::Site site = {});
 
 // Views of that many equal parts, or of parts with these extents. Error when they do not make up
 // the axis.
-std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis = 0, Site site = {});
+std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis = 0,
+                          detail::Site site = {});
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, int axis = 0,
-                          Site site = {});
+                          detail::Site site = {});
 
 }  // namespace tapestry

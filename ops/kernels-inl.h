@@ -11,7 +11,7 @@
 #include "ops/probe.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace tapestry::HWY_NAMESPACE {
+namespace tapestry::detail::HWY_NAMESPACE {
 
 #define TAPESTRY_SPECIAL HWY_INLINE
 #include "ops/special-inl.h"
@@ -110,6 +110,6 @@ const BinaryKernels<TAPESTRY_BINARY_TYPE>* TAPESTRY_TABLE() {
 #undef TAPESTRY_KERNEL
 #undef TAPESTRY_VJP
 
-}  // namespace tapestry::HWY_NAMESPACE
+}  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

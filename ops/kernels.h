@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 enum class Unary {
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) name,
@@ -40,4 +40,4 @@ const UnaryKernels<T>& unary_kernels(Unary op);
 template <class T>
 const BinaryKernels<T>& binary_kernels(Binary op);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -10,7 +10,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace tapestry::HWY_NAMESPACE {
+namespace tapestry::detail::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -118,6 +118,6 @@ HWY_INLINE Lane<D> maximum(Lane<D> x, Lane<D> z) {
       hn::IfThenElse(hn::IsNaN(x.v), x.v, hn::IfThenElse(hn::IsNaN(z.v), z.v, hn::Max(x.v, z.v)))};
 }
 
-}  // namespace tapestry::HWY_NAMESPACE
+}  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

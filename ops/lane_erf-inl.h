@@ -11,7 +11,7 @@
 
 #if HWY_NATIVE_FMA
 HWY_BEFORE_NAMESPACE();
-namespace tapestry::HWY_NAMESPACE {
+namespace tapestry::detail::HWY_NAMESPACE {
 
 // Coefficients, from the constant on. `above / below` is (1 + 2 a) exp(a^2) erfc(a) - 9 / 8, which
 // lies within 0.17, so that its rounding is hardly seen: a rational function that interpolates
@@ -126,7 +126,7 @@ HWY_INLINE Lane<D> erf(Lane<D> x) {
   return {hn::IfThenElse(is_far, hn::CopySign(far, x.v), near)};
 }
 
-}  // namespace tapestry::HWY_NAMESPACE
+}  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif  // HWY_NATIVE_FMA
 #endif

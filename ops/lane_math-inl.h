@@ -51,7 +51,7 @@
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace tapestry::HWY_NAMESPACE {
+namespace tapestry::detail::HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX2 || \
     HWY_TARGET == HWY_SSE4
@@ -189,7 +189,7 @@ HWY_INLINE Lane<D> polygamma(int order, Lane<D> x) {
   hn::Store(x.v, D(), numbers);
   for (size_t i = 0; i < hn::Lanes(D()); ++i)
     numbers[i] = static_cast<hn::TFromD<D>>(
-        tapestry::page_numbers::polygamma(order, static_cast<double>(numbers[i])));
+        tapestry::detail::page_numbers::polygamma(order, static_cast<double>(numbers[i])));
   return {hn::Load(D(), numbers)};
 }
 
@@ -200,6 +200,6 @@ HWY_INLINE Lane<D> polygamma(int order, Lane<D> x) {
 #undef TAPESTRY_LANE_CALL1
 #undef TAPESTRY_LANE_CALL2
 
-}  // namespace tapestry::HWY_NAMESPACE
+}  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

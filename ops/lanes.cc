@@ -3,6 +3,7 @@
 #include "ops/gamma.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 Lanes carry_out(Kernel<double> kernel, const Lanes& x, const Lanes& z) {
@@ -15,10 +16,10 @@ Lanes carry_out(Kernel<double> kernel, const Lanes& x, const Lanes& z) {
 
 }  // namespace
 
-Lanes unary_value(Unary op, const Lanes& x) {
+Lanes detail::unary_value(Unary op, const Lanes& x) {
   return carry_out(unary_kernels<double>(op).forward, x, x);
 }
-Lanes binary_value(Binary op, const Lanes& x, const Lanes& z) {
+Lanes detail::binary_value(Binary op, const Lanes& x, const Lanes& z) {
   return carry_out(binary_kernels<double>(op).forward, x, z);
 }
 

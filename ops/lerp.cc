@@ -7,6 +7,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 
 // From the nearer end, so that rounding misses neither, however far the other one is.
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t, Site site) {
@@ -21,7 +22,7 @@ Tensor lerp(const Tensor& a, const Tensor& b, double t, Site site) {
   return lerp(a, b, number_beside(promote(a.dtype(), b.dtype()) == a.dtype() ? a : b, t));
 }
 
-std::vector<Record> lerp_records() {
+std::vector<Record> detail::lerp_records() {
   const auto call = [](const std::vector<Tensor>& in) { return lerp(in[0], in[1], in[2]); };
   const Tensor a = sample_numbers({3, 4}, 1), b = sample_numbers({3, 4}, 2);
   return {

@@ -7,7 +7,7 @@
 #include "engine/parallel.h"
 #include "engine/rows.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // Calls f(offsets) for every line along `axis` of operands of one shape, with where the line starts
 // in each; threads share the lines.
@@ -32,4 +32,4 @@ void for_lines(const Shape& shape, int axis, const std::array<Strides, N>& opera
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

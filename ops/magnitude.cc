@@ -6,7 +6,7 @@
 #include "ops/reduce.h"
 #include "ops/where.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor magnitude(const Tensor& x, const Axes& axes) {
   if (x.size() == 0) return full({}, 1, x.dtype());
@@ -15,4 +15,4 @@ Tensor magnitude(const Tensor& x, const Axes& axes) {
   return exp2(floor(log2(where(largest > 0, minimum(largest, most), 1))));
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

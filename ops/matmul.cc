@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Whether the last two axes have strides that a library takes: one of them 1, the other no smaller
@@ -206,7 +207,7 @@ Tensor outer(const Tensor& a, const Tensor& b, Site site) {
   return unsqueeze(a, 1) * unsqueeze(b, 0);
 }
 
-std::vector<Record> matmul_records() {
+std::vector<Record> detail::matmul_records() {
   const auto numbers = [](const Shape& shape) {
     return sample_numbers(shape, static_cast<std::uint64_t>(shape.size()));
   };

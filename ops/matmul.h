@@ -10,11 +10,11 @@ namespace tapestry {
 // broadcast. An operand of rank 1 is a row on the left, a column on the right, and its axis
 // vanishes from the result. Error for rank 0 and where the inner extents differ. Transposed views
 // are used as they are; other strides are made contiguous.
-Tensor matmul(const Tensor& a, const Tensor& b, Site site = {});
+Tensor matmul(const Tensor& a, const Tensor& b, detail::Site site = {});
 
 // The sum of products of two vectors.
-Tensor dot(const Tensor& a, const Tensor& b, Site site = {});
+Tensor dot(const Tensor& a, const Tensor& b, detail::Site site = {});
 // All products of two vectors, (m,) x (n,) -> (m, n).
-Tensor outer(const Tensor& a, const Tensor& b, Site site = {});
+Tensor outer(const Tensor& a, const Tensor& b, detail::Site site = {});
 
 }  // namespace tapestry

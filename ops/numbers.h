@@ -6,7 +6,7 @@
 
 #include "ops/gamma.h"
 
-namespace tapestry::page_numbers {
+namespace tapestry::detail::page_numbers {
 
 using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
     std::hypot, std::log, std::log10, std::log1p;
@@ -58,4 +58,4 @@ T maximum(T x, T z) {
   }
 #include "ops/elementwise.def"
 
-}  // namespace tapestry::page_numbers
+}  // namespace tapestry::detail::page_numbers

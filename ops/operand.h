@@ -6,7 +6,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 class Operand {
  public:
@@ -27,4 +27,4 @@ class Operand {
   Site site_;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

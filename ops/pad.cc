@@ -7,6 +7,7 @@
 #include "ops/index.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Which position of an axis stands at `at`, which may lie before or past it.

@@ -12,6 +12,8 @@
 
 namespace tapestry {
 
+namespace detail {
+
 // Numbers that have unary_value(op, x) and binary_value(op, x, z), the page's values.
 template <class N>
 inline constexpr bool is_paged = false;
@@ -32,24 +34,26 @@ constexpr bool is_in_place(std::string_view name, bool is_defined_there) {
   return false;
 }
 
-#define TAPESTRY_PAGED_UNARY(op, result, defined)            \
-  template <PagedNumber N>                                   \
-  [[gnu::always_inline]] inline N op(const N& x) {           \
-    if constexpr (has_lanes<N> && is_in_place(#op, defined)) \
-      return N(result);                                      \
-    else                                                     \
-      return unary_value(Unary::op, x);                      \
+}  // namespace detail
+
+#define TAPESTRY_PAGED_UNARY(op, result, defined)                            \
+  template <detail::PagedNumber N>                                           \
+  [[gnu::always_inline]] inline N op(const N& x) {                           \
+    if constexpr (detail::has_lanes<N> && detail::is_in_place(#op, defined)) \
+      return N(result);                                                      \
+    else                                                                     \
+      return unary_value(detail::Unary::op, x);                              \
   }
-#define TAPESTRY_PAGED_BINARY(op, result, defined)                         \
-  template <class A, class B>                                              \
-  requires PagedOperands<A, B>                                             \
-  [[gnu::always_inline]] inline PagedOf<A, B> op(const A& a, const B& b) { \
-    using N = PagedOf<A, B>;                                               \
-    [[maybe_unused]] const N &x = a, &z = b;                               \
-    if constexpr (has_lanes<N> && is_in_place(#op, defined))               \
-      return N(result);                                                    \
-    else                                                                   \
-      return binary_value(Binary::op, x, z);                               \
+#define TAPESTRY_PAGED_BINARY(op, result, defined)                                 \
+  template <class A, class B>                                                      \
+  requires detail::PagedOperands<A, B>                                             \
+  [[gnu::always_inline]] inline detail::PagedOf<A, B> op(const A& a, const B& b) { \
+    using N = detail::PagedOf<A, B>;                                               \
+    [[maybe_unused]] const N &x = a, &z = b;                                       \
+    if constexpr (detail::has_lanes<N> && detail::is_in_place(#op, defined))       \
+      return N(result);                                                            \
+    else                                                                           \
+      return binary_value(detail::Binary::op, x, z);                               \
   }
 #define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, false)
 #define UNARY_OF(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, true)
@@ -63,33 +67,37 @@ constexpr bool is_in_place(std::string_view name, bool is_defined_there) {
 
 // The C library's names of minimum and maximum.
 template <class A, class B>
-requires PagedOperands<A, B>
-[[gnu::always_inline]] inline PagedOf<A, B> fmin(const A& a, const B& b) { return minimum(a, b); }
+requires detail::PagedOperands<A, B>
+[[gnu::always_inline]] inline detail::PagedOf<A, B> fmin(const A& a, const B& b) {
+  return minimum(a, b);
+}
 template <class A, class B>
-requires PagedOperands<A, B>
-[[gnu::always_inline]] inline PagedOf<A, B> fmax(const A& a, const B& b) { return maximum(a, b); }
+requires detail::PagedOperands<A, B>
+[[gnu::always_inline]] inline detail::PagedOf<A, B> fmax(const A& a, const B& b) {
+  return maximum(a, b);
+}
 
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N fma(const N& x, const std::type_identity_t<N>& z, const std::type_identity_t<N>& w) {
   return x * z + w;
 }
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N trunc(const N& x) {
   return sign(x) * floor(abs(x));
 }
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N fabs(const N& x) {
   return abs(x);
 }
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N rint(const N& x) {
   return round(x);
 }
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N& operator++(N& x) {
   return x += 1;
 }
-template <PagedNumber N>
+template <detail::PagedNumber N>
 N& operator--(N& x) {
   return x -= 1;
 }

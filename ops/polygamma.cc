@@ -13,6 +13,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Polygamma {
@@ -29,7 +30,8 @@ struct Polygamma {
     visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
       for_tiles<T, T, 1>({&in[0]}, out, cost, [&](const T* const* x, T* result, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i)
-          result[i] = static_cast<T>(page_numbers::polygamma(a.order, static_cast<double>(x[0][i])));
+          result[i] =
+              static_cast<T>(page_numbers::polygamma(a.order, static_cast<double>(x[0][i])));
       });
     });
     return out;
@@ -56,7 +58,7 @@ Tensor polygamma(int order, const Tensor& x, Site site) {
   return apply<Polygamma>({&floating}, {order});
 }
 
-std::vector<Record> polygamma_records() {
+std::vector<Record> detail::polygamma_records() {
   const auto at = [](const Domain& domain) { return sample_domain(domain, {3, 4}, 2); };
   return {
       {"polygamma",

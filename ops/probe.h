@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace tapestry::probe {
+namespace tapestry::detail::probe {
 
 inline constexpr unsigned kX = 1, kZ = 2, kY = 4, kG = 8;
 
@@ -74,4 +74,4 @@ constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
 #include "ops/elementwise.def"
 #undef TAPESTRY_PROBE
 
-}  // namespace tapestry::probe
+}  // namespace tapestry::detail::probe

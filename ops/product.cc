@@ -11,6 +11,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Times {
@@ -95,7 +96,7 @@ Tensor prod(const Tensor& x, const ReduceOptions& options, Site site) {
   return apply<Prod>({&x}, {axes, options.keepdims ? 0 : axes});
 }
 
-std::vector<Record> product_records() {
+std::vector<Record> detail::product_records() {
   const Tensor x = sample_numbers({2, 3, 5}),
                zero_within = tensor({{2, 0, 3}, {0, 0.5, 0}}, DType::f64);
   return {

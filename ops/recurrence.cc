@@ -16,6 +16,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool transposed);
@@ -170,7 +171,7 @@ Tensor logcumsumexp(const Tensor& x, int axis, Site site) {
   return apply<Logcumsumexp>({&x}, {normalize_axis(kWho, axis, x.rank())});
 }
 
-std::vector<Record> recurrence_records() {
+std::vector<Record> detail::recurrence_records() {
   const Tensor x = sample_numbers({3, 4}),
                zero_within = tensor({{2, 0, 3}, {0, 0.5, 0}}, DType::f64);
   return {

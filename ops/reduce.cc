@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 void require_floating(std::string_view who, const Tensor& x) {
@@ -125,7 +126,7 @@ Tensor all(const Tensor& x, const ReduceOptions& options, Site site) {
   return truth<And>(x, options);
 }
 
-std::vector<Record> reduce_records() {
+std::vector<Record> detail::reduce_records() {
   const Tensor x = sample_numbers({2, 3, 4});
   const Tensor zero_within = tensor({{2, 0, 3}, {0, 0, 0}, {1, 4, 5}}, DType::f64);
   return {

@@ -15,6 +15,7 @@
 #include "ops/step_kernels.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using detail::StatementPlan, detail::StepKernels;
@@ -169,7 +170,7 @@ class Block {
         add_(binary_kernels<double>(Binary::add).forward) {
     std::fill_n(zeros_[0], kLanes, 0.0);
     for (std::size_t i = 0; i < detail::kMostOfAStatement; ++i)
-      registers_[detail::Registers::kConstants + i] = constants_[i];
+      registers_[detail::StepRegisters::kConstants + i] = constants_[i];
   }
 
   double* value(NodeId id) { return values_[id]; }
@@ -215,7 +216,7 @@ class Block {
   void load(const Statement& s) {
     const StatementPlan& plan = *s.plan;
     for (int i = 0; i < plan.kernel->leaves; ++i)
-      registers_[detail::Registers::kLeaves + static_cast<std::size_t>(i)] = value(s.leaves[i]);
+      registers_[detail::StepRegisters::kLeaves + static_cast<std::size_t>(i)] = value(s.leaves[i]);
     for (std::size_t i = 0; i < plan.literals; ++i)
       std::fill_n(constants_[i], kLanes, s.constants[i]);
     const std::size_t last = plan.steps.size() - 1;
@@ -277,7 +278,7 @@ class Block {
   Rows values_, adjoints_, kept_, scratch_, pulled_;
   std::vector<const double*> sources_;  // the adjoints of steps
   Rows constants_, zeros_, given_;
-  double* registers_[detail::Registers::kCount] = {};
+  double* registers_[detail::StepRegisters::kCount] = {};
   Kernel<double> add_;
 };
 

@@ -8,7 +8,7 @@
 #include "ops/numbers.h"
 #include "ops/probe.h"
 
-namespace tapestry::page_numbers {
+namespace tapestry::detail::page_numbers {
 
 template <Unary op>
 struct UnaryRule;
@@ -43,4 +43,4 @@ struct BinaryRule;
 #include "ops/elementwise.def"
 #undef TAPESTRY_RULE
 
-}  // namespace tapestry::page_numbers
+}  // namespace tapestry::detail::page_numbers

@@ -9,6 +9,7 @@
 #include "ops/scan.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 template <bool kMax>
@@ -69,7 +70,7 @@ Running cummin(const Tensor& x, int axis, Site site) {
   return running<false>(x, axis);
 }
 
-std::vector<Record> running_records() {
+std::vector<Record> detail::running_records() {
   const Tensor x = sample_numbers({4, 5});
   return {
       {"cummax",

@@ -1,11 +1,11 @@
 #include "engine/factory.h"
 #include "ops/catalogue.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 Tensor sample_numbers(const Shape& shape, std::uint64_t seed) {
   Rng rng(seed);
   return randn(shape, rng, DType::f64);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -19,21 +19,21 @@
 namespace tapestry {
 
 #define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  template <ActiveNumber A>                              \
+  template <detail::ActiveNumber A>                      \
   [[gnu::always_inline]] inline auto name(const A& x) {  \
-    return make_unary<Unary::name>(x);                   \
+    return detail::make_unary<detail::Unary::name>(x);   \
   }
 #define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   template <class A, class B>                                                  \
-  requires ActiveOperands<A, B>                                                \
+  requires detail::ActiveOperands<A, B>                                        \
   [[gnu::always_inline]] inline auto name(const A& x, const B& z) {            \
-    return make_binary<Binary::name>(x, z);                                    \
+    return detail::make_binary<detail::Binary::name>(x, z);                    \
   }
-#define PREDICATE(op, result, doc) \
-  template <ActiveNumber A>        \
-  bool op(const A& scalar) {       \
-    const auto x = scalar.value(); \
-    return detail::agreed(result); \
+#define PREDICATE(op, result, doc)  \
+  template <detail::ActiveNumber A> \
+  bool op(const A& scalar) {        \
+    const auto x = scalar.value();  \
+    return detail::agreed(result);  \
   }
 #include "ops/elementwise.def"
 
@@ -47,67 +47,72 @@ using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan,
 
 // The C library's names of minimum and maximum, which are NaN where either operand is.
 template <class A, class B>
-requires ActiveOperands<A, B>
+requires detail::ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmin(const A& x, const B& z) { return minimum(x, z); }
 template <class A, class B>
-requires ActiveOperands<A, B>
+requires detail::ActiveOperands<A, B>
 [[gnu::always_inline]] inline auto fmax(const A& x, const B& z) { return maximum(x, z); }
+
+namespace detail {
 
 // And of expressions: x times z plus w, rounded twice; x without its fraction. There is no hypot of
 // three: made of hypots of two, whose slopes are 0 where both operands are, it would lose second
 // derivatives.
 template <class A, class B, class C>
 concept OneActive = ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>;
+
+}  // namespace detail
+
 template <class A, class B, class C>
-requires OneActive<A, B, C>
+requires detail::OneActive<A, B, C>
 [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
-  if constexpr (ActiveNumber<A> || ActiveNumber<B>) {
+  if constexpr (detail::ActiveNumber<A> || detail::ActiveNumber<B>) {
     return x * z + w;
   } else {
     using T = typename C::Number;
     return T(static_cast<T>(x) * static_cast<T>(z)) + w;
   }
 }
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto trunc(const A& x) {
   return sign(x) * floor(abs(x));
 }
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto fabs(const A& x) {
   return abs(x);
 }
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto rint(const A& x) {
   return round(x);
 }
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto nearbyint(const A& x) {
   return round(x);
 }
 
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
-inline Scalar polygamma(int order, Scalar x) { return polygamma(order, Stepwise(x)); }
+inline Scalar polygamma(int order, Scalar x) { return polygamma(order, detail::Stepwise(x)); }
 template <class T>
 requires(!std::same_as<T, double>) BasicScalar<T> polygamma(int, const BasicScalar<T>&) {
   static_assert(std::same_as<T, double>, "polygamma is recorded for BasicScalar<double> only");
 }
 
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto operator-(const A& x) {
   return neg(x);
 }
-template <ActiveNumber A>
+template <detail::ActiveNumber A>
 A operator+(const A& x) {
   return x;
 }
 #define TAPESTRY_OPERATOR(symbol, name)                                               \
   template <class A, class B>                                                         \
-  requires ActiveOperands<A, B>                                                       \
+  requires detail::ActiveOperands<A, B>                                               \
   [[gnu::always_inline]] inline auto operator symbol(const A& x, const B& z) {        \
     return name(x, z);                                                                \
   }                                                                                   \
   template <class T, class B>                                                         \
-  requires std::same_as<typename NumberOfBoth<BasicScalar<T>, B>::Number, T>          \
+  requires std::same_as<typename detail::NumberOfBoth<BasicScalar<T>, B>::Number, T>  \
   [[gnu::always_inline]] inline BasicScalar<T>& operator symbol##=(BasicScalar<T>& x, \
                                                                    const B& z) {      \
     return x = name(x, z);                                                            \
@@ -139,40 +144,37 @@ BasicScalar<T> operator--(BasicScalar<T>& x, int) {
   return before;
 }
 
-inline Scalar zero(Scalar) { return 0.0; }
-template <class T>
-requires(!std::same_as<T, double>) BasicScalar<T> zero(const BasicScalar<T>&) { return T(0); }
 // The taken branch alone.
 inline Scalar where(bool mask, Scalar a, Scalar b) { return mask ? a : b; }
-template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>
+template <class A, class B, class T = typename detail::NumberOfBoth<A, B>::Number>
 requires(!std::same_as<T, double>) BasicScalar<T> where(bool mask, const A& a, const B& b) {
   return mask ? BasicScalar<T>(a) : BasicScalar<T>(b);
 }
 
 // For each lane a or b. Comparisons of values, x.value() > 0, give such masks.
-template <class A, class B, class T = typename NumberOfBoth<A, B>::Number>
-requires has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A& a, const B& b) {
+template <class A, class B, class T = typename detail::NumberOfBoth<A, B>::Number>
+requires detail::has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A& a, const B& b) {
   return mul_zero(where(mask, T(1), T(0)), a) + mul_zero(where(mask, T(0), T(1)), b);
 }
 
 // dy/dx of scalars other than of double, as numbers of their type. Of lanes each has its own; of
 // active numbers the slope is active, too. Error when y or an x is not recorded on one living tape,
 // or y does not depend on an x. `cotangent` is the adjoint of y.
-template <ActiveNumber Y, class T = typename Y::Number>
+template <detail::ActiveNumber Y, class T = typename Y::Number>
 requires(!std::same_as<T, double>) std::vector<T> gradient(
     const Y& y, const std::vector<BasicScalar<T>>& xs,
     const std::type_identity_t<T>& cotangent = T(1)) {
   const BasicScalar<T> result = y;
-  if (!result.is_tracked()) refuse("gradient", "y is not recorded on a tape");
+  if (!result.is_tracked()) detail::refuse("gradient", "y is not recorded on a tape");
   return BasicTape<T>::of("gradient", result.epoch()).gradient(result, xs, cotangent);
 }
-template <ActiveNumber Y, class T = typename Y::Number>
+template <detail::ActiveNumber Y, class T = typename Y::Number>
 requires(!std::same_as<T, double>) T
     gradient(const Y& y, const BasicScalar<T>& x, const std::type_identity_t<T>& cotangent = T(1)) {
   return gradient(y, std::vector<BasicScalar<T>>{x}, cotangent)[0];
 }
 // Of several: auto [dx, dz] = gradient(y, x, z).
-template <ActiveNumber Y, class T = typename Y::Number, std::same_as<BasicScalar<T>>... Xs>
+template <detail::ActiveNumber Y, class T = typename Y::Number, std::same_as<BasicScalar<T>>... Xs>
 requires(!std::same_as<T, double> &&
          sizeof...(Xs) > 1) std::array<T, sizeof...(Xs)> gradient(const Y& y, const Xs&... xs) {
   const std::vector<T> slopes = gradient(y, std::vector<BasicScalar<T>>{xs...});
@@ -183,7 +185,7 @@ requires(!std::same_as<T, double> &&
 
 }  // namespace tapestry
 
-template <tapestry::ScalarExpressionType E>
+template <tapestry::detail::ScalarExpressionType E>
 struct fmt::formatter<E> : fmt::formatter<typename E::Number> {
   auto format(const E& x, format_context& context) const {
     return fmt::formatter<typename E::Number>::format(x.value(), context);

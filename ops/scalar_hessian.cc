@@ -11,6 +11,7 @@
 #include "ops/dual.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using Tangent = Lanes;

@@ -11,6 +11,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Nonzero {
@@ -107,7 +108,7 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, const SearchOpti
   return apply<Searchsorted>({&in, &wanted}, {options.right});
 }
 
-std::vector<Record> search_records() {
+std::vector<Record> detail::search_records() {
   const Tensor some = tensor({{0, 2, 0}, {-1, 0, 3}}, DType::i64);
   const auto left = [](const auto& in) { return searchsorted(in[0], in[1]); };
   return {

@@ -14,6 +14,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // For each place of a tensor of this shape the element of the index, counted in row-major order,
@@ -125,7 +126,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value, Site site)
   return where(mask, number_of(kWho, x, value), x);
 }
 
-std::vector<Record> select_records() {
+std::vector<Record> detail::select_records() {
   const Tensor x = sample_numbers({4, 3});
   const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
   const Tensor twice = from_vector(std::vector<std::int64_t>{1, 0, 2, 1, 0, 3}, {2, 3});

@@ -11,6 +11,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Where a part lies in a whole: along each axis its first position and the distance between
@@ -162,7 +163,7 @@ Tensor flip(const Tensor& x, const Axes& axes, Site site) {
   return slice(x, ranges);
 }
 
-Shape padded_shape(const Shape& shape, const Widths& widths) {
+Shape detail::padded_shape(const Shape& shape, const Widths& widths) {
   if (widths.size() != static_cast<std::size_t>(shape.rank()))
     refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
            shape);
@@ -193,7 +194,7 @@ Tensor pad(const Tensor& x, const Widths& widths, double value, Site site) {
   return place(x, placement, shape, value);
 }
 
-std::vector<Record> slice_records() {
+std::vector<Record> detail::slice_records() {
   const Tensor x = sample_numbers({4, 5});
   return {
       {"slice",

@@ -13,6 +13,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // x with `axis` moved to the end, its rows in memory one after the other.
@@ -164,7 +165,7 @@ Tensor logsumexp(const Tensor& x, const ReduceOptions& options, Site site) {
   return options.keepdims ? reshape(result, reduced_shape(x.shape(), axes, 0)) : result;
 }
 
-std::vector<Record> softmax_records() {
+std::vector<Record> detail::softmax_records() {
   const Tensor x = sample_numbers({3, 4, 5});
   return {
       {"softmax",

@@ -14,16 +14,16 @@ struct AlongOptions {
   int axis = -1;
 };
 
-Tensor softmax(const Tensor& x, int axis = -1, Site site = {});
-Tensor log_softmax(const Tensor& x, int axis = -1, Site site = {});
-inline Tensor softmax(const Tensor& x, const AlongOptions& options, Site site = {}) {
+Tensor softmax(const Tensor& x, int axis = -1, detail::Site site = {});
+Tensor log_softmax(const Tensor& x, int axis = -1, detail::Site site = {});
+inline Tensor softmax(const Tensor& x, const AlongOptions& options, detail::Site site = {}) {
   return softmax(x, options.axis, site);
 }
-inline Tensor log_softmax(const Tensor& x, const AlongOptions& options, Site site = {}) {
+inline Tensor log_softmax(const Tensor& x, const AlongOptions& options, detail::Site site = {}) {
   return log_softmax(x, options.axis, site);
 }
 
 // log(sum(exp(x))) over axes, by default all. Of nothing: -inf.
-Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {}, Site site = {});
+Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {}, detail::Site site = {});
 
 }  // namespace tapestry

@@ -12,7 +12,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace tapestry::HWY_NAMESPACE {
+namespace tapestry::detail::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -122,11 +122,11 @@ void rows_f64(RowFunction function, const double* x, double* y, std::int64_t row
   all_rows(function, x, y, rows, n);
 }
 
-}  // namespace tapestry::HWY_NAMESPACE
+}  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace tapestry {
+namespace tapestry::detail {
 
 HWY_EXPORT(rows_f32);
 HWY_EXPORT(rows_f64);
@@ -140,5 +140,5 @@ void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t
   HWY_DYNAMIC_DISPATCH(rows_f64)(function, x, y, rows, n);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail
 #endif

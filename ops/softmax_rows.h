@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 enum class RowFunction {
   logsumexp,  // one number for each row
@@ -18,4 +18,4 @@ void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t r
 void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows,
                   std::int64_t n);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

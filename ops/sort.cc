@@ -17,6 +17,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 template <class T>
@@ -167,7 +168,7 @@ Tensor median(const Tensor& x, const ReduceOptions& options, Site site) {
   return between_neighbours("median", x, 0.5, options);
 }
 
-std::vector<Record> sort_records() {
+std::vector<Record> detail::sort_records() {
   const Tensor x = sample_numbers({4, 5});
   // Running sums from the largest, among which NaN counts: it then reaches all that follow.
   const auto from_largest = [](const Tensor& ascending, int axis) {

@@ -7,7 +7,7 @@
 #include "engine/anomaly.h"
 #include "engine/tape.h"
 
-namespace tapestry::statements {
+namespace tapestry::detail::statements {
 namespace {
 
 bool is_zero(const Stepwise& x) { return !Scalar(x).is_tracked() && x.value() == 0; }
@@ -147,4 +147,4 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
   return tape->record_statement(kernel, {ids, leaf_count}, numbers, value);
 }
 
-}  // namespace tapestry::statements
+}  // namespace tapestry::detail::statements

@@ -17,7 +17,7 @@
 #include "ops/statement_node.h"
 #include "ops/stepwise.h"
 
-namespace tapestry::statements {
+namespace tapestry::detail::statements {
 
 // The same walk over active numbers, for any statement.
 void reverse_recorded(const Run& run, Sweep& sweep);
@@ -42,7 +42,7 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
     else if (leaves[i].is_tracked())
       BasicTape<T>::refuse_other(kernel.name, i, leaves[i].epoch());
   if (!followed) return value;
-  NodeId ids[detail::kMostOfAStatement];
+  NodeId ids[kMostOfAStatement];
   for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(kernel.name, leaves[i]);
   return tape->storage().put(kernel, {ids, leaf_count},
                              {constants, static_cast<std::size_t>(kernel.constants)}, value);
@@ -53,7 +53,7 @@ struct Walks {
   using T = typename E::Number;
   using Root = Node<E, true, false>;
   static constexpr int constants = Root::literals + Root::saved;
-  static_assert(std::max({Root::leaves, constants, Root::steps}) <= detail::kMostOfAStatement,
+  static_assert(std::max({Root::leaves, constants, Root::steps}) <= kMostOfAStatement,
                 "a statement of more than 255 operations: assign a part of it to a Scalar first");
 
   static void walk(NodeId first, NodeId end, const NodeId* leaves, const T* numbers,
@@ -117,9 +117,9 @@ struct Kernel<E, double> : Walks<E> {
                                           &step_slope};
 };
 
-}  // namespace tapestry::statements
+}  // namespace tapestry::detail::statements
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // What a statement has stays in registers on its way to the tape: an expression whose address
 // somebody took would be laid out in memory first, at three times the cost.
@@ -129,7 +129,7 @@ template <class E>
   using T = typename E::Number;
   using Kernel = statements::Kernel<E>;
   constexpr int leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
-  detail::StatementStorage<T>& storage = *detail::statement_storage<T>;
+  StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {
     BasicScalar<T> leaves[leaf_count], *leaf = leaves;
@@ -150,4 +150,4 @@ template <class E>
   return BasicScalar<T>::named(expression.number, name);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

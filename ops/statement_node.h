@@ -10,7 +10,7 @@
 #include "ops/expression.h"
 #include "ops/formula.h"
 
-namespace tapestry::statements {
+namespace tapestry::detail::statements {
 
 using probe::kX, probe::kY, probe::kZ;
 
@@ -267,4 +267,4 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
   }
 };
 
-}  // namespace tapestry::statements
+}  // namespace tapestry::detail::statements

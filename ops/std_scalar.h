@@ -20,21 +20,22 @@
 namespace tapestry {
 // What ActiveNumber is, and weaker: where lookup finds both overloads, tapestry's is taken.
 template <class T>
-concept ActiveInStd = ActiveNumber<T> || std::is_void_v<T>;
+concept ActiveInStd = detail::ActiveNumber<T> || std::is_void_v<T>;
 }  // namespace tapestry
 
 namespace std {  // NOLINT(cert-dcl58-cpp): see above
 
-#define TAPESTRY_IN_STD(name, op)                        \
-  template <tapestry::ActiveInStd A>                     \
-  [[gnu::always_inline]] inline auto name(const A& x) {  \
-    return tapestry::make_unary<tapestry::Unary::op>(x); \
+#define TAPESTRY_IN_STD(name, op)                                        \
+  template <tapestry::ActiveInStd A>                                     \
+  [[gnu::always_inline]] inline auto name(const A& x) {                  \
+    return tapestry::detail::make_unary<tapestry::detail::Unary::op>(x); \
   }
-#define TAPESTRY_IN_STD_OF_TWO(name, op)                                                           \
-  template <class A, class B>                                                                      \
-  requires(tapestry::ActiveOperands<A, B> || std::is_void_v<A>) [[gnu::always_inline]] inline auto \
-  name(const A& x, const B& z) {                                                                   \
-    return tapestry::make_binary<tapestry::Binary::op>(x, z);                                      \
+#define TAPESTRY_IN_STD_OF_TWO(name, op)                                      \
+  template <class A, class B>                                                 \
+  requires(tapestry::detail::ActiveOperands<A, B> || std::is_void_v<A>)       \
+      [[gnu::always_inline]] inline auto                                      \
+      name(const A& x, const B& z) {                                          \
+    return tapestry::detail::make_binary<tapestry::detail::Binary::op>(x, z); \
   }
 #define TAPESTRY_IN_STD_A_QUESTION(name) \
   template <tapestry::ActiveInStd A>     \
@@ -85,7 +86,7 @@ TAPESTRY_IN_STD_OF_TWO(fmin, minimum)
 TAPESTRY_IN_STD_OF_TWO(fmax, maximum)
 
 template <class A, class B, class C>
-requires(tapestry::OneActive<A, B, C> || std::is_void_v<A>)
+requires(tapestry::detail::OneActive<A, B, C> || std::is_void_v<A>)
     [[gnu::always_inline]] inline auto fma(const A& x, const B& z, const C& w) {
   return tapestry::fma(x, z, w);
 }

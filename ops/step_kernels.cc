@@ -44,13 +44,13 @@ const Traits& traits_of(const Step& step) {
 std::uint16_t register_of(const StepOperand& of) {
   switch (of.kind) {
     case StepOperand::Kind::leaf:
-      return static_cast<std::uint16_t>(Registers::kLeaves + of.where);
+      return static_cast<std::uint16_t>(StepRegisters::kLeaves + of.where);
     case StepOperand::Kind::constant:
-      return static_cast<std::uint16_t>(Registers::kConstants + of.where);
+      return static_cast<std::uint16_t>(StepRegisters::kConstants + of.where);
     case StepOperand::Kind::step:
       return of.where;
     default:
-      return Registers::kNone;
+      return StepRegisters::kNone;
   }
 }
 

@@ -25,7 +25,7 @@ struct StepKernels {
 };
 
 // What a walk has at hand of a statement: results of its steps, then leaves, then constants.
-struct Registers {
+struct StepRegisters {
   static constexpr std::size_t kLeaves = 256, kConstants = 512, kNone = 768, kCount = 769;
 };
 

@@ -4,7 +4,7 @@
 #include "engine/sweep.h"
 #include "ops/formula.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 // Beyond the page: the order comes as an operand.
@@ -164,6 +164,8 @@ Scalar record(const StatementKernel& both, const StatementKernel& left,
 
 }  // namespace
 
+namespace stepwise {
+
 #define UNARY(op, result, vjp, kind, domain, ulps, doc)                                     \
   Stepwise op(Stepwise x) {                                                                 \
     return record(op##_statement, x, page_numbers::UnaryRule<Unary::op>::value(x.value())); \
@@ -185,6 +187,8 @@ Stepwise polygamma(int order, Stepwise stepwise) {
   return leaf ? tape->record_statement(polygamma_statement, {&leaf, 1}, {&constant, 1}, y)
               : Scalar(y);
 }
+
+}  // namespace stepwise
 
 namespace {
 
@@ -208,15 +212,15 @@ Stepwise polygamma_of(Stepwise order, Stepwise x) {
 }
 
 constexpr UnaryStep kUnarySteps[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                    \
-  {static_cast<Stepwise (*)(Stepwise)>(&op), &UnaryFormula<Unary::op, Stepwise>::slope,    \
-   &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope, \
+#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                           \
+  {static_cast<Stepwise (*)(Stepwise)>(&stepwise::op), &UnaryFormula<Unary::op, Stepwise>::slope, \
+   &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope,        \
    probe::op##_vjp.uses},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
 #define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                      \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&op),                                             \
+  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&stepwise::op),                                   \
    {&BinaryFormula<Binary::op, Stepwise>::slope_x, &BinaryFormula<Binary::op, Stepwise>::slope_z}, \
    &page_numbers::BinaryRule<Binary::op>::value,                                                   \
    {&page_numbers::BinaryRule<Binary::op>::slope_x,                                                \
@@ -252,4 +256,4 @@ unsigned step_mentions(const Step& step, int slot) {
   return step.arity() == 1 ? kUnarySteps[step.code].uses : kBinarySteps[step.code].uses[slot];
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -7,7 +7,7 @@
 #include "engine/node.h"
 #include "engine/scalar.h"
 
-namespace tapestry {
+namespace tapestry::detail::stepwise {
 
 class Stepwise {
  public:
@@ -28,7 +28,7 @@ class Stepwise {
   static bool compare(Relation relation, Stepwise x, Stepwise z) {
     const bool outcome = holds(relation, x.value(), z.value());
     if (x.scalar_.is_tracked() || z.scalar_.is_tracked())
-      detail::note_comparison(relation, outcome, x.scalar_, z.scalar_, Site::nowhere());
+      note_comparison(relation, outcome, x.scalar_, z.scalar_, Site::nowhere());
     return outcome;
   }
   Scalar scalar_;
@@ -51,6 +51,12 @@ inline Stepwise zero(Stepwise) { return 0.0; }
 // The taken branch alone.
 inline Stepwise where(bool mask, Stepwise a, Stepwise b) { return mask ? a : b; }
 
+}  // namespace tapestry::detail::stepwise
+
+namespace tapestry::detail {
+
+using stepwise::Stepwise;
+
 // One step of a statement: its value, and what it gives back to its operand `slot`.
 Stepwise step_value(const Step& step, Stepwise x, Stepwise z);
 Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g);
@@ -58,4 +64,4 @@ double step_value(const Step& step, double x, double z);
 double step_slope(const Step& step, int slot, double x, double z, double y, double g);
 unsigned step_mentions(const Step& step, int slot);  // probe::kX, kZ, kY
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

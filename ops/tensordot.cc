@@ -11,6 +11,7 @@
 #include "ops/matmul.h"
 
 namespace tapestry {
+using namespace detail;
 
 Tensor tensordot(const Tensor& a, const Tensor& b, int axes, Site site) {
   const CallSite call(site);
@@ -75,7 +76,7 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, const AddmmOptio
          (options.alpha == 1 ? product : product * options.alpha);
 }
 
-std::vector<Record> tensordot_records() {
+std::vector<Record> detail::tensordot_records() {
   const Tensor a = sample_numbers({2, 3, 4}, 1), b = sample_numbers({3, 4, 2}, 2),
                c = sample_numbers({4, 2, 3}, 3);
   const Tensor m = sample_numbers({2, 3}, 4), n = sample_numbers({3, 4}, 5);

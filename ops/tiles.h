@@ -11,11 +11,9 @@
 #include "engine/rows.h"
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 inline constexpr std::int64_t kTile = 1024;
-
-namespace detail {
 
 template <class T>
 void gather_tile(const T* from, std::int64_t stride, std::int64_t n, T* tile) {
@@ -24,8 +22,6 @@ void gather_tile(const T* from, std::int64_t stride, std::int64_t n, T* tile) {
   else
     for (std::int64_t i = 0; i < n; ++i) tile[i] = from[i * stride];
 }
-
-}  // namespace detail
 
 // out is fresh and row-major; operands broadcast to its shape; a null operand is one that f does
 // not read. Calls f(const T* const* in, Out* out, n). `cost` weighs an element's work against a
@@ -74,8 +70,7 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
         const T* start = data[k] + at[k] + from * stride;
         in[k] = stride == 1 ? start : tiles[k];
         // A repeated number fills its tile once.
-        if (stride != 1 && (stride != 0 || from == begin))
-          detail::gather_tile(start, stride, n, tiles[k]);
+        if (stride != 1 && (stride != 0 || from == begin)) gather_tile(start, stride, n, tiles[k]);
       }
       f(in.data(), result + row_out + from, n);
     }
@@ -94,4 +89,4 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -10,7 +10,7 @@
 #include "ops/kernels-inl.h"
 
 #if HWY_ONCE
-namespace tapestry {
+namespace tapestry::detail {
 
 HWY_EXPORT(UnaryTableF32);
 
@@ -20,5 +20,5 @@ const UnaryKernels<float>& unary_kernels<float>(Unary op) {
   return table[static_cast<int>(op)];
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail
 #endif

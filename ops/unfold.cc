@@ -8,6 +8,7 @@
 #include "ops/arrange.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Windows {

@@ -9,6 +9,7 @@
 #include "ops/catalogue.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Strides that show x in another shape of as many elements, where there are any. Neighbouring axes
@@ -197,7 +198,7 @@ Tensor unsqueeze(const Tensor& x, int axis, Site site) {
   return reshape(x, shape);
 }
 
-std::vector<Record> view_records() {
+std::vector<Record> detail::view_records() {
   const Tensor x = sample_numbers({2, 3, 4});
   return {
       {"reshape",

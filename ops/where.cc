@@ -9,6 +9,7 @@
 #include "ops/elementwise.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct Where {

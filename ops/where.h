@@ -8,12 +8,14 @@
 namespace tapestry {
 
 // a where the mask holds, else b; all three broadcast. Error when the mask is not boolean.
-Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, Site site = {});
-Tensor where(const Tensor& mask, const Tensor& a, double b, Site site = {});
-Tensor where(const Tensor& mask, double a, const Tensor& b, Site site = {});
+Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, detail::Site site = {});
+Tensor where(const Tensor& mask, const Tensor& a, double b, detail::Site site = {});
+Tensor where(const Tensor& mask, double a, const Tensor& b, detail::Site site = {});
 
 // x held to [low, high]; slope 1 within, bounds included, else 0. Error when low > high.
-Tensor clamp(const Tensor& x, double low, double high, Site site = {});
+Tensor clamp(const Tensor& x, double low, double high, detail::Site site = {});
+
+namespace detail {
 
 // x with these numbers in place of NaN, inf and -inf, which have slope 0; the largest finite ones
 // of its dtype where none is given. Integers stay.
@@ -21,6 +23,10 @@ struct Replacements {
   double nan = 0;
   std::optional<double> posinf{}, neginf{};
 };
-Tensor nan_to_num(const Tensor& x, const Replacements& replacements = {}, Site site = {});
+
+}  // namespace detail
+
+Tensor nan_to_num(const Tensor& x, const detail::Replacements& replacements = {},
+                  detail::Site site = {});
 
 }  // namespace tapestry

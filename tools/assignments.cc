@@ -8,6 +8,7 @@
 #include "tools/usage.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 double value_of(const std::string& text) {

@@ -9,6 +9,7 @@
 #include "tools/json.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Options {

@@ -16,6 +16,7 @@
 #include "tools/usage.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Options {

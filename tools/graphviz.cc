@@ -14,6 +14,7 @@
 extern char** environ;
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Closer {

@@ -6,6 +6,7 @@
 #include "engine/format.h"
 
 namespace tapestry::tools {
+using namespace detail;
 
 Json json_of(double number) {
   return std::isfinite(number) ? Json(number) : Json(number_text(number));

@@ -11,6 +11,7 @@
 #include "engine/error.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 namespace fs = std::filesystem;

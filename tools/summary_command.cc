@@ -5,6 +5,7 @@
 #include "tools/model_spec.h"
 
 namespace tapestry::tools {
+using namespace detail;
 
 void add_summary_command(CLI::App& app, const Console& console) {
   auto text = std::make_shared<std::string>();

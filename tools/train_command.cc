@@ -15,6 +15,7 @@
 #include "tools/usage.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Options {

@@ -8,6 +8,7 @@
 #include "nn/data/gather.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 // Rows [first, last) of a contiguous tensor, sharing its numbers.

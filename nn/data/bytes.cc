@@ -8,6 +8,7 @@
 #include <system_error>
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 16;

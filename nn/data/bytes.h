@@ -35,7 +35,7 @@ class ByteReader {
   // Throws Error with the text "[who] name: what".
   template <class... Args>
   [[noreturn]] void refuse(fmt::format_string<Args...> what, Args&&... args) const {
-    raise_error(who_, name_ + ": " + fmt::format(what, std::forward<Args>(args)...));
+    detail::raise_error(who_, name_ + ": " + fmt::format(what, std::forward<Args>(args)...));
   }
 
  private:

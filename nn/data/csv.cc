@@ -13,6 +13,7 @@
 #include "nn/data/csv_scanner.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 constexpr double kLargestLabel = 0x1p53 - 2;  // whole numbers beyond are not exact in a double

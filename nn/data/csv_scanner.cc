@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace tapestry::nn {
+using namespace detail;
 
 CsvScanner::CsvScanner(std::string_view text, char delimiter, const ByteReader& source)
     : rest_(text), delimiter_(delimiter), source_(source) {

@@ -8,6 +8,7 @@
 #include "nn/data/gather.h"
 
 namespace tapestry::nn {
+using namespace detail;
 
 Dataset Dataset::subset(std::span<const std::int64_t> rows) const {
   return {name, gather_rows(inputs, rows), gather_rows(labels, rows), classes};

@@ -6,6 +6,7 @@
 #include "engine/parallel.h"
 
 namespace tapestry::nn {
+using namespace detail;
 
 Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows) {
   if (x.rank() == 0) refuse("gather_rows", "a tensor of shape () has no rows");

@@ -12,6 +12,7 @@
 #include "nn/data/bytes.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 namespace fs = std::filesystem;

@@ -6,6 +6,7 @@
 #include <vector>
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 void require_table(const Tensor& inputs) {

@@ -2,6 +2,7 @@
 #include "ops/conv/resample.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 template <int Axes>

@@ -5,7 +5,7 @@
 
 #include "engine/parallel.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 std::size_t place(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -115,4 +115,4 @@ template void apply_bands(const Bands&, std::int64_t, std::int64_t, std::int64_t
 template void apply_bands(const Bands&, std::int64_t, std::int64_t, std::int64_t, const double*,
                           double*);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

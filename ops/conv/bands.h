@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 struct Bands {
   struct Entry {
@@ -44,4 +44,4 @@ template <class T>
 void apply_bands(const Bands& bands, std::int64_t columns, std::int64_t outer, std::int64_t inner,
                  const T* x, T* result);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

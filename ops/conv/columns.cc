@@ -8,7 +8,7 @@
 #include "ops/conv/pieces.h"
 #include "ops/gemm.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 constexpr std::int64_t kColumnElements = 1 << 16;  // of the matrix of columns
@@ -218,4 +218,4 @@ void column_product(Role role, const ConvGeometry& g, const ConvPlaces<T>& place
 template void column_product(Role, const ConvGeometry&, const ConvPlaces<float>&);
 template void column_product(Role, const ConvGeometry&, const ConvPlaces<double>&);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

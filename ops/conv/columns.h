@@ -5,10 +5,10 @@
 
 #include "ops/conv/products.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // As conv_product, for extents that are all positive.
 template <class T>
 void column_product(Role role, const ConvGeometry& geometry, const ConvPlaces<T>& places);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

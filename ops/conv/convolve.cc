@@ -9,6 +9,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // The product that makes the tensor of role R, of the tensors of the two other roles. Its vjp in
@@ -69,7 +70,7 @@ struct Product {
     b.give({transpose(reshape(y, shape), 0, 1)});
   }
   static std::string describe(const Attributes& a) {
-    return tapestry::describe(a.windows, Axes) +
+    return tapestry::detail::describe(a.windows, Axes) +
            (a.groups == 1 ? "" : fmt::format(", groups={}", a.groups));
   }
 

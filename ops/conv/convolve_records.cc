@@ -2,7 +2,7 @@
 #include "ops/catalogue.h"
 #include "ops/conv/convolve.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 // How samples are called: with a bias where there are three inputs.
@@ -194,4 +194,4 @@ std::vector<Record> conv_records() {
   return records;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -6,6 +6,7 @@
 #include "ops/conv/resample.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kWho = "interpolate";

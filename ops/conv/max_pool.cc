@@ -14,6 +14,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 struct MaxPoolAttributes {
@@ -133,7 +134,9 @@ struct MaxPool {
     for (Tensor& result : results) result = split_batch(result, b.size());
     b.give(std::move(results));
   }
-  static std::string describe(const Attributes& a) { return tapestry::describe(a.windows, Axes); }
+  static std::string describe(const Attributes& a) {
+    return tapestry::detail::describe(a.windows, Axes);
+  }
 };
 
 template <int Axes>

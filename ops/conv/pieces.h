@@ -6,7 +6,7 @@
 #include "engine/parallel.h"
 #include "ops/conv/products.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 inline constexpr std::int64_t kPieceWork = 1 << 20;  // multiplications that pay for a piece
 
@@ -27,4 +27,4 @@ void add_parts(const T* parts, std::int64_t count, std::int64_t size, T* result)
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <unordered_map>
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 using dnnl::memory;
@@ -201,4 +201,4 @@ void ConvPlan::run(const ConvPlaces<float>& places) const {
               {{DNNL_ARG_FROM, made}, {DNNL_ARG_TO, place(ours_[at(role_)], places.result)}});
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -9,7 +9,7 @@
 
 #include "ops/conv/products.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // A part of a larger convolution: fewer images, and fewer channels.
 struct Piece {
@@ -51,4 +51,4 @@ class ConvPlan {
   bool fast_ = true;
 };
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -2,7 +2,7 @@
 #include "ops/catalogue.h"
 #include "ops/conv/pool.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 Tensor indices(const std::vector<std::int64_t>& places, const Shape& shape) {
@@ -137,4 +137,4 @@ std::vector<Record> max_pool_records() {
   return records;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -7,7 +7,7 @@
 #include "ops/conv/plan.h"
 #include "ops/gemm.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 constexpr std::int64_t kMostPieces = 32, kMostParts = 8;
@@ -140,4 +140,4 @@ bool primitive_product(Role role, const ConvGeometry& g, const ConvPlaces<float>
   return true;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -4,10 +4,10 @@
 
 #include "ops/conv/products.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // As conv_product, for extents that are all positive. False, and nothing is done, where oneDNN has
 // no fast code for this geometry.
 bool primitive_product(Role role, const ConvGeometry& geometry, const ConvPlaces<float>& places);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -5,7 +5,7 @@
 #include "ops/conv/columns.h"
 #include "ops/conv/primitive.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 constexpr std::int64_t kPrimitiveWork = 1 << 12;  // that pays for the 3 us of a call of oneDNN
@@ -41,4 +41,4 @@ void conv_product(Role role, const ConvGeometry& g, const ConvPlaces<T>& places)
 template void conv_product(Role, const ConvGeometry&, const ConvPlaces<float>&);
 template void conv_product(Role, const ConvGeometry&, const ConvPlaces<double>&);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

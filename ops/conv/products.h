@@ -7,7 +7,7 @@
 
 #include "ops/conv/window.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 enum class Role { input, weight, output };
 
@@ -35,4 +35,4 @@ struct ConvPlaces {
 template <class T>
 void conv_product(Role role, const ConvGeometry& geometry, const ConvPlaces<T>& places);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

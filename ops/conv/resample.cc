@@ -4,7 +4,7 @@
 #include "engine/batching.h"
 #include "engine/pullback.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 constexpr std::string_view kNames[3][3] = {
@@ -76,7 +76,7 @@ struct Resample {
     b.give({split_batch(apply<Resample>({&x}, b.attributes<Attributes>()), b.size())});
   }
   static std::string describe(const Attributes& a) {
-    if constexpr (R == Resampler::avg_pool) return tapestry::describe(a.windows, Axes);
+    if constexpr (R == Resampler::avg_pool) return tapestry::detail::describe(a.windows, Axes);
     return fmt::format("size={}{}", spatial_text(a.windows.output, Axes),
                        a.linear ? ", linear" : "");
   }
@@ -103,4 +103,4 @@ Tensor resample(Resampler resampler, const Tensor& x, const Resampling& a) {
   return resample_axes<Resampler::interpolate>(x, a);
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -5,7 +5,7 @@
 #include "ops/conv/bands.h"
 #include "ops/conv/window.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 enum class Resampler { avg_pool, adaptive_avg_pool, interpolate };
 
@@ -21,4 +21,4 @@ struct Resampling {
 // (N, C, input...) -> (N, C, output...).
 Tensor resample(Resampler resampler, const Tensor& x, const Resampling& resampling);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

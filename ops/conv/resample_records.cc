@@ -3,7 +3,7 @@
 #include "ops/conv/interpolate.h"
 #include "ops/conv/pool.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 std::vector<Record> avg_pool_records() {
@@ -171,4 +171,4 @@ std::vector<Record> resample_records() {
   return records;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -4,7 +4,7 @@
 
 #include "ops/view.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 Windows::Extents lead_with(std::int64_t missing, const Dims& values) {
@@ -166,4 +166,4 @@ std::string describe(const Windows& windows, int axes) {
   return text;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

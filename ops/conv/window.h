@@ -10,7 +10,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // A number for each spatial axis; a single one stands for all, none for the default.
 class PerAxis {
@@ -83,4 +83,4 @@ void check_extents(std::string_view who, const Windows::Extents& extents, int ax
 // "kernel=(3, 3), stride=(2, 2)": what differs from the default.
 std::string describe(const Windows& windows, int axes);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

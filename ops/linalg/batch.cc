@@ -7,7 +7,7 @@
 
 #include "engine/rows.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 void require_floating(std::string_view who, const Tensor& a, std::string_view operand) {
   if (!is_floating(a.dtype()))
@@ -123,4 +123,4 @@ std::string place_in(const Shape& batch, std::int64_t index) {
   return fmt::format(" (batch index {})", place);
 }
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

@@ -12,7 +12,7 @@
 #include "engine/tensor.h"
 #include "ops/gemm.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // Errors in the name of `who`: not f32 or f64; below rank 2; not square. `operand` names it.
 void require_floating(std::string_view who, const Tensor& a, std::string_view operand = "A");
@@ -90,4 +90,4 @@ class Codes {
 // " (batch index 3)", " (batch index (1, 2))", or nothing without a batch.
 std::string place_in(const Shape& batch, std::int64_t index);
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

@@ -9,6 +9,6 @@ namespace tapestry {
 // 2 is factored, which is A itself where A is symmetric, so gradients are symmetric and hold in
 // every direction. Error when A is not square, or not positive definite: singular to rounding
 // (ops/linalg/rank.h) or worse. A matrix with an element that is not finite gives NaN.
-Tensor cholesky(const Tensor& a, Site site = {});
+Tensor cholesky(const Tensor& a, detail::Site site = {});
 
 }  // namespace tapestry

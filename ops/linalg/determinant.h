@@ -12,7 +12,7 @@ namespace tapestry {
 // up to 4, and of all for n up to 3, keep two thirds of the digits, relative to the largest that
 // matrices with these singular values have, as long as no more than 8 of the values are small
 // without being 0 to rounding. Up to 64 may be 0; where there are more, the gradient is an Error.
-Tensor det(const Tensor& a, Site site = {});
+Tensor det(const Tensor& a, detail::Site site = {});
 
 // The determinant is sign * exp(logabsdet): no overflow. Matrices that are
 // singular to rounding (ops/linalg/rank.h) give 0 and -inf; there the gradient is an Error. The
@@ -20,6 +20,6 @@ Tensor det(const Tensor& a, Site site = {});
 struct SignAndLog {
   Tensor sign, logabsdet;
 };
-SignAndLog slogdet(const Tensor& a, Site site = {});
+SignAndLog slogdet(const Tensor& a, detail::Site site = {});
 
 }  // namespace tapestry

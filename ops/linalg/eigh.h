@@ -20,9 +20,9 @@ namespace tapestry {
 struct Eigh {
   Tensor w, v;
 };
-Eigh eigh(const Tensor& a, Site site = {});
+Eigh eigh(const Tensor& a, detail::Site site = {});
 
 // The eigenvalues alone.
-Tensor eigvalsh(const Tensor& a, Site site = {});
+Tensor eigvalsh(const Tensor& a, detail::Site site = {});
 
 }  // namespace tapestry

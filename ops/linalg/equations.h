@@ -5,7 +5,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/view.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // The batch of the result, where the leading axes of A and B meet.
 inline Shape equations_batch(std::string_view who, const Tensor& a, const Tensor& b) {
@@ -35,4 +35,4 @@ Tensor solve_equations(std::string_view who, const Tensor& a, const Tensor& b, F
   return meet_in_equations(who, a, b, op);
 }
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

@@ -21,6 +21,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using namespace linalg;

@@ -10,6 +10,6 @@ namespace tapestry {
 // squaring, where parts that decay fast leave the slow ones their digits. Error when A is not
 // square. A matrix with an element that is not finite gives NaN. N. J. Higham, The scaling and
 // squaring method for the matrix exponential revisited, SIAM J. Matrix Anal. Appl. 26, 2005.
-Tensor expm(const Tensor& a, Site site = {});
+Tensor expm(const Tensor& a, detail::Site site = {});
 
 }  // namespace tapestry

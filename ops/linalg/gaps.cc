@@ -11,7 +11,7 @@
 #include "ops/elementwise.h"
 #include "ops/linalg/batch.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 namespace {
 
 std::string equal_text(const GapKind& kind, std::int64_t i, std::int64_t j, double first,
@@ -193,4 +193,4 @@ void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
   for (int k : vectors) p.refuse_tangent(k, text);
 }
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

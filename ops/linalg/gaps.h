@@ -7,7 +7,7 @@
 
 #include "engine/pushforward.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 struct GapKind {
   std::string_view who, what;  // for messages: "eigh", "eigenvalues"; literals
@@ -33,4 +33,4 @@ Tensor made_of_vectors(const GapKind& kind, const Tensor& y, const Tensor& x,
 void refuse_turning(Pushforward& p, const GapKind& kind, const Tensor& x,
                     std::initializer_list<int> vectors);
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

@@ -42,7 +42,7 @@ void dgesdd_(const char*, const int*, const int*, double*, const int*, double*, 
              double*, const int*, double*, const int*, int*, int*, std::size_t);
 }
 
-namespace tapestry::lapack {
+namespace tapestry::detail::lapack {
 
 template <class T>
 inline constexpr bool kSingle = std::is_same_v<T, float>;
@@ -174,4 +174,4 @@ int gesdd(int m, int n, T* a, T* s, T* u, T* vt, T* work, int size, int* integer
   return info;
 }
 
-}  // namespace tapestry::lapack
+}  // namespace tapestry::detail::lapack

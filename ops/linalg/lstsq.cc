@@ -15,6 +15,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using namespace linalg;

@@ -10,6 +10,6 @@ namespace tapestry {
 // and so is then each X. Different floating dtypes meet in the larger. Error when the extents
 // differ, or when A does not have full rank to rounding (ops/linalg/rank.h); pinv takes such
 // matrices.
-Tensor lstsq(const Tensor& a, const Tensor& b, Site site = {});
+Tensor lstsq(const Tensor& a, const Tensor& b, detail::Site site = {});
 
 }  // namespace tapestry

@@ -7,7 +7,7 @@
 #include "engine/batching.h"
 #include "ops/view.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // The op on all examples at once. Operands of fewer axes than others get new ones behind the batch.
 inline void map_matrices(Batching& b, const void* attributes = nullptr, int operands = 1) {
@@ -23,4 +23,4 @@ inline void map_matrices(Batching& b, const void* attributes = nullptr, int oper
   b.carry_out(aligned, attributes);
 }
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

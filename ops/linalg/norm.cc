@@ -17,6 +17,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 
 using namespace linalg;
 

@@ -13,18 +13,19 @@ namespace tapestry {
 // order of 0 or below.
 struct NormOptions {
   double ord = 2;
-  Axes axis{};
+  detail::Axes axis{};
   bool keepdims = false;
 };
-Tensor norm(const Tensor& x, const NormOptions& options = {}, Site site = {});
+Tensor norm(const Tensor& x, const NormOptions& options = {}, detail::Site site = {});
 
 // Of the last two axes: the root of the sum of squares, the sum of singular values, the largest
 // column sum and row sum of absolute values, the largest singular value. Error below rank 2, and
 // for the last three where there are no elements.
 enum class MatrixNorm { frobenius, nuclear, one, infinity, two };
-Tensor matrix_norm(const Tensor& a, MatrixNorm kind = MatrixNorm::frobenius, Site site = {});
+Tensor matrix_norm(const Tensor& a, MatrixNorm kind = MatrixNorm::frobenius,
+                   detail::Site site = {});
 
 // Kronecker's product: every element of a times all of b, as NumPy's kron; ranks may differ.
-Tensor kron(const Tensor& a, const Tensor& b, Site site = {});
+Tensor kron(const Tensor& a, const Tensor& b, detail::Site site = {});
 
 }  // namespace tapestry

@@ -14,6 +14,6 @@ namespace tapestry {
 struct QR {
   Tensor q, r;
 };
-QR qr(const Tensor& a, Site site = {});
+QR qr(const Tensor& a, detail::Site site = {});
 
 }  // namespace tapestry

@@ -6,7 +6,7 @@
 
 #include "ops/linalg/lapack.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 namespace {
 
 template <class T>
@@ -155,4 +155,4 @@ template bool has_dependent_columns(const Item<double>&);
 template bool is_singular_square(int, const float*);
 template bool is_singular_square(int, const double*);
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

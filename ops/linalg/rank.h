@@ -11,7 +11,7 @@
 
 #include "ops/linalg/batch.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // For the LU factors of A, by columns, with LAPACK's pivots and info. A^T may stand for A.
 template <class T>
@@ -32,4 +32,4 @@ bool any_singular(std::string_view who, const Tensor& a);
 // Refuses when one has a code other than 0, in the same words everywhere; `more` goes behind them.
 void require_regular(std::string_view who, const Codes& codes, std::string_view more = {});
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

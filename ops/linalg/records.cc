@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace tapestry {
+namespace tapestry::detail {
 
 std::vector<Record> linalg_records() {
   using namespace linalg;
@@ -14,4 +14,4 @@ std::vector<Record> linalg_records() {
   return all;
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

@@ -6,7 +6,7 @@
 
 #include "ops/catalogue.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // X + 4 I: far from singular for a sample's numbers. In a dtype that goes with x and what it is to
 // meet, f64 where neither is floating.
@@ -28,4 +28,4 @@ std::vector<Record> svd_records();
 std::vector<Record> triangle_records();
 std::vector<Record> triangular_solve_records();
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

@@ -8,6 +8,7 @@
 #include "ops/view.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // The plain matrix with start + i step on its diagonal, in a dtype that goes with x.

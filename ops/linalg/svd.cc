@@ -19,6 +19,7 @@
 #include "ops/where.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 using namespace linalg;

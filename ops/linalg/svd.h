@@ -20,14 +20,14 @@ namespace tapestry {
 struct SVD {
   Tensor u, s, vh;
 };
-SVD svd(const Tensor& a, Site site = {});
+SVD svd(const Tensor& a, detail::Site site = {});
 
 // The singular values alone.
-Tensor svdvals(const Tensor& a, Site site = {});
+Tensor svdvals(const Tensor& a, detail::Site site = {});
 
 // The pseudo-inverse of Moore and Penrose, (..., m, n) -> (..., n, m). Singular values up to rcond
 // times the largest count as 0; rcond is max(m, n) eps unless given. The gradient holds where the
 // rank does not change.
-Tensor pinv(const Tensor& a, std::optional<double> rcond = {}, Site site = {});
+Tensor pinv(const Tensor& a, std::optional<double> rcond = {}, detail::Site site = {});
 
 }  // namespace tapestry

@@ -7,7 +7,7 @@
 #include "ops/linalg/batch.h"
 #include "ops/view.h"
 
-namespace tapestry::linalg {
+namespace tapestry::detail::linalg {
 
 // Into `to`, n by n; a symmetric A to the bit. Whether all elements are finite.
 template <class T>
@@ -27,4 +27,4 @@ bool symmetric_part(const Item<T>& a, T* to) {
 // The same as an op.
 inline Tensor symmetrized(const Tensor& a) { return 0.5 * (a + transpose(a)); }
 
-}  // namespace tapestry::linalg
+}  // namespace tapestry::detail::linalg

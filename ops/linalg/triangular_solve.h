@@ -17,12 +17,12 @@ struct TriangularOptions {
 // vector, and so is then each X. Different floating dtypes meet in the larger. Error when A is not
 // square, the extents differ, or an element of the diagonal is 0.
 Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options = {},
-                        Site site = {});
+                        detail::Site site = {});
 
-namespace linalg {
+namespace detail::linalg {
 // Where the matrix is singular, refuses in the name of `who`, which must be a literal.
 Tensor triangular_solve_for(std::string_view who, const Tensor& a, const Tensor& b,
                             const TriangularOptions& options);
-}  // namespace linalg
+}  // namespace detail::linalg
 
 }  // namespace tapestry

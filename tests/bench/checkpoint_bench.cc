@@ -22,6 +22,7 @@
 #include "nn/nn.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include "tests/bench/scalar_table.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::bench;
 
 namespace {

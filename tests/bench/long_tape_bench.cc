@@ -18,6 +18,7 @@
 #include "tests/bench/stopwatch.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::bench;
 
 int main(int argc, char** argv) {

@@ -7,6 +7,7 @@
 #include "tests/bench/kernels/probe.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 std::function<void()> one_by_one(const std::string& name) {
   using Number = Probe<double, false>;

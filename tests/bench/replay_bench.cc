@@ -18,6 +18,7 @@
 #include "tests/bench/table_options.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::bench;
 
 namespace {

@@ -7,6 +7,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 class ScalarRecorder {
  public:

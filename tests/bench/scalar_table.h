@@ -34,6 +34,7 @@
 #include "tests/bench/table_options.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 template <class Kernel>
 std::int64_t operations(const Kernel& kernel) {

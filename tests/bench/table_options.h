@@ -11,6 +11,7 @@
 #include "tests/bench/kernels/catalogue.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct TableOptions {
   std::vector<std::string> kernels{};  // all when empty

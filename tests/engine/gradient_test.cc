@@ -10,6 +10,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 BOOST_AUTO_TEST_CASE(the_gradient_of_a_scalar_expression_is_its_derivative) {
   Tape tape;

@@ -17,6 +17,7 @@
 #include "tests/engine/toy_ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 BOOST_CONCEPT_ASSERT((boost::concepts::VertexListGraph<Tape>));
 BOOST_CONCEPT_ASSERT((boost::concepts::EdgeListGraph<Tape>));

@@ -5,6 +5,7 @@
 #include "ops/ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 BOOST_AUTO_TEST_CASE(saved_tensors_are_told_by_op_shape_bytes_and_line) {
   Tape tape;

@@ -9,6 +9,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 // Known answers of the Random123 library for philox4x32-10.
 BOOST_AUTO_TEST_CASE(philox_gives_the_published_answers) {

@@ -8,6 +8,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 BOOST_AUTO_TEST_CASE(nested_lists_become_tensors_of_any_rank_up_to_four) {
   BOOST_TEST((tensor(2.0).shape() == Shape{}));

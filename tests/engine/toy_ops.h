@@ -9,6 +9,7 @@
 #include "engine/pullback.h"
 
 namespace tapestry::toy {
+using namespace detail;
 
 template <class F>
 Tensor zip(const Tensor& x, const Tensor& z, F&& f) {

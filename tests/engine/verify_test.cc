@@ -8,6 +8,7 @@
 #include "tests/engine/toy_ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include "tests/engine/toy_ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using Json = nlohmann::json;
 
 namespace {

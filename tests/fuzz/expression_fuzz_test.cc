@@ -8,6 +8,7 @@
 #include "tests/fuzz/expression_trial.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 std::vector<std::string> seeds() {

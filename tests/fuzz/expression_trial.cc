@@ -7,6 +7,7 @@
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 using tools::Binding;

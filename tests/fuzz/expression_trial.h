@@ -5,6 +5,7 @@
 #include <string_view>
 
 namespace tapestry::test {
+using namespace detail;
 
 class Violation : public std::logic_error {
  public:

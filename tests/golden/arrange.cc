@@ -1,6 +1,7 @@
 #include "tests/golden/table.h"
 
 namespace tapestry::golden {
+using namespace detail;
 namespace {
 
 int axis(const Attributes& with, int otherwise = 0) { return with.value("axis", otherwise); }

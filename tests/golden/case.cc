@@ -4,6 +4,7 @@
 #include <limits>
 
 namespace tapestry::golden {
+using namespace detail;
 namespace {
 
 using nlohmann::json;

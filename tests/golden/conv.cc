@@ -1,6 +1,7 @@
 #include "tests/golden/table.h"
 
 namespace tapestry::golden {
+using namespace detail;
 namespace {
 
 std::int64_t groups(const Attributes& with) { return with.value("groups", std::int64_t{1}); }

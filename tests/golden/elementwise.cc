@@ -1,6 +1,7 @@
 #include "tests/golden/table.h"
 
 namespace tapestry::golden {
+using namespace detail;
 namespace {
 
 Replacements replacements(const Attributes& with) {

@@ -17,6 +17,7 @@
 #include "tests/golden/table.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::golden;
 namespace unit = boost::unit_test;
 

@@ -1,6 +1,7 @@
 #include "tests/golden/table.h"
 
 namespace tapestry::golden {
+using namespace detail;
 namespace {
 
 PerAxis kernel(const Attributes& with) { return per_axis(with, "kernel", {}); }

@@ -11,6 +11,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::golden {
+using namespace detail;
 
 using Tensors = std::vector<Tensor>;
 using Attributes = nlohmann::json;

@@ -10,6 +10,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 static_assert(std::input_iterator<Batches::Iterator>);

@@ -12,6 +12,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 using Numbers = std::vector<double>;

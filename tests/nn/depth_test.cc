@@ -7,6 +7,7 @@
 #include "tests/support/differences.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

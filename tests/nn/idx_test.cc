@@ -12,6 +12,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
+using namespace detail;
 namespace {
 
 std::string big_endian(std::uint32_t value) {

@@ -5,6 +5,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 BOOST_AUTO_TEST_CASE(a_linear_module_starts_uniform_within_its_bound) {
   Rng rng(3);

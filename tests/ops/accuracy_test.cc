@@ -29,9 +29,10 @@ namespace tapestry::page_numbers {
   }
 #include "ops/elementwise.def"
 }  // namespace tapestry::page_numbers
-namespace wide = tapestry::page_numbers;
+namespace wide = tapestry::detail::page_numbers;
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::domains;
 
 namespace {

@@ -11,6 +11,7 @@
 #include "tests/ops/properties/property.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::test;
 namespace unit = boost::unit_test;
 

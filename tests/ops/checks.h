@@ -16,6 +16,7 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 using Call = std::function<Tensor(const std::vector<Tensor>&)>;
 

@@ -4,6 +4,7 @@
 #include "ops/conv/convolve.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 // conv2d(x, w, options) of f64.
 inline Tensor convolved(const Tensor& x, const Tensor& w, const ConvOptions& options) {

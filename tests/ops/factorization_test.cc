@@ -2,6 +2,7 @@
 #include "tests/ops/linalg_checks.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::test;
 
 namespace {

@@ -8,6 +8,7 @@
 #include "tests/ops/checks.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN(),
                         kInfinity = std::numeric_limits<double>::infinity();

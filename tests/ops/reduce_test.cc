@@ -6,6 +6,7 @@
 #include "tests/ops/checks.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::test;
 
 namespace {

@@ -11,6 +11,7 @@
 #include "tests/support/variables.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using tapestry::test::variables;
 
 namespace {

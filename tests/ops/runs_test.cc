@@ -7,6 +7,7 @@
 #include "ops/ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

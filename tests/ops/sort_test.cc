@@ -5,6 +5,7 @@
 #include "tests/ops/checks.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 using namespace tapestry::test;
 
 BOOST_AUTO_TEST_CASE(order) {

@@ -10,6 +10,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 // A point of each function's domain.
 namespace tapestry::domains {

@@ -9,6 +9,7 @@
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 double number(const std::string& text, const std::vector<Binding>& at = {}) {

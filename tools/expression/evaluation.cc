@@ -8,6 +8,7 @@
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 using Kind = ExpressionNode::Kind;

@@ -11,7 +11,7 @@ namespace tapestry::tools {
 // A variable and its value: a scalar, or a tensor of rank 0 or 1, plain or recorded.
 struct Binding {
   std::string name;
-  Active value;
+  detail::Active value;
 };
 
 // Names in the expression that are neither bound nor the constants pi and e, by first appearance.
@@ -20,12 +20,13 @@ std::vector<std::string> unbound(const Expression& expression, const std::vector
 // A number, or a vector as a tensor of rank 1. Operations are recorded where a value is; a binding
 // takes precedence over a constant. ExpressionError for unbound names, and for operands that an
 // operation refuses.
-Active evaluate(const Expression& expression, const std::vector<Binding>& at);
+detail::Active evaluate(const Expression& expression, const std::vector<Binding>& at);
 
 // ExpressionError when its result y is a vector, which has no gradient.
-void check_is_number(const Active& y, const Expression& expression);
+void check_is_number(const detail::Active& y, const Expression& expression);
 
 // dy/dx for each x: zero where y does not depend on it, as when y is a plain number.
-std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph);
+std::vector<detail::Active> slopes(const detail::Active& y, const std::vector<detail::Active>& xs,
+                                   bool create_graph);
 
 }  // namespace tapestry::tools

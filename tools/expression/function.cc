@@ -5,6 +5,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 // Calls f with the scalar or the tensor that x is.

@@ -9,22 +9,22 @@
 
 namespace tapestry::tools {
 
-using Operands = std::span<const Active>;
+using Operands = std::span<const detail::Active>;
 
 struct Function {
   std::string_view name;
   std::size_t arity;
   bool folds;  // a vector becomes a number
-  Active (*apply)(Operands operands);
+  detail::Active (*apply)(Operands operands);
 };
 
 std::span<const Function> functions();
 const Function* find_function(std::string_view name);  // null when there is none
 
 // A scalar as a tensor of rank 0 and dtype f64; a tensor as it is.
-Tensor tensor_of(const Active& x);
+Tensor tensor_of(const detail::Active& x);
 
 // A vector of numbers. Error when an element is itself a vector.
-Active vector_of(Operands elements);
+detail::Active vector_of(Operands elements);
 
 }  // namespace tapestry::tools

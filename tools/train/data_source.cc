@@ -6,6 +6,7 @@
 #include "tools/usage.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 constexpr double kHeldOut = 0.2;

@@ -5,6 +5,7 @@
 #include "tools/train/ticks.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 constexpr double kWidth = 720, kHeight = 420;

@@ -3,6 +3,7 @@
 #include <ostream>
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 constexpr std::int64_t kCells = 30;

@@ -6,6 +6,7 @@
 #include "tools/train/flush_denormals.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 using Clock = std::chrono::steady_clock;

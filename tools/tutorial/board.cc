@@ -10,6 +10,7 @@
 #include "tools/tutorial/partials.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 constexpr std::size_t kWidth = 100;

@@ -3,6 +3,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::tools {
+using namespace detail;
 
 Derivation derive(const ScalarPass& pass) {
   Derivation derivation;

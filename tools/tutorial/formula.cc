@@ -8,6 +8,7 @@
 #include "engine/format.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 // How tightly a text holds together; a looser one is bracketed inside a tighter one.

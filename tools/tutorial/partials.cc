@@ -4,6 +4,7 @@
 #include "tools/tutorial/formula.h"
 
 namespace tapestry::tools {
+using namespace detail;
 
 std::vector<Partial> partials(Tape& tape, NodeId node) {
   const Formulas::Parts parts = Formulas(tape).parts(node);

@@ -5,6 +5,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 // x1 for an element of x, W1[1,2] for one of W1.

@@ -11,6 +11,7 @@
 #include "tests/bench/kernels/density.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 // Independent normal numbers of one known mean and deviation. Inputs: the numbers.
 struct NormalLogPdf {

@@ -15,6 +15,7 @@
 #include "engine/rng.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct BlackScholes {
   int options;

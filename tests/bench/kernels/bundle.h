@@ -17,6 +17,7 @@
 #include "tests/bench/kernels/rotation.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct Bundle {
   static constexpr int camera_size = 11;

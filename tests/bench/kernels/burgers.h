@@ -12,6 +12,7 @@
 #include <vector>
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct Burgers {
   int n, steps;

@@ -17,6 +17,7 @@
 #include "tests/bench/kernels/reduction.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 // The sizes of the bench, as published where they are.
 template <class Visit>

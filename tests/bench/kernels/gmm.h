@@ -21,6 +21,7 @@
 #include "tests/bench/kernels/reduction.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct Gmm {
   int d, components, n;

@@ -20,6 +20,7 @@
 #include "tests/bench/kernels/rotation.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct Hand {
   static constexpr int fingers = 5, bones = 4, inputs = 26;

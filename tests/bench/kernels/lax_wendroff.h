@@ -14,6 +14,7 @@
 #include <vector>
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct LaxWendroff {
   int cells, steps;

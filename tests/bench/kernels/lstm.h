@@ -17,6 +17,7 @@
 #include "engine/random.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct Lstm {
   int layers, characters, bits;

@@ -8,6 +8,7 @@
 #include "engine/random.h"
 
 namespace tapestry::bench {
+using namespace detail;
 
 struct MatrixProduct {
   int n;

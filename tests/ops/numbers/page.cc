@@ -3,6 +3,7 @@
 #include "ops/domain.h"
 
 namespace tapestry::domains {
+using namespace detail;
 namespace {
 double one_of(const Domain& domain, std::size_t i) {
   return sample_domain(domain, {kLanes}, 5).to_vector()[i];

@@ -10,6 +10,7 @@
 #include "ops/ops.h"
 
 namespace tapestry::numbers {
+using namespace detail;
 
 struct Expected {
   double value;

@@ -8,6 +8,7 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 // The gradient of <w, f(x)> is what its differences say.

@@ -8,6 +8,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 constexpr std::string_view kNoFloating = "it has no floating input";

@@ -8,6 +8,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 // An axis that grows with the input's vanishes as the line through both says. One of constant

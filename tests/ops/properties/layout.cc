@@ -8,6 +8,7 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 struct Layout {

@@ -14,6 +14,7 @@
 #include "ops/catalogue.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 // What came of holding one record against one property.
 class Findings {

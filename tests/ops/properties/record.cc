@@ -4,6 +4,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 void documentation(const Record& record, Findings& findings) {

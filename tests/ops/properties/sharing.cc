@@ -9,6 +9,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 // The shape that all inputs stretch to; none when they do not, or need not, or when one is indices.

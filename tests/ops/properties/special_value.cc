@@ -6,6 +6,7 @@
 #include "tests/ops/properties/walk.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN(),

@@ -12,6 +12,7 @@
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 nlohmann::json written(const Tape& tape) {

@@ -9,6 +9,7 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 constexpr std::int64_t kExamples = 3;

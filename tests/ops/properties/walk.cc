@@ -7,6 +7,7 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 std::vector<std::size_t> floating(const Tensors& inputs) {
   std::vector<std::size_t> which;

@@ -10,6 +10,7 @@
 #include "tests/ops/properties/property.h"
 
 namespace tapestry::test {
+using namespace detail;
 
 using Tensors = std::vector<Tensor>;
 
