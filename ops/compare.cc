@@ -8,7 +8,7 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-#define COMPARE(op, value, doc)                                                                \
+#define TAPESTRY_COMPARE(op, value, doc)                                                       \
   struct op##_record {                                                                         \
     static constexpr std::string_view name = #op;                                              \
     static constexpr int arity = 2;                                                            \
@@ -29,7 +29,7 @@ namespace {
       return out;                                                                              \
     }                                                                                          \
   };
-#define PREDICATE(op, value, doc)                                                      \
+#define TAPESTRY_PREDICATE(op, value, doc)                                             \
   struct op##_record {                                                                 \
     static constexpr std::string_view name = #op;                                      \
     static constexpr int arity = 1;                                                    \
@@ -65,14 +65,14 @@ Tensor compare(const Tensor& x, const Tensor& z) {
     const CallSite here(site);                 \
     return call;                               \
   }
-#define COMPARE(name, value, doc)                                                       \
+#define TAPESTRY_COMPARE(name, value, doc)                                              \
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))          \
   TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))
-#define PREDICATE(name, value, doc)         \
-  Tensor name(const Tensor& x, Site site) { \
-    const CallSite here(site);              \
-    return apply<name##_record>({&x});      \
+#define TAPESTRY_PREDICATE(name, value, doc) \
+  Tensor name(const Tensor& x, Site site) {  \
+    const CallSite here(site);               \
+    return apply<name##_record>({&x});       \
   }
 #include "ops/elementwise.def"
 #undef TAPESTRY_CALL

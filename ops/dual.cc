@@ -53,13 +53,13 @@ struct BinaryStep {
 };
 
 constexpr UnaryStep kUnarySteps[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   {&value_of<Unary::op>, &UnaryFormula<Unary::op, Dual>::slope},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {&value_of<Binary::op>,                                                     \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {&value_of<Binary::op>,                                                              \
    {&BinaryFormula<Binary::op, Dual>::slope_x, &BinaryFormula<Binary::op, Dual>::slope_z}},
 #include "ops/elementwise.def"
     {&polygamma_value, {&order_slope, &polygamma_slope}},

@@ -106,7 +106,7 @@ std::int64_t remainder(std::int64_t x, std::int64_t z) {
   return rest != 0 && (rest < 0) != (z < 0) ? rest + z : rest;
 }
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)                                           \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)                                  \
   template <class T>                                                                               \
   void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
     for (std::int64_t i = 0; i < n; ++i) {                                                         \
@@ -114,7 +114,7 @@ std::int64_t remainder(std::int64_t x, std::int64_t z) {
       if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
     }                                                                                              \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                     \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
   template <class T>                                                                               \
   void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
     for (std::int64_t i = 0; i < n; ++i) {                                                         \
@@ -170,7 +170,7 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
 #define TAPESTRY_BINARY_SLOPE(op, by)                                                           \
   TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
                  Binary)
-#define UNARY(op, value, rule, kind, domain, ulps, doc)                         \
+#define TAPESTRY_UNARY(op, value, rule, kind, domain, ulps, doc)                \
   struct op##_record {                                                          \
     static constexpr std::string_view name = #op;                               \
     static constexpr int arity = 1;                                             \
@@ -184,27 +184,27 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
     static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_SLOPE(op)}); }    \
     static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
   };
-#define BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
-  struct op##_record {                                                         \
-    static constexpr std::string_view name = #op;                              \
-    static constexpr int arity = 2;                                            \
-    static constexpr bool elementwise = true;                                  \
-    static Tensor forward(Inputs in) {                                         \
-      if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);    \
-      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward, \
-                          binary_kernels<double>(Binary::op).forward,          \
-                          &integers::op##_loop<std::int64_t>);                 \
-    }                                                                          \
-    static void vjp(Pullback& p) {                                             \
-      pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                \
-      pull(p, 1, TAPESTRY_BINARY_SLOPE(op, z));                                \
-    }                                                                          \
-    static void jvp(Pushforward& p) {                                          \
-      push(p, {TAPESTRY_BINARY_SLOPE(op, x), TAPESTRY_BINARY_SLOPE(op, z)});   \
-    }                                                                          \
-    static constexpr SaveMask saves(int operand) {                             \
-      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);  \
-    }                                                                          \
+#define TAPESTRY_BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
+  struct op##_record {                                                                  \
+    static constexpr std::string_view name = #op;                                       \
+    static constexpr int arity = 2;                                                     \
+    static constexpr bool elementwise = true;                                           \
+    static Tensor forward(Inputs in) {                                                  \
+      if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);             \
+      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward,          \
+                          binary_kernels<double>(Binary::op).forward,                   \
+                          &integers::op##_loop<std::int64_t>);                          \
+    }                                                                                   \
+    static void vjp(Pullback& p) {                                                      \
+      pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                         \
+      pull(p, 1, TAPESTRY_BINARY_SLOPE(op, z));                                         \
+    }                                                                                   \
+    static void jvp(Pushforward& p) {                                                   \
+      push(p, {TAPESTRY_BINARY_SLOPE(op, x), TAPESTRY_BINARY_SLOPE(op, z)});            \
+    }                                                                                   \
+    static constexpr SaveMask saves(int operand) {                                      \
+      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);           \
+    }                                                                                   \
   };
 #include "ops/elementwise.def"
 
@@ -237,12 +237,12 @@ Tensor tensor_beside(const Tensor& x, Scalar z) {
     const CallSite here(site);                 \
     return call;                               \
   }
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  Tensor name(const Tensor& x, Site site) {              \
-    const CallSite here(site);                           \
-    return unary<name##_record>(Kind::kind, x);          \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  Tensor name(const Tensor& x, Site site) {                       \
+    const CallSite here(site);                                    \
+    return unary<name##_record>(Kind::kind, x);                   \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                     \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_record>(Kind::kind, x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))                     \
   TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))                     \

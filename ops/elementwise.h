@@ -9,20 +9,20 @@
 
 namespace tapestry {
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   Tensor name(const Tensor& x, detail::Site site = {});
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  Tensor name(const Tensor& x, const Tensor& z, detail::Site site = {});       \
-  Tensor name(const Tensor& x, double z, detail::Site site = {});              \
-  Tensor name(double x, const Tensor& z, detail::Site site = {});              \
-  Tensor name(const Tensor& x, Scalar z, detail::Site site = {});              \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  Tensor name(const Tensor& x, const Tensor& z, detail::Site site = {});                \
+  Tensor name(const Tensor& x, double z, detail::Site site = {});                       \
+  Tensor name(double x, const Tensor& z, detail::Site site = {});                       \
+  Tensor name(const Tensor& x, Scalar z, detail::Site site = {});                       \
   Tensor name(Scalar x, const Tensor& z, detail::Site site = {});
 // Comparisons give boolean tensors and carry no gradient.
-#define COMPARE(name, value, doc)                                        \
+#define TAPESTRY_COMPARE(name, value, doc)                               \
   Tensor name(const Tensor& x, const Tensor& z, detail::Site site = {}); \
   Tensor name(const Tensor& x, double z, detail::Site site = {});        \
   Tensor name(double x, const Tensor& z, detail::Site site = {});
-#define PREDICATE(name, value, doc) Tensor name(const Tensor& x, detail::Site site = {});
+#define TAPESTRY_PREDICATE(name, value, doc) Tensor name(const Tensor& x, detail::Site site = {});
 #include "ops/elementwise.def"
 
 inline Tensor operator-(const detail::Operand& x) { return neg(x.tensor(), x.site()); }

@@ -92,17 +92,17 @@ Record clamp_record() {
 std::vector<Record> elementwise_records() {
   using namespace domains;
   std::vector<Record> records{
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   unary_record(#name, doc, domain, [](const std::vector<Tensor>& in) { return name(in[0]); }),
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  binary_record(#name, doc, domain_x, domain_z,                                \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  binary_record(#name, doc, domain_x, domain_z,                                         \
                 [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }),
-#define COMPARE(name, value, doc)                                                                 \
+#define TAPESTRY_COMPARE(name, value, doc)                                                        \
   binary_record(                                                                                  \
       #name, doc, reals, reals, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }, \
       false),
-#define PREDICATE(name, value, doc) \
-  unary_record(                     \
+#define TAPESTRY_PREDICATE(name, value, doc) \
+  unary_record(                              \
       #name, doc, reals, [](const std::vector<Tensor>& in) { return name(in[0]); }, false),
 #include "ops/elementwise.def"
   };

@@ -20,18 +20,18 @@ struct BinaryFormula;
     [[maybe_unused]] const Cotangent<T> g{adjoint};                       \
     return T(formula);                                                    \
   }
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  template <class T>                                    \
-  struct UnaryFormula<Unary::op, T> {                   \
-    static T value(const T& x) { return T(op(x)); }     \
-    TAPESTRY_FORMULA(slope, vjp)                        \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  template <class T>                                             \
+  struct UnaryFormula<Unary::op, T> {                            \
+    static T value(const T& x) { return T(op(x)); }              \
+    TAPESTRY_FORMULA(slope, vjp)                                 \
   };
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class T>                                                          \
-  struct BinaryFormula<Binary::op, T> {                                       \
-    static T value(const T& x, const T& z) { return T(op(x, z)); }            \
-    TAPESTRY_FORMULA(slope_x, vjp_x)                                          \
-    TAPESTRY_FORMULA(slope_z, vjp_z)                                          \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class T>                                                                   \
+  struct BinaryFormula<Binary::op, T> {                                                \
+    static T value(const T& x, const T& z) { return T(op(x, z)); }                     \
+    TAPESTRY_FORMULA(slope_x, vjp_x)                                                   \
+    TAPESTRY_FORMULA(slope_z, vjp_z)                                                   \
   };
 #include "ops/elementwise.def"
 #undef TAPESTRY_FORMULA

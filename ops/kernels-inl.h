@@ -18,17 +18,17 @@ namespace tapestry::detail::HWY_NAMESPACE {
 #undef TAPESTRY_SPECIAL
 
 // Functions that the page defines by others are functions of lanes, too.
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)
-#define UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \
-  template <class D>                                        \
-  HWY_INLINE Lane<D> name(Lane<D> x) {                      \
-    return value;                                           \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)
+#define TAPESTRY_UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \
+  template <class D>                                                 \
+  HWY_INLINE Lane<D> name(Lane<D> x) {                               \
+    return value;                                                    \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
-#define BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class D>                                                              \
-  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                 \
-    return value;                                                                 \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
+#define TAPESTRY_BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class D>                                                                       \
+  HWY_INLINE Lane<D> name(Lane<D> x, Lane<D> z) {                                          \
+    return value;                                                                          \
   }
 #include "ops/elementwise.def"
 
@@ -74,18 +74,18 @@ HWY_INLINE void for_lanes(const T* const* in, T* out, std::int64_t n, F f) {
   }
 #define TAPESTRY_VJP(function, uses, formula) \
   TAPESTRY_KERNEL(function, uses, where(g == 0, zero(g), formula))
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  TAPESTRY_KERNEL(name##_value_kernel, probe::kX, value) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  TAPESTRY_KERNEL(name##_value_kernel, probe::kX, value)          \
   TAPESTRY_VJP(name##_vjp_kernel, probe::name##_vjp.uses | probe::kG, vjp)
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)   \
-  TAPESTRY_KERNEL(name##_value_kernel, probe::kX | probe::kZ, value)             \
-  TAPESTRY_VJP(name##_vjp_x_kernel, probe::name##_vjp_x.uses | probe::kG, vjp_x) \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_KERNEL(name##_value_kernel, probe::kX | probe::kZ, value)                    \
+  TAPESTRY_VJP(name##_vjp_x_kernel, probe::name##_vjp_x.uses | probe::kG, vjp_x)        \
   TAPESTRY_VJP(name##_vjp_z_kernel, probe::name##_vjp_z.uses | probe::kG, vjp_z)
 #ifdef TAPESTRY_UNARY_TYPE
-#undef BINARY
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
+#undef TAPESTRY_BINARY
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
 #include "ops/elementwise.def"
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   {&name##_value_kernel<TAPESTRY_UNARY_TYPE>, &name##_vjp_kernel<TAPESTRY_UNARY_TYPE>},
 const UnaryKernels<TAPESTRY_UNARY_TYPE>* TAPESTRY_TABLE() {
   static constexpr UnaryKernels<TAPESTRY_UNARY_TYPE> table[] = {
@@ -94,10 +94,10 @@ const UnaryKernels<TAPESTRY_UNARY_TYPE>* TAPESTRY_TABLE() {
   return table;
 }
 #else
-#undef UNARY
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)
+#undef TAPESTRY_UNARY
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)
 #include "ops/elementwise.def"
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)             \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)    \
   {&name##_value_kernel<TAPESTRY_BINARY_TYPE>, &name##_vjp_x_kernel<TAPESTRY_BINARY_TYPE>, \
    &name##_vjp_z_kernel<TAPESTRY_BINARY_TYPE>},
 const BinaryKernels<TAPESTRY_BINARY_TYPE>* TAPESTRY_TABLE() {

@@ -7,13 +7,13 @@
 namespace tapestry::detail {
 
 enum class Unary {
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) name,
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) name,
 #include "ops/elementwise.def"
   count
 };
 
 enum class Binary {
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) name,
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) name,
 #include "ops/elementwise.def"
   count
 };

@@ -44,17 +44,17 @@ T maximum(T x, T z) {
 #include "ops/special-inl.h"
 #undef TAPESTRY_SPECIAL
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)
-#define UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \
-  template <class T>                                        \
-  T name(T x) {                                             \
-    return value;                                           \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)
+#define TAPESTRY_UNARY_OF(name, value, vjp, kind, domain, ulps, doc) \
+  template <class T>                                                 \
+  T name(T x) {                                                      \
+    return value;                                                    \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
-#define BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class T>                                                              \
-  T name(T x, T z) {                                                              \
-    return value;                                                                 \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)
+#define TAPESTRY_BINARY_OF(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class T>                                                                       \
+  T name(T x, T z) {                                                                       \
+    return value;                                                                          \
   }
 #include "ops/elementwise.def"
 

@@ -55,11 +55,13 @@ constexpr bool is_in_place(std::string_view name, bool is_defined_there) {
     else                                                                           \
       return binary_value(detail::Binary::op, x, z);                               \
   }
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, false)
-#define UNARY_OF(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PAGED_UNARY(op, result, true)
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  TAPESTRY_PAGED_UNARY(op, result, false)
+#define TAPESTRY_UNARY_OF(op, result, vjp, kind, domain, ulps, doc) \
+  TAPESTRY_PAGED_UNARY(op, result, true)
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   TAPESTRY_PAGED_BINARY(op, result, false)
-#define BINARY_OF(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY_OF(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   TAPESTRY_PAGED_BINARY(op, result, true)
 #include "ops/elementwise.def"
 #undef TAPESTRY_PAGED_UNARY

@@ -55,9 +55,9 @@ constexpr Probe where(Probe mask, Probe a, Probe b) { return joined(mask, joined
 
 constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   constexpr Probe name(Probe x) { return called(#name, x, x); }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   constexpr Probe name(Probe x, Probe z) { return called(#name, x, z); }
 #include "ops/elementwise.def"
 
@@ -67,9 +67,9 @@ constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
     return Probe(formula);                                        \
   }                                                               \
   ({kG, true}, {kX, true}, {kZ, true}, {kY, true})
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   inline constexpr Probe name##_vjp = TAPESTRY_PROBE(vjp);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   inline constexpr Probe name##_vjp_x = TAPESTRY_PROBE(vjp_x), name##_vjp_z = TAPESTRY_PROBE(vjp_z);
 #include "ops/elementwise.def"
 #undef TAPESTRY_PROBE

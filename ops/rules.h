@@ -20,25 +20,25 @@ struct BinaryRule;
                      [[maybe_unused]] double y, [[maybe_unused]] double g) { \
     return formula;                                                          \
   }
-#define UNARY(op, result, rule, kind, domain, ulps, doc)      \
-  template <>                                                 \
-  struct UnaryRule<Unary::op> {                               \
-    static constexpr std::string_view name = #op;             \
-    static constexpr bool costly = !probe::is_cheap(#op);     \
-    static constexpr probe::Probe mentions = probe::op##_vjp; \
-    static double value(double x) { return result; }          \
-    TAPESTRY_RULE(slope, rule)                                \
+#define TAPESTRY_UNARY(op, result, rule, kind, domain, ulps, doc) \
+  template <>                                                     \
+  struct UnaryRule<Unary::op> {                                   \
+    static constexpr std::string_view name = #op;                 \
+    static constexpr bool costly = !probe::is_cheap(#op);         \
+    static constexpr probe::Probe mentions = probe::op##_vjp;     \
+    static double value(double x) { return result; }              \
+    TAPESTRY_RULE(slope, rule)                                    \
   };
-#define BINARY(op, result, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
-  template <>                                                                   \
-  struct BinaryRule<Binary::op> {                                               \
-    static constexpr std::string_view name = #op;                               \
-    static constexpr bool costly = !probe::is_cheap(#op);                       \
-    static constexpr probe::Probe mentions_x = probe::op##_vjp_x;               \
-    static constexpr probe::Probe mentions_z = probe::op##_vjp_z;               \
-    static double value(double x, double z) { return result; }                  \
-    TAPESTRY_RULE(slope_x, rule_x)                                              \
-    TAPESTRY_RULE(slope_z, rule_z)                                              \
+#define TAPESTRY_BINARY(op, result, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
+  template <>                                                                            \
+  struct BinaryRule<Binary::op> {                                                        \
+    static constexpr std::string_view name = #op;                                        \
+    static constexpr bool costly = !probe::is_cheap(#op);                                \
+    static constexpr probe::Probe mentions_x = probe::op##_vjp_x;                        \
+    static constexpr probe::Probe mentions_z = probe::op##_vjp_z;                        \
+    static double value(double x, double z) { return result; }                           \
+    TAPESTRY_RULE(slope_x, rule_x)                                                       \
+    TAPESTRY_RULE(slope_z, rule_z)                                                       \
   };
 #include "ops/elementwise.def"
 #undef TAPESTRY_RULE

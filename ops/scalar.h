@@ -18,22 +18,22 @@
 
 namespace tapestry {
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  template <detail::ActiveNumber A>                      \
-  [[gnu::always_inline]] inline auto name(const A& x) {  \
-    return detail::make_unary<detail::Unary::name>(x);   \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  template <detail::ActiveNumber A>                               \
+  [[gnu::always_inline]] inline auto name(const A& x) {           \
+    return detail::make_unary<detail::Unary::name>(x);            \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class A, class B>                                                  \
-  requires detail::ActiveOperands<A, B>                                        \
-  [[gnu::always_inline]] inline auto name(const A& x, const B& z) {            \
-    return detail::make_binary<detail::Binary::name>(x, z);                    \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class A, class B>                                                           \
+  requires detail::ActiveOperands<A, B>                                                 \
+  [[gnu::always_inline]] inline auto name(const A& x, const B& z) {                     \
+    return detail::make_binary<detail::Binary::name>(x, z);                             \
   }
-#define PREDICATE(op, result, doc)  \
-  template <detail::ActiveNumber A> \
-  bool op(const A& scalar) {        \
-    const auto x = scalar.value();  \
-    return detail::agreed(result);  \
+#define TAPESTRY_PREDICATE(op, result, doc) \
+  template <detail::ActiveNumber A>         \
+  bool op(const A& scalar) {                \
+    const auto x = scalar.value();          \
+    return detail::agreed(result);          \
   }
 #include "ops/elementwise.def"
 

@@ -14,12 +14,12 @@ struct Traits {
 };
 
 constexpr Traits kUnaryTraits[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   {page_numbers::UnaryRule<Unary::op>::costly, {probe::op##_vjp, 0.0}},
 #include "ops/elementwise.def"
 };
 constexpr Traits kBinaryTraits[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   {page_numbers::BinaryRule<Binary::op>::costly, {probe::op##_vjp_x, probe::op##_vjp_z}},
 #include "ops/elementwise.def"
     {true, {0.0, {probe::kX | probe::kZ | probe::kG, false}}},  // polygamma

@@ -96,7 +96,7 @@ constexpr Step one_step(std::string_view name, Binary op, bool constant_x, bool 
 }
 static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so");
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                           \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                  \
   constexpr Step op##_step = one_step(#op, Unary::op);                            \
   constexpr StatementKernel op##_statement{                                       \
       #op,                                                                        \
@@ -107,7 +107,7 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so"
       &reverse<&UnaryFormula<Unary::op, Stepwise>::slope, nullptr, false, true>,  \
       nullptr,                                                                    \
       {&op##_step, 1}};
-#define TAPESTRY_BINARY(op, variant, constant_x, constant_z, print)                         \
+#define TAPESTRY_BINARY_STEP(op, variant, constant_x, constant_z, print)                    \
   constexpr Step op##_##variant##_step = one_step(#op, Binary::op, constant_x, constant_z); \
   constexpr StatementKernel op##_##variant{                                                 \
       #op,                                                                                  \
@@ -122,10 +122,10 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/accumulate.cc says so"
                &BinaryFormula<Binary::op, Stepwise>::slope_z, constant_x, constant_z>,      \
       print,                                                                                \
       {&op##_##variant##_step, 1}};
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_BINARY(op, both, 0, 0, nullptr)                                    \
-  TAPESTRY_BINARY(op, left, 0, 1, &print_z)                                   \
-  TAPESTRY_BINARY(op, right, 1, 0, &print_x)
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_BINARY_STEP(op, both, 0, 0, nullptr)                                        \
+  TAPESTRY_BINARY_STEP(op, left, 0, 1, &print_z)                                       \
+  TAPESTRY_BINARY_STEP(op, right, 1, 0, &print_x)
 #include "ops/elementwise.def"
 
 double polygamma_value(double order, double x) {
@@ -166,14 +166,14 @@ Scalar record(const StatementKernel& both, const StatementKernel& left,
 
 namespace stepwise {
 
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                     \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                            \
   Stepwise op(Stepwise x) {                                                                 \
     return record(op##_statement, x, page_numbers::UnaryRule<Unary::op>::value(x.value())); \
   }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)         \
-  Stepwise op(Stepwise x, Stepwise z) {                                               \
-    return record(op##_both, op##_left, op##_right, x, z,                             \
-                  page_numbers::BinaryRule<Binary::op>::value(x.value(), z.value())); \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  Stepwise op(Stepwise x, Stepwise z) {                                                \
+    return record(op##_both, op##_left, op##_right, x, z,                              \
+                  page_numbers::BinaryRule<Binary::op>::value(x.value(), z.value()));  \
   }
 #include "ops/elementwise.def"
 
@@ -212,14 +212,14 @@ Stepwise polygamma_of(Stepwise order, Stepwise x) {
 }
 
 constexpr UnaryStep kUnarySteps[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                           \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                                  \
   {static_cast<Stepwise (*)(Stepwise)>(&stepwise::op), &UnaryFormula<Unary::op, Stepwise>::slope, \
    &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope,        \
    probe::op##_vjp.uses},
 #include "ops/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                      \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)             \
   {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&stepwise::op),                                   \
    {&BinaryFormula<Binary::op, Stepwise>::slope_x, &BinaryFormula<Binary::op, Stepwise>::slope_z}, \
    &page_numbers::BinaryRule<Binary::op>::value,                                                   \

@@ -34,8 +34,8 @@ class Stepwise {
   Scalar scalar_;
 };
 
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) Stepwise name(Stepwise x);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) Stepwise name(Stepwise x);
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   Stepwise name(Stepwise x, Stepwise z);
 #include "ops/elementwise.def"
 

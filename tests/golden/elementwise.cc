@@ -18,12 +18,12 @@ Table elementwise_table() {
   using X = const Tensors&;
   using With = const Attributes&;
   return {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) PREDICATE(op, result, doc)
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  COMPARE(op, result, doc)
-#define PREDICATE(op, result, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) TAPESTRY_PREDICATE(op, result, doc)
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_COMPARE(op, result, doc)
+#define TAPESTRY_PREDICATE(op, result, doc) \
   {#op, [](X x, With) -> Results { return tapestry::op(x.at(0)); }},
-#define COMPARE(op, result, doc) \
+#define TAPESTRY_COMPARE(op, result, doc) \
   {#op, [](X x, With) -> Results { return tapestry::op(x.at(0), x.at(1)); }},
 #include "ops/elementwise.def"
       {"polygamma", [](X x, With with) -> Results { return polygamma(with.at("order"), x.at(0)); }},

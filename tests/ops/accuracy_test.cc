@@ -17,15 +17,15 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::page_numbers {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  template <class T>                                    \
-  T op##_value(T x) {                                   \
-    return result;                                      \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  template <class T>                                             \
+  T op##_value(T x) {                                            \
+    return result;                                               \
   }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class T>                                                          \
-  T op##_value(T x, T z) {                                                    \
-    return result;                                                            \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  template <class T>                                                                   \
+  T op##_value(T x, T z) {                                                             \
+    return result;                                                                     \
   }
 #include "ops/elementwise.def"
 }  // namespace tapestry::page_numbers
@@ -115,12 +115,12 @@ Worst worst_error(std::vector<T> xs, std::vector<T> zs,
 
 template <class T>
 void check_bounds() {
-#define UNARY(name, result, vjp, kind, domain, ulps_, doc)                                   \
+#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps_, doc)                          \
   {                                                                                          \
     const Worst worst = worst_error<T>(numbers_of<T>(domain, 11), name, wide::name##_value); \
     BOOST_TEST(worst.ulps <= ulps_ + 0.51, #name " " << dtype_of<T>() << ": " << worst);     \
   }
-#define BINARY(name, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps_, doc)                 \
+#define TAPESTRY_BINARY(name, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps_, doc)        \
   {                                                                                              \
     const Worst worst = worst_error<T>(numbers_of<T>(domain_x, 12), numbers_of<T>(domain_z, 13), \
                                        name, wide::name##_value);                                \

@@ -103,11 +103,11 @@ BOOST_TEST_GLOBAL_FIXTURE(Summary);
 BOOST_AUTO_TEST_CASE(every_line_of_the_page_has_a_record) {
   std::set<std::string_view> names;
   for (const Record& record : catalogue()) names.insert(record.name);
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   BOOST_TEST(names.count(#name) == 1U, #name);
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   BOOST_TEST(names.count(#name) == 1U, #name);
-#define COMPARE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
-#define PREDICATE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
+#define TAPESTRY_COMPARE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
+#define TAPESTRY_PREDICATE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
 #include "ops/elementwise.def"
 }

@@ -11,10 +11,10 @@
 #include "tests/support/differences.h"
 
 namespace tapestry::page_numbers {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  template <class T>                                    \
-  T op##_value(T x) {                                   \
-    return result;                                      \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  template <class T>                                             \
+  T op##_value(T x) {                                            \
+    return result;                                               \
   }
 #include "ops/elementwise.def"
 }  // namespace tapestry::page_numbers
@@ -26,7 +26,7 @@ using namespace tapestry::domains;
 
 BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
   const double x0 = 0.6, z0 = 1.7;
-#define UNARY(name, result, vjp, kind, domain, ulps, doc)                                       \
+#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps, doc)                              \
   {                                                                                             \
     const double at = sample_domain(domain, {}, 21).item();                                     \
     Tape tape;                                                                                  \
@@ -37,24 +37,24 @@ BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
     BOOST_TEST(ys.value() == yt.item(), boost::test_tools::tolerance(1e-14));                   \
     BOOST_TEST(gradient(ys, s) == gradient(yt, t).item(), boost::test_tools::tolerance(1e-13)); \
   }
-#define BINARY(name, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {                                                                             \
-    Tape tape;                                                                  \
-    const Scalar s = tape.variable(x0), r = tape.variable(z0);                  \
-    const Tensor t = tape.variable(full({}, x0, DType::f64)),                   \
-                 q = tape.variable(full({}, z0, DType::f64));                   \
-    const auto [sx, sz] = gradient(name(s, r), s, r);                           \
-    const auto [tx, tz] = gradient(name(t, q), t, q);                           \
-    BOOST_TEST(sx == tx.item(), boost::test_tools::tolerance(1e-13));           \
-    BOOST_TEST(sz == tz.item(), boost::test_tools::tolerance(1e-13));           \
-    BOOST_TEST(gradient(name(s, z0), s) == sx);                                 \
-    BOOST_TEST(gradient(name(x0, r), r) == sz);                                 \
+#define TAPESTRY_BINARY(name, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {                                                                                      \
+    Tape tape;                                                                           \
+    const Scalar s = tape.variable(x0), r = tape.variable(z0);                           \
+    const Tensor t = tape.variable(full({}, x0, DType::f64)),                            \
+                 q = tape.variable(full({}, z0, DType::f64));                            \
+    const auto [sx, sz] = gradient(name(s, r), s, r);                                    \
+    const auto [tx, tz] = gradient(name(t, q), t, q);                                    \
+    BOOST_TEST(sx == tx.item(), boost::test_tools::tolerance(1e-13));                    \
+    BOOST_TEST(sz == tz.item(), boost::test_tools::tolerance(1e-13));                    \
+    BOOST_TEST(gradient(name(s, z0), s) == sx);                                          \
+    BOOST_TEST(gradient(name(x0, r), r) == sz);                                          \
   }
 #include "ops/elementwise.def"
 }
 
 BOOST_AUTO_TEST_CASE(scalar_second_derivatives_agree_with_differences){
-#define UNARY(name, result, vjp, kind, domain, ulps, doc)                      \
+#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps, doc)             \
   {                                                                            \
     const double at = sample_domain(domain, {}, 21).item();                    \
     Tape tape;                                                                 \
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(nan_and_infinity_pass_through) {
   const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
   for (DType dtype : {DType::f32, DType::f64}) {
     const Tensor x = tensor({nan, inf, -inf, 0.0, -0.0}, dtype);
-#define UNARY(name, result, vjp, kind, domain, ulps, doc)                              \
+#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps, doc)                     \
   {                                                                                    \
     const std::vector<double> y = name(x).to_vector(), at = x.to_vector();             \
     for (std::size_t k = 0; k < at.size(); ++k) {                                      \

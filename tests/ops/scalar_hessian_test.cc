@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(closed_forms) {
 }
 
 BOOST_AUTO_TEST_CASE(every_function_of_the_page_has_the_second_derivatives_of_its_recorded_slopes) {
-#define UNARY(name, value, vjp, kind, domain, ulps, doc)                                      \
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)                             \
   for (double number : {0.3, 0.7}) {                                                          \
     Tape tape;                                                                                \
     Scalar a = tape.variable(std::string_view(#name) == "acosh" ? 1 + number : number);       \
@@ -60,14 +60,14 @@ BOOST_AUTO_TEST_CASE(every_function_of_the_page_has_the_second_derivatives_of_it
     const double apart = distance(hessian(y, {a}).to_vector(), gradient_of_gradient(y, {a})); \
     BOOST_TEST(apart <= 1e-12, #name << ": " << apart);                                       \
   }
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)     \
-  {                                                                                \
-    Tape tape;                                                                     \
-    Scalar a = tape.variable(1.7), b = tape.variable(0.6);                         \
-    Scalar y = name(a * b, b + 1) * a + name(a, 2.5) * b + name(1.5, b) * a;       \
-    const double apart =                                                           \
-        distance(hessian(y, {a, b}).to_vector(), gradient_of_gradient(y, {a, b})); \
-    BOOST_TEST(apart <= 1e-12, #name << ": " << apart);                            \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {                                                                                     \
+    Tape tape;                                                                          \
+    Scalar a = tape.variable(1.7), b = tape.variable(0.6);                              \
+    Scalar y = name(a * b, b + 1) * a + name(a, 2.5) * b + name(1.5, b) * a;            \
+    const double apart =                                                                \
+        distance(hessian(y, {a, b}).to_vector(), gradient_of_gradient(y, {a, b}));      \
+    BOOST_TEST(apart <= 1e-12, #name << ": " << apart);                                 \
   }
 #include "ops/elementwise.def"
 }

@@ -16,10 +16,10 @@ using namespace tapestry::detail;
 namespace tapestry::domains {
 namespace {
 double one_of(const Domain& domain) { return sample_domain(domain, {3}, 5).to_vector()[1]; }
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   double op##_at() { return one_of(domain); }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  double op##_at() { return one_of(domain_x); }                               \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  double op##_at() { return one_of(domain_x); }                                        \
   double op##_beside() { return 0.75 * one_of(domain_z); }
 #include "ops/elementwise.def"
 }  // namespace
@@ -183,15 +183,15 @@ BOOST_AUTO_TEST_CASE(every_function_has_its_derivatives_inside_a_statement) {
     same("the second derivative", gradient(ds, s, unused).value(), gradient(du, u, unused).item());
     same("the mixed derivative", gradient(ds, t, unused).value(), gradient(du, v, unused).item());
   };
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                      \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)             \
   agree(#op, domains::op##_at(), 0.7,                                        \
         [](const auto& x, const auto& z) { return op(x) * z + x * op(x); }); \
   agree(#op, domains::op##_at(), 0.7,                                        \
         [](const auto& x, const auto& z) { return op(x + 0 * z) - z * op(x); });
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  agree(#op, domains::op##_at(), domains::op##_beside(),                      \
-        [](const auto& x, const auto& z) { return op(x, z) * z + x; });       \
-  agree(#op, domains::op##_at(), domains::op##_beside(),                      \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  agree(#op, domains::op##_at(), domains::op##_beside(),                               \
+        [](const auto& x, const auto& z) { return op(x, z) * z + x; });                \
+  agree(#op, domains::op##_at(), domains::op##_beside(),                               \
         [](const auto& x, const auto& z) { return op(1 * x, z + 0 * x); });
 #include "ops/elementwise.def"
 }

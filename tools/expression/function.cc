@@ -30,11 +30,11 @@ Active active(const Tensor& x) { return x; }
 Active active(Scalar x) { return x; }
 
 constexpr Function kFunctions[] = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc)                                 \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                        \
   {#op, 1, false, [](Operands in) {                                                     \
      return unary(in, [](const auto& x) -> Active { return active(tapestry::op(x)); }); \
    }},
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)                    \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)           \
   {#op, 2, false, [](Operands in) {                                                              \
      return binary(                                                                              \
          in, [](const auto& x, const auto& z) -> Active { return active(tapestry::op(x, z)); }); \

@@ -8,10 +8,10 @@ namespace {
 double one_of(const Domain& domain, std::size_t i) {
   return sample_domain(domain, {kLanes}, 5).to_vector()[i];
 }
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   double op##_at(std::size_t i) { return one_of(domain, i); }
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  double op##_at(std::size_t i) { return one_of(domain_x, i); }               \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  double op##_at(std::size_t i) { return one_of(domain_x, i); }                        \
   double op##_beside(std::size_t i) { return 0.75 * one_of(domain_z, i); }
 #include "ops/elementwise.def"
 }  // namespace
@@ -30,9 +30,9 @@ Expected expected_of(double at, double beside) {
 
 std::vector<PageFunction> page() {
   std::vector<PageFunction> functions = {
-#define UNARY(op, result, vjp, kind, domain, ulps, doc) \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   {#op, &domains::op##_at, &domains::op##_at, nullptr},
-#define BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   {#op, &domains::op##_at, &domains::op##_beside, nullptr},
 #include "ops/elementwise.def"
   };

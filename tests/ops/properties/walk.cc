@@ -162,10 +162,10 @@ void for_differentiable_samples(const Record& record, Findings& findings,
 
 bool on_the_page(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-#define UNARY(name, value, vjp, kind, domain, ulps, doc) #name,
-#define BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) #name,
-#define COMPARE(name, value, doc) #name,
-#define PREDICATE(name, value, doc) #name,
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) #name,
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) #name,
+#define TAPESTRY_COMPARE(name, value, doc) #name,
+#define TAPESTRY_PREDICATE(name, value, doc) #name,
 #include "ops/elementwise.def"
   };
   return std::ranges::find(kNames, name) != std::end(kNames);
