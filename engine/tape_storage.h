@@ -24,7 +24,7 @@ struct Binding {
 };
 
 // An Error that is due when somebody asks.
-struct Refusal {
+struct DueRefusal {
   std::string_view who;
   std::string what;
 };
@@ -38,7 +38,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<Tensor> outward;  // by id: the same value on the tape around, where it is tracked
   std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
   std::vector<Tensor> tangents;                    // by id, on a tape that carries them
-  std::map<NodeId, Refusal> no_tangents;           // of nodes whose derivative does not exist
+  std::map<NodeId, DueRefusal> no_tangents;           // of nodes whose derivative does not exist
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
   bool has_tensors = false;

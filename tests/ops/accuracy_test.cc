@@ -16,7 +16,7 @@
 #include "ops/view.h"
 #include "tests/support/differences.h"
 
-namespace tapestry::page_numbers {
+namespace tapestry::detail::page_numbers {
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   template <class T>                                             \
   T op##_value(T x) {                                            \
@@ -28,12 +28,12 @@ namespace tapestry::page_numbers {
     return result;                                                                     \
   }
 #include "ops/elementwise.def"
-}  // namespace tapestry::page_numbers
+}  // namespace tapestry::detail::page_numbers
 namespace wide = tapestry::detail::page_numbers;
 
 using namespace tapestry;
 using namespace tapestry::detail;
-using namespace tapestry::domains;
+using namespace tapestry::detail::domains;
 
 namespace {
 

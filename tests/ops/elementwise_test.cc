@@ -10,19 +10,19 @@
 #include "ops/where.h"
 #include "tests/support/differences.h"
 
-namespace tapestry::page_numbers {
+namespace tapestry::detail::page_numbers {
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
   template <class T>                                             \
   T op##_value(T x) {                                            \
     return result;                                               \
   }
 #include "ops/elementwise.def"
-}  // namespace tapestry::page_numbers
+}  // namespace tapestry::detail::page_numbers
 namespace wide = tapestry::detail::page_numbers;
 
 using namespace tapestry;
 using namespace tapestry::detail;
-using namespace tapestry::domains;
+using namespace tapestry::detail::domains;
 
 BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
   const double x0 = 0.6, z0 = 1.7;

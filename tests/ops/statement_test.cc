@@ -13,7 +13,7 @@ using namespace tapestry;
 using namespace tapestry::detail;
 
 // A point of each function's domain.
-namespace tapestry::domains {
+namespace tapestry::detail::domains {
 namespace {
 double one_of(const Domain& domain) { return sample_domain(domain, {3}, 5).to_vector()[1]; }
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
@@ -23,7 +23,7 @@ double one_of(const Domain& domain) { return sample_domain(domain, {3}, 5).to_ve
   double op##_beside() { return 0.75 * one_of(domain_z); }
 #include "ops/elementwise.def"
 }  // namespace
-}  // namespace tapestry::domains
+}  // namespace tapestry::detail::domains
 
 namespace {
 

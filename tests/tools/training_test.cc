@@ -12,6 +12,7 @@
 #include "tools/train/data_source.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Silence : TrainingListener {};

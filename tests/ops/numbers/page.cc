@@ -2,8 +2,7 @@
 
 #include "ops/domain.h"
 
-namespace tapestry::domains {
-using namespace detail;
+namespace tapestry::detail::domains {
 namespace {
 double one_of(const Domain& domain, std::size_t i) {
   return sample_domain(domain, {kLanes}, 5).to_vector()[i];
@@ -15,9 +14,10 @@ double one_of(const Domain& domain, std::size_t i) {
   double op##_beside(std::size_t i) { return 0.75 * one_of(domain_z, i); }
 #include "ops/elementwise.def"
 }  // namespace
-}  // namespace tapestry::domains
+}  // namespace tapestry::detail::domains
 
 namespace tapestry::numbers {
+using namespace detail;
 namespace {
 
 template <class F>
