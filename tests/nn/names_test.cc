@@ -1,11 +1,10 @@
 // A program's own names beside `using namespace tapestry`: what only the inside of the library
 // needs is not in their way, as a type, a function, a variable or a namespace.
-#define BOOST_TEST_MODULE names
+#include <boost/test/unit_test.hpp>
+
 #define UNARY 6
 #define BINARY_OF 6
 #define COMPARE 6
-#include <boost/test/unit_test.hpp>
-
 #include "nn/nn.h"
 
 // The program's names come after the directive, so that each is declared and then looked up beside
