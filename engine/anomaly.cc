@@ -74,13 +74,6 @@ std::string amount(const Census& found, std::int64_t size) {
                      found.nan > 0 ? found.nan : found.infinite(), size);
 }
 
-std::string place() {
-  std::string text;
-  if (current_site().is_known()) text += fmt::format("; called at {}", current_site());
-  if (!current_scope().empty()) text += fmt::format(" in {}", current_scope());
-  return text;
-}
-
 // Counts that the watcher asks for.
 bool is_bad(const Census& found) {
   return found.nan > 0 || (detail::watch->infinities && found.infinite() > 0);
@@ -108,7 +101,7 @@ struct Origin {
 void refuse_nan(std::string_view who, std::string_view what, const Tensor& value) {
   if (!is_floating(value.dtype())) return;
   if (const Census found = census(value); found.nan > 0)
-    refuse(who, "{} with {}: {}{}", what, amount(found, value.size()), described(value), place());
+    refuse(who, "{} with {}: {}", what, amount(found, value.size()), described(value));
 }
 
 }  // namespace
@@ -141,7 +134,7 @@ void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::spa
     const Origin origin(inputs);
     const bool born = found.nan ? origin.all.nan == 0 : origin.all.nan + origin.all.infinite() == 0;
     if (!born && !(found.nan && origin.nan_entered)) continue;
-    refuse(op.name, "made {} from {}{}", amount(found, output.size()), origin.operands, place());
+    refuse(op.name, "made {} from {}", amount(found, output.size()), origin.operands);
   }
 }
 
@@ -168,8 +161,7 @@ void watch_tangents(const Pushforward& pushforward) {
   for (int k = 0; k < pushforward.output_count(); ++k)
     if (const Tensor& made = pushforward.result(static_cast<std::size_t>(k)); made.defined())
       if (const Census found = census(made); is_bad(found))
-        refuse(pushforward.op().name, "its jvp made {} from{}{}", amount(found, made.size()), read,
-               place());
+        refuse(pushforward.op().name, "its jvp made {} from{}", amount(found, made.size()), read);
 }
 
 void watch_statement(std::string_view op, double value, std::span<const double> leaves) {
@@ -181,7 +173,7 @@ void watch_statement(std::string_view op, double value, std::span<const double> 
     if (!std::isfinite(leaf)) return;
     operands += fmt::format("{}{}", operands.empty() ? "" : ", ", leaf);
   }
-  refuse(op, "made {} from {}{}", kind(found), operands.empty() ? "nothing" : operands, place());
+  refuse(op, "made {} from {}", kind(found), operands.empty() ? "nothing" : operands);
 }
 
 void Births::contributed(const TensorNode& node, int operand, const Tensor& contribution,
@@ -206,8 +198,8 @@ void Births::contributed(const TensorNode& node, int operand, const Tensor& cont
   for (std::uint32_t k = 0; k < node.saved_count; ++k)
     if (node.saved[k].defined()) add("saved", node.saved[k]);
   births_.push_back(
-      {node.op->name, fmt::format("its vjp made {} for operand {}{}{}",
-                                  amount(found, contribution.size()), operand, read, place())});
+      error_here(node.op->name, fmt::format("its vjp made {} for operand {}{}",
+                                            amount(found, contribution.size()), operand, read)));
   reach(to, births_.size() - 1);
 }
 
@@ -248,7 +240,7 @@ void Births::contributed(const Run& statement, const double* values, double adjo
   for (double x : given) {
     const Census found = census(x);
     if (!is_bad(found)) continue;
-    if (!births_.empty()) raise_error(births_[0].who, births_[0].what);
+    if (!births_.empty()) throw births_[0];
     refuse(steep_step(statement, values, adjoint), "its vjp made {}", kind(found));
   }
 }
@@ -259,9 +251,9 @@ void Births::stepped(const TensorNode& node, Inputs inputs, std::span<const Tens
     if (!is_bad(found)) continue;
     const Origin origin(inputs);
     if (origin.is_sound())
-      births_.push_back(
-          {node.op->name, fmt::format("its rule made {} from {}{}",
-                                      amount(found, outputs[k].size()), origin.operands, place())});
+      births_.push_back(error_here(
+          node.op->name, fmt::format("its rule made {} from {}", amount(found, outputs[k].size()),
+                                     origin.operands)));
     reach(node.id + static_cast<NodeId>(k),
           origin.is_sound() ? births_.size() - 1 : first_in(node.operand_ids()));
   }
@@ -283,7 +275,7 @@ void Births::reach(NodeId node, std::size_t birth) {
 
 void Births::tell(std::span<const NodeId> results) const {
   const std::size_t first = first_in(results);
-  if (first < births_.size()) raise_error(births_[first].who, births_[first].what);
+  if (first < births_.size()) throw births_[first];
 }
 
 }  // namespace detail

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/error.h"
 #include "engine/op.h"
 
 namespace tapestry {
@@ -75,11 +76,7 @@ class Births {
   std::size_t first_in(std::span<const NodeId> nodes) const;
   void reach(NodeId node, std::size_t birth);
 
-  struct Birth {
-    std::string_view who;
-    std::string what;
-  };
-  std::vector<Birth> births_;              // in the order of the walk
+  std::vector<Error> births_;              // in the order of the walk
   std::map<NodeId, std::size_t> reached_;  // the first birth in each node
 };
 

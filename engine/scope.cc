@@ -54,4 +54,24 @@ NameScope::NameScope(std::string_view name) : outer_(detail::name_scope) {
 
 NameScope::~NameScope() { detail::name_scope = outer_; }
 
+namespace detail {
+namespace {
+constinit thread_local const ScopeOwner* scope_owner = nullptr;
+}
+
+ScopeOwner::ScopeOwner(const void* owner, std::string (*text)(const void* owner))
+    : owner_(owner), text_(text), scope_(name_scope), outer_(scope_owner) {
+  scope_owner = this;
+}
+ScopeOwner::~ScopeOwner() { scope_owner = outer_; }
+
+std::string scope_text() {
+  const std::string path(current_scope());
+  if (!scope_owner || scope_owner->scope_ != name_scope) return path;
+  const std::string owner = scope_owner->text_(scope_owner->owner_);
+  return path.empty() ? owner : path + ": " + owner;
+}
+
+}  // namespace detail
+
 }  // namespace tapestry

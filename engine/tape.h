@@ -60,8 +60,9 @@ class Tape : public detail::LivingTape<Tape> {
   // A leaf that stands in the graph but takes no gradient: an input, a target.
   Tensor constant(const Tensor& value, std::string_view name = {}, detail::Site site = {});
   // The variable that stands for `key` in this recording: made from `value` on first use, or when
-  // the value changed.
-  Tensor variable_for(const void* key, const Tensor& value, std::string_view name = {});
+  // the value changed; only then is it asked for its name.
+  Tensor variable_for(const void* key, const Tensor& value,
+                      const std::function<std::string()>& name);
   // Names a node for drawings and messages. Error when it is not of this tape.
   void set_name(const Tensor& x, std::string_view name);
   void set_name(Scalar x, std::string_view name);

@@ -61,7 +61,8 @@ Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
   return value.tracked_as(epoch_, id);
 }
 
-Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view name) {
+Tensor Tape::variable_for(const void* key, const Tensor& value,
+                          const std::function<std::string()>& name) {
   detail::Binding& binding = storage_->bindings[key];
   if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
     // Followed by every tape that records around this one, too.
@@ -70,7 +71,7 @@ Tensor Tape::variable_for(const void* key, const Tensor& value, std::string_view
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
         outside = value.tracked_as(t->epoch(), found->second.id);
-    const Tensor leaf = variable(outside, name, Site::nowhere());
+    const Tensor leaf = variable(outside, name(), Site::nowhere());
     storage_->bindings[key] = {detach(value), leaf.id()};
     return leaf;
   }

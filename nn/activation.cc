@@ -5,15 +5,14 @@
 namespace tapestry::nn {
 using namespace detail;
 
-Tensor ReLU::operator()(const Tensor& x, Site site) const { return relu(x, site); }
-Tensor Sigmoid::operator()(const Tensor& x, Site site) const { return sigmoid(x, site); }
-Tensor Tanh::operator()(const Tensor& x, Site site) const { return tanh(x, site); }
+Tensor ReLU::forward(const Tensor& x) const { return relu(x); }
+Tensor Sigmoid::forward(const Tensor& x) const { return sigmoid(x); }
+Tensor Tanh::forward(const Tensor& x) const { return tanh(x); }
 
-Tensor Softmax::operator()(const Tensor& x, Site site) const { return softmax(x, axis_, site); }
+Tensor Softmax::forward(const Tensor& x) const { return softmax(x, axis_); }
 std::string Softmax::type() const { return fmt::format("Softmax(axis={})", axis_); }
 
-Tensor Flatten::operator()(const Tensor& x, Site site) const {
-  const CallSite call(site);
+Tensor Flatten::forward(const Tensor& x) const {
   if (x.rank() == 0) refuse("Flatten", "the input has no axes; the first one is kept");
   std::int64_t rest = 1;
   for (int axis = 1; axis < x.rank(); ++axis) rest *= x.shape()[axis];
@@ -24,8 +23,7 @@ Dropout::Dropout(double p, Rng rng) : p_(p), rng_(std::make_shared<Rng>(rng)) {
   if (!(p >= 0 && p < 1)) refuse("Dropout", "the probability is {}; it must lie in [0, 1)", p);
 }
 
-Tensor Dropout::operator()(const Tensor& x, Site site) const {
-  const CallSite call(site);
+Tensor Dropout::forward(const Tensor& x) const {
   if (!is_training() || p_ == 0) return x;
   return where(bernoulli(x.shape(), 1 - p_, *rng_), x / (1 - p_), 0);
 }

@@ -1,32 +1,29 @@
 // Modules without parameters: activations, flattening, dropout.
 #pragma once
 
-#include "nn/module.h"
+#include "nn/layer.h"
 
 namespace tapestry::nn {
 
-class ReLU : public Module {
+class ReLU : public detail::StandardLayer {
  public:
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
-  std::string type() const override { return "ReLU"; }
+  Tensor forward(const Tensor& x) const override;
 };
 
-class Sigmoid : public Module {
+class Sigmoid : public detail::StandardLayer {
  public:
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
-  std::string type() const override { return "Sigmoid"; }
+  Tensor forward(const Tensor& x) const override;
 };
 
-class Tanh : public Module {
+class Tanh : public detail::StandardLayer {
  public:
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
-  std::string type() const override { return "Tanh"; }
+  Tensor forward(const Tensor& x) const override;
 };
 
-class Softmax : public Module {
+class Softmax : public detail::StandardLayer {
  public:
   explicit Softmax(int axis = -1) : axis_(axis) {}
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
+  Tensor forward(const Tensor& x) const override;
   std::string type() const override;
 
  private:
@@ -34,18 +31,17 @@ class Softmax : public Module {
 };
 
 // (N, ...) to (N, the rest as one axis).
-class Flatten : public Module {
+class Flatten : public detail::StandardLayer {
  public:
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
-  std::string type() const override { return "Flatten"; }
+  Tensor forward(const Tensor& x) const override;
 };
 
 // While training: zero with probability p, the others divided by 1 - p, so that the mean stays.
 // Else the identity. Error unless 0 <= p < 1.
-class Dropout : public Module {
+class Dropout : public detail::StandardLayer {
  public:
   explicit Dropout(double p = 0.5, Rng rng = Rng(0));
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
+  Tensor forward(const Tensor& x) const override;
   std::string type() const override;
 
  private:

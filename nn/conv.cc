@@ -48,8 +48,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rn
       bias(initial({options.bias ? out : 0}, terms(weight.shape()), rng, options.dtype), "bias"),
       options_(options) {}
 
-Tensor Conv2d::operator()(const Tensor& x, Site site) const {
-  const CallSite call(site);
+Tensor Conv2d::forward(const Tensor& x) const {
   const ConvOptions options{options_.stride, options_.padding, options_.dilation, options_.groups};
   return options_.bias ? conv2d(x, weight, bias, options) : conv2d(x, weight, options);
 }
@@ -63,8 +62,8 @@ std::string Conv2d::type() const {
       options_.bias ? "" : ", no bias");
 }
 
-std::vector<std::pair<std::string, Parameter>> Conv2d::own_parameters() const {
-  std::vector<std::pair<std::string, Parameter>> own{{"weight", weight}};
+Members Conv2d::members() {
+  Members own{{"weight", weight}};
   if (options_.bias) own.emplace_back("bias", bias);
   return own;
 }

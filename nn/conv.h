@@ -1,7 +1,7 @@
 // Convolution and pooling of images (N, C, H, W).
 #pragma once
 
-#include "nn/module.h"
+#include "nn/layer.h"
 #include "ops/conv.h"
 
 namespace tapestry::nn {
@@ -14,16 +14,16 @@ struct Conv2dOptions {
 };
 
 // y = conv2d(x, W, b), with W (out, in / groups, kernel...), b (out,).
-class Conv2d : public Module {
+class Conv2d : public detail::StandardLayer {
  public:
   // W and b uniform in [-1/sqrt(n), 1/sqrt(n)), where n = in / groups * the kernel's elements, as
   // PyTorch's default. Error unless the groups divide both numbers of channels.
   Conv2d(std::int64_t in, std::int64_t out, const detail::PerAxis& kernel, Rng& rng,
          const Conv2dOptions& options = {});
 
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
+  Tensor forward(const Tensor& x) const override;
   std::string type() const override;
-  std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
+  Members members() override;
 
   Parameter weight;
   Parameter bias;  // of shape (0,) when there is none
@@ -32,13 +32,11 @@ class Conv2d : public Module {
   Conv2dOptions options_;
 };
 
-class MaxPool2d : public Module {
+class MaxPool2d : public detail::StandardLayer {
  public:
   explicit MaxPool2d(const detail::PerAxis& kernel, const MaxPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
-  Tensor operator()(const Tensor& x, Site site = {}) const override {
-    return max_pool2d(x, kernel_, options_, site);
-  }
+  Tensor forward(const Tensor& x) const override { return max_pool2d(x, kernel_, options_); }
   std::string type() const override;
 
  private:
@@ -46,13 +44,11 @@ class MaxPool2d : public Module {
   MaxPoolOptions options_;
 };
 
-class AvgPool2d : public Module {
+class AvgPool2d : public detail::StandardLayer {
  public:
   explicit AvgPool2d(const detail::PerAxis& kernel, const AvgPoolOptions& options = {})
       : kernel_(kernel), options_(options) {}
-  Tensor operator()(const Tensor& x, Site site = {}) const override {
-    return avg_pool2d(x, kernel_, options_, site);
-  }
+  Tensor forward(const Tensor& x) const override { return avg_pool2d(x, kernel_, options_); }
   std::string type() const override;
 
  private:

@@ -24,8 +24,7 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions option
     : weight(initial({positive(out), positive(in)}, in, rng, options.dtype), "weight"),
       bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
 
-Tensor Linear::operator()(const Tensor& x, Site site) const {
-  const CallSite call(site);
+Tensor Linear::forward(const Tensor& x) const {
   if (x.rank() == 0 || x.shape().back() != weight.shape()[1])
     refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(),
            weight.shape()[1]);
@@ -38,8 +37,8 @@ std::string Linear::type() const {
                      has_bias() ? "" : ", no bias");
 }
 
-std::vector<std::pair<std::string, Parameter>> Linear::own_parameters() const {
-  std::vector<std::pair<std::string, Parameter>> own{{"weight", weight}};
+Members Linear::members() {
+  Members own{{"weight", weight}};
   if (has_bias()) own.emplace_back("bias", bias);
   return own;
 }

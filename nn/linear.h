@@ -1,7 +1,7 @@
 // y = x W^T + b, with x (..., in), W (out, in), b (out,).
 #pragma once
 
-#include "nn/module.h"
+#include "nn/layer.h"
 
 namespace tapestry::nn {
 
@@ -10,14 +10,14 @@ struct LinearOptions {
   DType dtype = DType::f32;
 };
 
-class Linear : public Module {
+class Linear : public detail::StandardLayer {
  public:
   // W and b uniform in [-1/sqrt(in), 1/sqrt(in)), as PyTorch's default.
   Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options = {});
 
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
+  Tensor forward(const Tensor& x) const override;
   std::string type() const override;
-  std::vector<std::pair<std::string, Parameter>> own_parameters() const override;
+  Members members() override;
 
   Parameter weight;
   Parameter bias;  // of shape (0,) when there is none

@@ -1,15 +1,46 @@
-// A function of a tensor that owns parameters and other modules. A copy of a module shares its
-// parameters.
+// A tree of named members: parameters, and modules. Everything that concerns a whole network (its
+// parameters and their names, training or not, dtypes, tables, messages) walks that tree. A copy of
+// a module shares its parameters.
+//
+//   struct Gate : nn::Module {
+//     nn::Linear keep, add;
+//     ...
+//     nn::Members members() override { return {{"keep", keep}, {"add", add}}; }
+//     Tensor operator()(const Tensor& x, const Tensor& state) const { ... }
+//   };
+//
+// A module of one tensor derives from Layer (nn/layer.h) and needs only members() and forward().
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "nn/parameter.h"
 
 namespace tapestry::nn {
+
+class Module;
+
+// A parameter or a module, and what its owner calls it. A module is named by reference: the owner
+// holds it.
+struct Member {
+  Member(std::string name_, const Parameter& parameter) : name(std::move(name_)), what(parameter) {}
+  Member(std::string name_, Module& module) : name(std::move(name_)), what(&module) {}
+
+  const Parameter* parameter() const { return std::get_if<Parameter>(&what); }
+  Module* module() const {
+    Module* const* found = std::get_if<Module*>(&what);
+    return found ? *found : nullptr;
+  }
+
+  std::string name;
+  std::variant<Parameter, Module*> what;
+};
+using Members = std::vector<Member>;
 
 class Module {
  public:
@@ -17,17 +48,14 @@ class Module {
 
   virtual ~Module() = default;
 
-  // A module of its own opens a CallSite(site), so that messages name the line of its caller, or
-  // does not, and they name its own.
-  virtual Tensor operator()(const Tensor& x, Site site = {}) const = 0;
+  // What this module owns itself, in order.
+  virtual Members members() { return {}; }
 
-  virtual std::string type() const = 0;  // as in the summary: Linear(2, 3)
-  // What this module owns itself, by name, in order.
-  virtual std::vector<std::pair<std::string, Parameter>> own_parameters() const { return {}; }
-  virtual std::vector<std::pair<std::string, Module*>> children() const { return {}; }
+  // As tables and messages call it: Linear(2, 3). By default the name of the class.
+  virtual std::string type() const;
 
-  // Own and owned by children: "weight", "0.weight", ... One that is shared stands once, by its
-  // first name.
+  // Of this module and all that it owns, by path: "weight", "0.weight", ... One that is shared
+  // stands once, by its first name.
   std::vector<std::pair<std::string, Parameter>> named_parameters() const;
   std::vector<Parameter> parameters() const;
 
@@ -40,44 +68,27 @@ class Module {
   // Every parameter in this dtype.
   void to(DType dtype);
 
-  // A table: layer, type, output shape, number of parameters. Runs the module once on zeros of
-  // shape `input`.
-  std::string summary(const Shape& input) const;
-
  private:
+  friend class EvalMode;
   bool training_ = true;
 };
 
-// Modules one after the other.
-class Sequential : public Module {
+// The members of a module that is only looked at.
+Members members_of(const Module& module);
+
+// While it lives, a module and all that it owns are in eval mode; then each is as it was.
+class EvalMode {
  public:
-  Sequential() = default;
-  template <class... Modules>
-  requires(std::is_base_of_v<Module, Modules>&&...) explicit Sequential(Modules... modules) {
-    (append(std::move(modules)), ...);
-  }
-
-  template <class M>
-  void append(M module) {
-    modules_.push_back(std::make_shared<M>(std::move(module)));
-  }
-
-  std::size_t size() const { return modules_.size(); }
-  // The modules as functions, which share them; they stand at the line of this call.
-  std::vector<detail::Function> functions(Site site = {}) const;
-  Module& operator[](std::size_t i) const { return *modules_.at(i); }
-
-  Tensor operator()(const Tensor& x, Site site = {}) const override;
-  std::string type() const override { return "Sequential"; }
-  std::vector<std::pair<std::string, Module*>> children() const override;
+  explicit EvalMode(const Module& module);
+  ~EvalMode();
+  EvalMode(const EvalMode&) = delete;
+  EvalMode& operator=(const EvalMode&) = delete;
 
  private:
-  std::vector<std::shared_ptr<Module>> modules_;
+  std::vector<Module*> training_;  // those that were training
 };
 
-// The modules in segments, each computed again when a gradient passes it: tapestry's of that name.
-// Modules must give the same result when called again, so Dropout has no place here while training.
-detail::Function checkpoint_sequential(const Sequential& modules, std::int64_t segments,
-                                       detail::Site site = {});
+// The path of `wanted` within `root`, "" for root itself; no value when root does not own it.
+std::optional<std::string> path_of(const Module& wanted, const Module& root);
 
 }  // namespace tapestry::nn

@@ -1,5 +1,7 @@
 #include "nn/parameter.h"
 
+#include "nn/layer.h"
+
 namespace tapestry::nn {
 using namespace detail;
 namespace {
@@ -12,7 +14,17 @@ void require_floating(const Tensor& value) {
 
 Parameter::Parameter(const Tensor& value, std::string name) {
   require_floating(value);
-  state_ = std::make_shared<State>(State{detach(value), std::move(name)});
+  state_ = std::make_shared<State>(State{detach(value), std::move(name), {}});
+}
+
+std::string_view Parameter::name() const {
+  return !state_->given.empty() ? state_->given : !path_.empty() ? path_ : state_->own;
+}
+
+Parameter Parameter::called(std::string path) const {
+  Parameter same = *this;
+  same.path_ = std::move(path);
+  return same;
 }
 
 void Parameter::set(const Tensor& value) {
@@ -25,8 +37,15 @@ void Parameter::set(const Tensor& value) {
 }
 
 Tensor Parameter::on(Tape& tape) const {
-  return tape.owns(state_->value) ? state_->value
-                                  : tape.variable_for(state_.get(), value(), name());
+  if (tape.owns(state_->value)) return state_->value;
+  return tape.variable_for(state_.get(), value(), [this] { return node_name(); });
+}
+
+std::string Parameter::node_name() const {
+  if (!state_->given.empty() || !path_.empty()) return std::string(name());
+  const std::string member = state_->own.empty() ? detail::member_name(*this) : state_->own;
+  const std::string_view scope = current_scope();
+  return scope.empty() || member.empty() ? member : fmt::format("{}.{}", scope, member);
 }
 
 Tensor Parameter::tensor() const {

@@ -4,11 +4,16 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.h"
 
 namespace tapestry::nn {
+
+namespace detail {
+using namespace tapestry::detail;
+}
 
 class Parameter {
  public:
@@ -16,8 +21,13 @@ class Parameter {
 
   Tensor value() const { return detach(state_->value); }  // plain numbers
   const Shape& shape() const { return state_->value.shape(); }
-  const std::string& name() const { return state_->name; }
-  void set_name(std::string name) { state_->name = std::move(name); }
+
+  // As messages, tables and pictures call it: what set_name() gave; else its path in the network
+  // whose parameters() gave this handle, "0.weight"; else the name of its construction.
+  std::string_view name() const;
+  void set_name(std::string name) { state_->given = std::move(name); }
+  // The same parameter, known by its path.
+  Parameter called(std::string path) const;
 
   // Other numbers of the same shape, of any floating dtype; Error otherwise. A value that is
   // tracked on the tape that records keeps its history there, so that a gradient can pass through
@@ -25,6 +35,7 @@ class Parameter {
   void set(const Tensor& value);
 
   // The node that stands for this parameter on the recording tape; plain numbers when none records.
+  // The first use in a recording names the node: by its path, or by the layer that uses it.
   Tensor tensor() const;
   operator Tensor() const { return tensor(); }  // NOLINT: a parameter stands for its tensor
 
@@ -36,9 +47,15 @@ class Parameter {
  private:
   struct State {
     Tensor value;
-    std::string name;
+    std::string own;    // from its construction
+    std::string given;  // by set_name
   };
+  // For its first use in a recording: name() where that is a whole path, else the layer's name for
+  // it within the current scope.
+  std::string node_name() const;
+
   std::shared_ptr<State> state_;
+  std::string path_;
 };
 
 // dy/dp for each parameter, in order. Errors as for tensors.

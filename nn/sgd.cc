@@ -16,6 +16,11 @@ void check_lr(Scalar lr) {
 
 bool is_zero(Scalar x) { return !x.is_tracked() && x.value() == 0; }
 
+// The name in quotes; empty where there is none.
+std::string quoted(const Parameter& parameter) {
+  return parameter.name().empty() ? "" : fmt::format(" \"{}\"", parameter.name());
+}
+
 // What the recording tape does not know any more is plain numbers.
 Tensor current(const Tensor& x) {
   const Tape* tape = recording_tape();
@@ -28,13 +33,15 @@ Scalar current(Scalar x) {
 
 }  // namespace
 
-void SGD::set_lr(Scalar lr) {
+void SGD::set_lr(Scalar lr, Site site) {
+  const CallSite call(site);
   check_lr(lr);
   options_.lr = lr;
 }
 
-SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
+SGD::SGD(std::vector<Parameter> parameters, SGDOptions options, Site site)
     : parameters_(std::move(parameters)), options_(options), velocity_(parameters_.size()) {
+  const CallSite call(site);
   check_lr(options.lr);
   const double momentum = options.momentum.value(), decay = options.weight_decay.value();
   if (!(momentum >= 0)) refuse("SGD", "momentum is {}; it must not be negative", momentum);
@@ -42,7 +49,7 @@ SGD::SGD(std::vector<Parameter> parameters, SGDOptions options)
   for (std::size_t i = 0; i < parameters_.size(); ++i)
     if (std::find(parameters_.begin(), parameters_.begin() + static_cast<std::ptrdiff_t>(i),
                   parameters_[i]) != parameters_.begin() + static_cast<std::ptrdiff_t>(i))
-      refuse("SGD", "parameter {} is given twice", i);
+      refuse("SGD", "parameter {}{} is given twice", i, quoted(parameters_[i]));
   if (options.nesterov && is_zero(options.momentum))
     refuse("SGD", "nesterov needs a momentum above 0");
 }
@@ -56,8 +63,8 @@ void SGD::step(const std::vector<Tensor>& gradients, Site site) {
   bool followed = lr.is_tracked() || momentum.is_tracked() || decay.is_tracked();
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (gradients[i].shape() != parameters_[i].shape())
-      refuse("SGD", "gradient {} has shape {}, its parameter {}", i, gradients[i].shape(),
-             parameters_[i].shape());
+      refuse("SGD", "gradient {} has shape {}, its parameter{} {}", i, gradients[i].shape(),
+             quoted(parameters_[i]), parameters_[i].shape());
     followed |= current(gradients[i]).is_tracked();
   }
   for (std::size_t i = 0; i < gradients.size(); ++i) {

@@ -7,6 +7,8 @@
 // it stands on the tape, and a gradient can be taken through it.
 #pragma once
 
+#include <concepts>
+#include <utility>
 #include <vector>
 
 #include "nn/parameter.h"
@@ -24,14 +26,18 @@ class SGD {
  public:
   // Error when lr is negative or not finite, a parameter is given twice, or nesterov comes without
   // momentum.
-  SGD(std::vector<Parameter> parameters, SGDOptions options = {});
+  SGD(std::vector<Parameter> parameters, SGDOptions options = {}, detail::Site site = {});
+  // With that learning rate, and else the options as they are by default.
+  template <std::convertible_to<Scalar> Number>
+  SGD(std::vector<Parameter> parameters, const Number& lr, detail::Site site = {})
+      : SGD(std::move(parameters), SGDOptions{.lr = lr}, site) {}
 
   // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is
   // changed.
   void step(const std::vector<Tensor>& gradients, detail::Site site = {});
 
   const SGDOptions& options() const { return options_; }
-  void set_lr(Scalar lr);  // Error when negative or not finite
+  void set_lr(Scalar lr, detail::Site site = {});  // Error when negative or not finite
 
  private:
   std::vector<Parameter> parameters_;

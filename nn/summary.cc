@@ -1,22 +1,15 @@
-// A module as a table.
-#include <numeric>
+// A network as a table.
+#include <algorithm>
+#include <array>
 
-#include "nn/module.h"
+#include "nn/layer.h"
 #include "ops/ops.h"
 
 namespace tapestry::nn {
 using namespace detail;
 namespace {
 
-struct Row {
-  std::string layer, type, output, parameters;
-};
-
-std::int64_t count(const Module& module) {
-  std::int64_t total = 0;
-  for (const Parameter& parameter : module.parameters()) total += parameter.shape().size();
-  return total;
-}
+using Row = std::array<std::string, 4>;  // layer, type, output, parameters
 
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
@@ -25,44 +18,67 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-// Sequences are walked; any other module is one row.
-Tensor describe(const Module& module, const std::string& name, const Tensor& x,
-                std::vector<Row>& rows) {
-  if (const auto* sequence = dynamic_cast<const Sequential*>(&module)) {
-    Tensor y = x;
-    for (const auto& [inner, child] : sequence->children())
-      y = describe(*child, name.empty() ? inner : name + "." + inner, y, rows);
-    return y;
+std::int64_t count(const std::vector<Parameter>& parameters) {
+  std::int64_t total = 0;
+  for (const Parameter& parameter : parameters) total += parameter.shape().size();
+  return total;
+}
+
+// A row for each layer that calls no other, or that has parameters of its own beside those of the
+// layers that it calls. Parameters are counted where they are used first.
+class Rows : detail::LayerWatch {
+ public:
+  const std::vector<Row>& rows() const { return rows_; }
+
+ private:
+  void called(const Layer& layer, std::string_view path, const Tensor& result,
+              bool is_innermost) override {
+    std::vector<Parameter> own;
+    for (const Member& member : members_of(layer))
+      if (const Parameter* parameter = member.parameter()) own.push_back(*parameter);
+    if (is_innermost) own = layer.parameters();
+    if (!is_innermost && own.empty()) return;
+    std::vector<Parameter> fresh;
+    for (const Parameter& parameter : own)
+      if (std::find(counted_.begin(), counted_.end(), parameter) == counted_.end())
+        fresh.push_back(parameter);
+    counted_.insert(counted_.end(), fresh.begin(), fresh.end());
+    const bool shared = fresh.empty() && !own.empty();
+    rows_.push_back({path.empty() ? "0" : std::string(path), layer.type(),
+                     to_string(result.shape()), shared ? "shared" : grouped(count(fresh))});
   }
-  const Tensor y = module(x);
-  rows.push_back(
-      {name.empty() ? "0" : name, module.type(), to_string(y.shape()), grouped(count(module))});
-  return y;
+
+  std::vector<Row> rows_{{"layer", "type", "output", "parameters"}};
+  std::vector<Parameter> counted_;
+};
+
+std::string table(const std::vector<Row>& rows, std::int64_t total) {
+  std::array<std::size_t, 4> widths{};
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  const std::string line(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
+  std::string text;
+  for (const Row& row : rows) {
+    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}\n", row[0], widths[0], row[1], widths[1],
+                        row[2], widths[2], row[3], widths[3]);
+    if (&row == &rows.front()) text += line + "\n";
+  }
+  return text + fmt::format("{}\ntotal {} parameters", line, grouped(total));
 }
 
 }  // namespace
 
-std::string Module::summary(const Shape& input) const {
-  const PauseRecording pause;
+std::string Layer::summary(const Shape& input, Site site) const {
   const std::vector<Parameter> all = parameters();
-  const DType dtype = all.empty() ? DType::f32 : all[0].value().dtype();
-  std::vector<Row> rows{{"layer", "type", "output", "parameters"}};
-  describe(*this, "", zeros(input, dtype), rows);
-  std::size_t widths[4] = {0, 0, 0, 0};
-  for (const Row& row : rows) {
-    widths[0] = std::max(widths[0], row.layer.size());
-    widths[1] = std::max(widths[1], row.type.size());
-    widths[2] = std::max(widths[2], row.output.size());
-    widths[3] = std::max(widths[3], row.parameters.size());
-  }
-  const std::string line(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
-  std::string text;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}\n", rows[i].layer, widths[0], rows[i].type,
-                        widths[1], rows[i].output, widths[2], rows[i].parameters, widths[3]);
-    if (i == 0) text += line + "\n";
-  }
-  return text + fmt::format("{}\ntotal {} parameters", line, grouped(count(*this)));
+  return summary(input, all.empty() ? DType::f32 : all[0].value().dtype(), site);
+}
+
+std::string Layer::summary(const Shape& input, DType dtype, Site site) const {
+  const PauseRecording pause;
+  const EvalMode eval(*this);
+  const Rows rows;
+  (*this)(zeros(input, dtype), site);
+  return table(rows.rows(), count(parameters()));
 }
 
 }  // namespace tapestry::nn

@@ -107,6 +107,12 @@ int run_command_line(const std::vector<std::string>& arguments, const Console& c
     return parse(app, arguments, console);
   } catch (const std::bad_alloc&) {
     return fail(console, "out of memory", kFailure);
+  } catch (const Error& error) {
+    // The module is the user's; the line of a source is not.
+    const std::string_view where = error.scope();
+    return fail(console,
+                fmt::format("{}{}{}", error.message(), where.empty() ? "" : "; in ", where),
+                kFailure);
   } catch (const std::exception& error) {
     return fail(console, error.what(), kFailure);
   } catch (...) {

@@ -46,7 +46,6 @@ nn::Sequential make_model(const ModelSpec& spec, Rng& rng) {
     if (i > 0) model.append(nn::ReLU());
     model.append(nn::Linear(spec.widths[i], spec.widths[i + 1], rng));
   }
-  for (auto& [name, parameter] : model.named_parameters()) parameter.set_name(name);
   return model;
 }
 

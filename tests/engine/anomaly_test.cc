@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_first_infinity_is_refused_where_it_is_made) {
   const Tensor x = tape.variable(tensor({{4.0, 0.0}, {1.0, 0.0}}), "x");
   const DetectAnomaly watch;
   std::string place;
-  const std::string message = refusal([&] {
+  const std::string message = refusal_with_place([&] {
     const Tensor y = x * 2.0;
     place = next_line();
     const Tensor z = log(y);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_nan_is_told_by_operator_line_and_scope) {
   const Tensor zero = zeros({3});
   const NameScope outer("encoder"), inner("0");
   std::string place;
-  const std::string message = refusal([&] {
+  const std::string message = refusal_with_place([&] {
     place = next_line();
     zero / zero;
   });
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_composition_is_told_by_the_line_of_its_caller) {
   const DetectAnomaly watch;
   const Tensor x = full({2}, 3e38);
   std::string place;
-  const std::string message = refusal([&] {
+  const std::string message = refusal_with_place([&] {
     place = next_line();
     tapestry::std(x);
   });
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_composition_is_told_by_the_line_of_its_caller) {
 BOOST_AUTO_TEST_CASE(without_infinities_only_nan_is_refused) {
   const DetectAnomaly watch({.infinities = false});
   const Tensor x = log(zeros({1}));
-  BOOST_TEST(holds(refusal([&] { x - x; }), "[sub] made NaN"));
+  BOOST_TEST(holds(refusal_with_place([&] { x - x; }), "[sub] made NaN"));
 }
 
 BOOST_AUTO_TEST_CASE(infinities_that_come_from_outside_are_data_and_nan_is_not) {
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(infinities_that_come_from_outside_are_data_and_nan_is_not) 
   const Tensor mask = log(tensor({1.0, 1.0}));
   const Tensor x = tape.variable(full({2}, -INFINITY), "mask");
   BOOST_TEST(exp(x).to_vector() == (std::vector<double>{0, 0}));
-  const std::string message = refusal([&] { tape.variable(full({2}, NAN), "weight"); });
+  const std::string message = refusal_with_place([&] { tape.variable(full({2}, NAN), "weight"); });
   BOOST_TEST(
       holds(message, "[DetectAnomaly] \"weight\" comes to the tape with NaN (2 of 2 elements)"),
       message);
@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(a_slope_that_is_not_finite_is_born_in_the_walk) {
     const Tensor y = sqrt(x);
     const Tensor loss = sum(y);
     const DetectAnomaly watch;
-    const std::string message = refusal([&] { gradient(loss, x, {.create_graph = recorded}); });
+    const std::string message =
+        refusal_with_place([&] { gradient(loss, x, {.create_graph = recorded}); });
     BOOST_TEST(message ==
                "[sqrt] its vjp made inf (1 of 2 elements) for operand 0 from the adjoint (2,) f64 "
                "from 1 to 1; saved (2,) f64 from 0 to 1; " +
@@ -98,7 +99,9 @@ BOOST_AUTO_TEST_CASE(a_slope_that_is_not_finite_is_born_in_the_walk) {
 BOOST_AUTO_TEST_CASE(forward_mode_is_watched_too) {
   const DetectAnomaly watch;
   const auto f = [](const Tensor& x) { return sqrt(x) * 2; };
-  const std::string message = refusal([&] { jvp(f, tensor({0.0, 1.0}), tensor({1.0, 1.0})); });
+  const std::string message = refusal_with_place([&] {
+    jvp(f, tensor({0.0, 1.0}), tensor({1.0, 1.0}));
+  });
   BOOST_TEST(holds(message,
                    "[sqrt] its jvp made inf (1 of 2 elements) from the tangent (2,) f32 from 1 to "
                    "1 and operand 0 (2,) f32 from 0 to 1"),
@@ -111,22 +114,23 @@ BOOST_AUTO_TEST_CASE(scalars_are_watched_too) {
   const Scalar x = tape.variable(0.0, "x");
   {
     const DetectAnomaly watch;
-    BOOST_TEST(holds(refusal([&] { Scalar(log(x) + 1); }), "[log] made -inf from 0"));
+    BOOST_TEST(holds(refusal_with_place([&] { Scalar(log(x) + 1); }), "[log] made -inf from 0"));
   }
   const Scalar y = sqrt(x);
   const DetectAnomaly watch;
-  BOOST_TEST(refusal([&] { gradient(y, x); }) == "[sqrt] its vjp made inf");
+  BOOST_TEST(refusal_with_place([&] { gradient(y, x); }) == "[sqrt] its vjp made inf");
   // The step of a statement, not its last.
   const Scalar z = 3 * (sqrt(x) * 2 + 1);
-  BOOST_TEST(refusal([&] { gradient(z, x); }) == "[sqrt] its vjp made inf");
-  BOOST_TEST(refusal([&] { gradient(z, x, {.create_graph = true}); }) == "[sqrt] its vjp made inf");
+  BOOST_TEST(refusal_with_place([&] { gradient(z, x); }) == "[sqrt] its vjp made inf");
+  BOOST_TEST(refusal_with_place([&] { gradient(z, x, {.create_graph = true}); }) ==
+             "[sqrt] its vjp made inf");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_operation_leaves_nothing_on_the_tape) {
   Tape tape;
   const Tensor x = tape.variable(zeros({2}));
   const DetectAnomaly watch;
-  BOOST_TEST(refusal([&] { log(x); }) != "");
+  BOOST_TEST(refusal_with_place([&] { log(x); }) != "");
   BOOST_TEST(tape.size() == 1);
 }
 
@@ -139,7 +143,7 @@ BOOST_AUTO_TEST_CASE(nan_that_comes_with_a_plain_operand_is_told_at_its_first_us
   Tape tape;
   const Tensor x = tape.variable(ones({2}), "x");
   const DetectAnomaly watch;
-  BOOST_TEST(refusal([&] { x + full({2}, NAN); })
+  BOOST_TEST(refusal_with_place([&] { x + full({2}, NAN); })
                  .starts_with("[add] made NaN (2 of 2 elements) from operand 0 (2,) f32 from 1 to "
                               "1; operand 1 (2,) f32, 2 NaN; called at "));
 }
@@ -155,7 +159,8 @@ BOOST_AUTO_TEST_CASE(infinities_are_told_with_their_signs) {
   const DetectAnomaly watch;
   const Tensor zero = zeros({3});
   const auto told = [&](const Tensor& x, std::string_view what) {
-    BOOST_TEST(refusal([&] { x / zero; }).starts_with(fmt::format("[div] made {} (", what)));
+    BOOST_TEST(
+        refusal_with_place([&] { x / zero; }).starts_with(fmt::format("[div] made {} (", what)));
   };
   told(tensor({1.0, 2.0, 3.0}), "inf");
   told(tensor({-1.0, -2.0, -3.0}), "-inf");
@@ -167,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_cotangent_with_nan_is_refused_and_with_infinities_is_data
   const Tensor x = tape.variable(ones({2}), "x");
   const Tensor y = x * 2.0;
   const DetectAnomaly watch;
-  BOOST_TEST(refusal([&] {
+  BOOST_TEST(refusal_with_place([&] {
                gradient(y, x, {.cotangent = tensor({1.0, NAN})});
              }) ==
              "[gradient] the cotangent comes with NaN (1 of 2 elements): (2,) f32 from 1 to 1, 1 "
@@ -188,10 +193,10 @@ BOOST_AUTO_TEST_CASE(an_anomaly_under_vmap_is_told_by_the_line_in_the_function) 
   };
   const auto read = [&](const Tensor& x) { return f(x) * x.item(); };
   const DetectAnomaly watch;
-  const std::string message = refusal([&] { vmap(f)(batch); });
+  const std::string message = refusal_with_place([&] { vmap(f)(batch); });
   BOOST_TEST(message ==
              "[log] made -inf (1 of 4 elements) from operand 0 (2, 2) f32 from 0 to 4; " + place);
-  const std::string one_by_one = refusal([&] { vmap(read)(tensor({1.0, 0.0})); });
+  const std::string one_by_one = refusal_with_place([&] { vmap(read)(tensor({1.0, 0.0})); });
   BOOST_TEST(one_by_one ==
              "[log] made -inf (1 of 1 elements) from operand 0 () f32 from 0 to 0; " + place);
 }
@@ -211,7 +216,7 @@ BOOST_AUTO_TEST_CASE(an_anomaly_in_a_function_that_a_walk_calls_is_told_by_the_l
                hooked = sum(on_gradient(x, [&](const Tensor&g) { return logarithm(g - g); }));
   const DetectAnomaly watch;
   for (const Tensor& y : {again, own, hooked}) {
-    const std::string message = refusal([&] { gradient(y, x); });
+    const std::string message = refusal_with_place([&] { gradient(y, x); });
     BOOST_TEST(message.starts_with("[log] made -inf ("), message);
     BOOST_TEST(message.ends_with(place), message);
   }
@@ -226,13 +231,13 @@ BOOST_AUTO_TEST_CASE(nan_in_an_argument_of_a_transformation_is_told_by_the_line_
     BOOST_TEST(message.ends_with(place), message);
   };
   std::string place = next_line();
-  check(refusal([&] { grad(f)(x); }), place);
+  check(refusal_with_place([&] { grad(f)(x); }), place);
   place = next_line();
-  check(refusal([&] { jvp(f, x, x); }), place);
+  check(refusal_with_place([&] { jvp(f, x, x); }), place);
   place = next_line();
-  check(refusal([&] { jacobian_forward(f, x); }), place);
+  check(refusal_with_place([&] { jacobian_forward(f, x); }), place);
   place = next_line();
-  check(refusal([&] { vmap(f)(x); }), place);
+  check(refusal_with_place([&] { vmap(f)(x); }), place);
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_of_the_users_is_told_by_the_line_that_made_it) {
@@ -241,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_rule_of_the_users_is_told_by_the_line_that_made_it) {
   const std::string place = next_line();
   const Tensor y = sum(on_gradient(x, [](const Tensor& g) { return full(g.shape(), INFINITY); }));
   const DetectAnomaly watch;
-  BOOST_TEST(refusal([&] { gradient(y, x); }) ==
+  BOOST_TEST(refusal_with_place([&] { gradient(y, x); }) ==
              "[on_gradient] its vjp made inf (2 of 2 elements) for operand 0 from the adjoint (2,) "
              "f32 from 1 to 1; saved (2,) f32 from 1 to 1; saved (2,) f32 from 1 to 1; " +
                  place);
@@ -280,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_walk_under_vmap_is_watched_as_any_other) {
   };
   const DetectAnomaly watch;
   BOOST_TEST(vmap(grad(masked))(batch).to_vector() == (std::vector<double>{0.5, 0.25, 0, 0.25}));
-  const std::string message = refusal([&] { vmap(grad(bare))(batch); });
+  const std::string message = refusal_with_place([&] { vmap(grad(bare))(batch); });
   BOOST_TEST(message.starts_with("[div] its rule made inf (1 of 4 elements) from"), message);
   BOOST_TEST(message.ends_with(place), message);
 }
@@ -294,7 +299,7 @@ BOOST_AUTO_TEST_CASE(of_two_infinite_adjoints_the_one_that_reaches_a_result_is_t
   const Tensor one = sum(hidden), both = sum(hidden + seen);
   const DetectAnomaly watch;
   BOOST_TEST(gradient(one, x).item() == 0);
-  const std::string message = refusal([&] { gradient(both, x); });
+  const std::string message = refusal_with_place([&] { gradient(both, x); });
   BOOST_TEST(message.starts_with("[sqrt] its vjp made inf"), message);
   BOOST_TEST(message.ends_with(place), message);
 }

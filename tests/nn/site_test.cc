@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_module_stands_at_the_line_of_its_caller) {
   const nn::Linear linear(4, 3, rng);
   const nn::Conv2d conv(1, 2, 3, rng);
   const nn::Sequential net{nn::Linear(4, 3, rng), nn::Tanh(), nn::Linear(3, 2, rng)};
-  const nn::Module& any = net;
+  const nn::Layer& any = net;
   {
     const Rows at;
     linear(at.flat);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_module_stands_at_the_line_of_its_caller) {
   {
     const Rows at;
     any(at.flat);
-    at.check("Module");
+    at.check("Layer");
   }
   {
     const Rows at;
@@ -116,31 +116,30 @@ BOOST_AUTO_TEST_CASE(a_loss_stands_at_the_line_of_its_caller) {
 
 BOOST_AUTO_TEST_CASE(an_anomaly_in_a_layer_is_told_by_the_callers_line_and_the_layers_scope) {
   nn::Sequential net{nn::Linear(2, 2, rng), nn::Linear(2, 1, rng)};
-  net[1].own_parameters()[0].second.set(full({1, 2}, 3e38));
+  net[1].parameters()[0].set(full({1, 2}, 3e38));
   const Tensor x = full({1, 2}, 1e3);
   const DetectAnomaly watch;
   const Site above;
-  const std::string message = refusal([&] { net(x); });
-  BOOST_TEST(message.find(fmt::format("called at {}:{} in 1", above.file(), above.line() + 1)) !=
-                 std::string::npos,
+  const std::string message = refusal_with_place([&] { net(x); });
+  BOOST_TEST(message.find(fmt::format("called at {}:{} in 1: Linear(2, 1)", above.file(),
+                                      above.line() + 1)) != std::string::npos,
              message);
 }
 
-// A module of the user's, which names no caller.
-class Logarithm : public nn::Module {
+// A layer of the user's.
+class Logarithm : public nn::Layer {
  public:
-  Tensor operator()(const Tensor& x, Site /*site*/) const override {
+  Tensor forward(const Tensor& x) const override {
     own_line = Site().line() + 1;
     return log(x);
   }
-  std::string type() const override { return "Logarithm"; }
   mutable std::uint_least32_t own_line = 0;
 };
 
-BOOST_AUTO_TEST_CASE(a_module_that_names_no_caller_stands_at_its_own_lines) {
+BOOST_AUTO_TEST_CASE(a_layer_of_the_users_stands_at_its_own_lines) {
   const nn::Sequential net{Logarithm()};
   const DetectAnomaly watch;
-  const std::string message = refusal([&] { net(zeros({1})); });
+  const std::string message = refusal_with_place([&] { net(zeros({1})); });
   BOOST_TEST(
       message.find(fmt::format("site_test.cc:{}", dynamic_cast<Logarithm&>(net[0]).own_line)) !=
           std::string::npos,

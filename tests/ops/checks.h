@@ -30,7 +30,7 @@ inline std::string error_of(const std::function<void()>& f) {
   try {
     f();
   } catch (const Error& error) {
-    return error.what();
+    return std::string(error.message());
   }
   return "no error";
 }

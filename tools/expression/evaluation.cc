@@ -55,7 +55,7 @@ Active carry_out(const Expression& expression, const ExpressionNode& node, Opera
   try {
     return node.kind == Kind::call ? node.function->apply(operands) : vector_of(operands);
   } catch (const Error& error) {
-    throw ExpressionError(error.what(), expression.text, node.offset);
+    throw ExpressionError(std::string(error.message()), expression.text, node.offset);
   }
 }
 
