@@ -39,6 +39,14 @@ struct Recording {
   Scalar y;
 };
 
+std::vector<double> gradient_at(const ScalarProgram& program, const std::vector<double>& at) {
+  const Recording recording(program, at);
+  std::vector<double> slopes;
+  for (const Scalar& slope : gradient(recording.y, recording.xs, {.allow_unused = true}))
+    slopes.push_back(slope.value());
+  return slopes;
+}
+
 std::vector<double> times(const Tensor& matrix, const std::vector<double>& v) {
   const std::vector<double> all = matrix.to_vector();
   std::vector<double> product(v.size());
@@ -51,6 +59,7 @@ double plain(const ScalarProgram& program, const std::vector<double>& at) {
   return run_program<Scalar>(program, {at.begin(), at.end()}).value();
 }
 
+// Richardson's extrapolation of central differences; NaN where they are too coarse to tell.
 double difference(const ScalarProgram& program, const std::vector<double>& v) {
   const auto moved = [&](double h) {
     std::vector<double> at = program.inputs;
@@ -59,7 +68,8 @@ double difference(const ScalarProgram& program, const std::vector<double>& v) {
   };
   const auto central = [&](double h) { return (moved(h) - moved(-h)) / (2 * h); };
   const double coarse = central(2e-4), fine = central(1e-4);
-  return fine + (fine - coarse) / 3;
+  const bool tells = std::abs(fine - coarse) < 1e-4 * (1 + std::abs(fine));
+  return tells ? fine + (fine - coarse) / 3 : std::nan("");
 }
 
 // On tapes of other numbers: the gradient, and the hessian times v where the number carries it.
@@ -134,7 +144,25 @@ std::vector<double> numbers_of(const std::vector<Scalar>& scalars) {
   return numbers;
 }
 
-// Whether a square or a product of inputs may leave the range of doubles.
+// How far rounding alone moves the gradient: its spread over inputs that differ in their last
+// digits.
+double noise(const ScalarProgram& program) {
+  double found = 0;
+  const std::vector<double> base = gradient_at(program, program.inputs);
+  for (int k = 1; k <= 4; ++k) {
+    std::vector<double> at = program.inputs;
+    for (std::size_t i = 0; i < at.size(); ++i)
+      at[i] *=
+          1 + (k % 2 ? 1 : -1) * static_cast<double>(static_cast<std::size_t>(k) + i) * 0x1p-48;
+    const std::vector<double> moved = gradient_at(program, at);
+    for (std::size_t i = 0; i < at.size(); ++i)
+      if (const double by = std::abs(moved[i] - base[i]); by > found) found = by;
+  }
+  return found;
+}
+
+// Whether a square or a product of inputs may leave the range of doubles: a statement that is
+// walked as one does so at other places than its functions one by one.
 bool is_extreme(const ScalarProgram& program) {
   return std::any_of(program.inputs.begin(), program.inputs.end(), [](double x) {
     return x != 0 && !(std::abs(x) > 1e-100 && std::abs(x) < 1e100);
@@ -150,7 +178,7 @@ Disagreement disagreement(const ScalarProgram& program) {
     Recording recording(program, program.inputs);
     const std::vector<Scalar>& xs = recording.xs;
     const std::vector<double> base = numbers_of(gradient(recording.y, xs, {.allow_unused = true}));
-    const auto [tensor_value, tensor_slopes, scale, value_scale] = as_tensors(program);
+    const auto [tensor_value, tensor_slopes, adjoint_scale, value_scale] = as_tensors(program);
     const Tensor points = from_vector(program.inputs, {1, n});
     const ReplayBatch batch = replay_value_and_grad(recording.y, xs, repeat(points, {3, 1}));
     if (const auto found =
@@ -163,9 +191,9 @@ Disagreement disagreement(const ScalarProgram& program) {
       return found;
 
     if (!std::isfinite(recording.y.value())) return {};
-    // A statement that is walked as one overflows at other places than its functions one by one.
     const bool where_finite = is_extreme(program);
     const double tolerance = kTolerance + kRounding * value_scale;
+    const double scale = adjoint_scale + 100 * noise(program) / tolerance;
     std::vector<Way> ways{
         {"gradient", base},
         {"gradient after a replay", numbers_of(gradient(recording.y, xs, {.allow_unused = true}))},
@@ -195,6 +223,7 @@ Disagreement disagreement(const ScalarProgram& program) {
                          kDifferenceTolerance, 10 * (1 + scale + std::abs(recording.y.value()))))
           return found;
     }
+    if (is_extreme(program)) return {};
     return compared({{"reverse over active scalars", nested_second},
                      {"hvp", hvp(recording.y, xs, v)},
                      {"hessian times v", times(hessian(recording.y, xs), v)}},

@@ -84,13 +84,14 @@ Second reverse_over_reverse(const TensorProgram& program, const Tensor& start, c
   return found;
 }
 
-// Richardson's extrapolation of central differences.
+// Richardson's extrapolation of central differences; NaN where they are too coarse to tell.
 double difference(const TensorProgram& program, const Tensor& x, const Tensor& v) {
   const auto central = [&](double h) {
     return (program(x + h * v).item() - program(x - h * v).item()) / (2 * h);
   };
   const double coarse = central(2e-4), fine = central(1e-4);
-  return fine + (fine - coarse) / 3;
+  const bool tells = std::abs(fine - coarse) < 1e-4 * (1 + std::abs(fine));
+  return tells ? fine + (fine - coarse) / 3 : std::nan("");
 }
 
 }  // namespace
