@@ -117,7 +117,7 @@ Disagreement compared(const std::vector<Way>& ways, double tolerance, double sca
 Disagreement disagreement(const TensorProgram& program) {
   const Tensor start = program.start();
   const Tensor v = direction(start.size());
-  const Function f = [&](const Tensor& x) { return program(x); };
+  const auto f = [&](const Tensor& x) { return program(x); };
   try {
     const Reverse base = reverse(program, start);
     const auto [value, slope] = value_and_grad(f)(start);

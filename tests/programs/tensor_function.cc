@@ -2,6 +2,7 @@
 #include "tests/programs/tensor_program.h"
 
 namespace tapestry::test {
+using namespace detail;
 namespace {
 
 using Operands = const std::vector<Tensor>&;

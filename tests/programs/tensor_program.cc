@@ -114,7 +114,7 @@ TensorProgram random_tensor_program(std::mt19937_64& random, bool smooth) {
     try {
       Tensor value = call(instruction, values);
       if (value.size() == 0 || value.size() > kLargest || value.rank() > 4) continue;
-      if (smooth && !max(abs(value)).to_vector()[0] < 1e3) continue;
+      if (smooth && !(max(abs(value)).item() < 1e3)) continue;
       values.push_back(std::move(value));
       program.body.push_back(std::move(instruction));
     } catch (const Error&) {  // the operands do not fit
