@@ -3,8 +3,11 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "ops/gamma.h"
+#include "ops/normal.h"
+#include "ops/partials.h"
 
 namespace tapestry::detail::page_numbers {
 
