@@ -14,6 +14,7 @@ namespace {
 
 struct Points {
   Numbers x, z;
+  std::vector<BinaryTruth> truth;
 };
 
 // Of two operands all magnitudes of both, and all ratios near 1; neither is subnormal.
@@ -25,6 +26,7 @@ Points points_of(const Line& line) {
     if (line.binary && !(holds(line.domain_z, z) && is_normal(x) && is_normal(z))) return;
     all.x.push_back(static_cast<double>(x));
     all.z.push_back(static_cast<double>(z));
+    all.truth.push_back(line.truth(all.x.back(), all.z.back()));
   };
   if (!line.binary) {
     for (const T x : points<T>(line.domain_x)) put(x, T(1));
@@ -54,7 +56,7 @@ void check(const Line& line, const Way& way, const Points& at) {
   Worst value, by_x, by_z;
   for (std::size_t i = 0; i < at.x.size(); ++i) {
     const double x = at.x[i], z = at.z[i];
-    const BinaryTruth truth = line.truth(x, z);
+    const BinaryTruth& truth = at.truth[i];
     const auto meet = [&](Worst& worst, double number, const Sum& right, double bound) {
       worst.meet(std::max(0.0, ulps_off<T>(number, right) - bound), x, z, number, right.number);
     };

@@ -4,7 +4,10 @@
 #include <vector>
 
 #include "ops/domain.h"
-#include "ops/ops.h"
+#include "ops/dual.h"
+#include "ops/elementwise.h"
+#include "ops/lanes.h"
+#include "ops/scalar.h"
 #include "tests/ops/page/exact.h"
 
 namespace tapestry::exact {

@@ -1,5 +1,10 @@
 #include "tests/ops/page/ways.h"
 
+#include "engine/factory.h"
+#include "ops/jacobian.h"
+#include "ops/join.h"
+#include "ops/replay_batch.h"
+
 namespace tapestry::exact {
 namespace {
 
@@ -151,7 +156,7 @@ const std::vector<Way>& ways() {
       {"tensors of f32, recorded", true, 2, &by_tensors<DType::f32, true>},
       {"tensors of f64, forward", false, 1, &by_jvp<DType::f64>},
       {"tensors of f32, forward", true, 1, &by_jvp<DType::f32>},
-      {"vmap", false, 1, &by_vmap},
+      {"vmap", false, 2, &by_vmap},
       {"scalars", false, 1, &by_scalars},
       {"scalars, recorded", false, 2, &by_recorded_scalars},
       {"scalars of float", true, 1, &by_floats},
