@@ -52,7 +52,7 @@ const std::vector<Line>& lines() {
 const Line& line(const char* name) {
   for (const Line& line : lines())
     if (std::string_view(line.name) == name) return line;
-  refuse("line", "the page has no line {}", name);
+  detail::refuse("line", "the page has no line {}", name);
 }
 
 }  // namespace tapestry::exact

@@ -29,7 +29,7 @@ Found by_tensors(const Line& line, const Numbers& xs, const Numbers& zs) {
 template <DType dtype>
 Found by_jvp(const Line& line, const Numbers& xs, const Numbers& zs) {
   const Tensor x = tensor_of(xs, dtype), z = tensor_of(zs, dtype), one = ones(x.shape(), dtype);
-  const auto along = [&](const Function& f, const Tensor& at) {
+  const auto along = [&](const detail::Function& f, const Tensor& at) {
     return jvp(f, at, one).second.to_vector();
   };
   Found found{line.tensor(x, z).to_vector(), {}, {}};
@@ -40,7 +40,7 @@ Found by_jvp(const Line& line, const Numbers& xs, const Numbers& zs) {
 
 Found by_vmap(const Line& line, const Numbers& xs, const Numbers& zs) {
   const Tensor x = tensor_of(xs, DType::f64), z = tensor_of(zs, DType::f64);
-  const FunctionOfMany partials = [&](const std::vector<Tensor>& at) {
+  const detail::FunctionOfMany partials = [&](const std::vector<Tensor>& at) {
     std::vector<Tensor> by{grad([&](const Tensor& u) { return line.tensor(u, at[1]); })(at[0])};
     if (line.binary)
       by.push_back(grad([&](const Tensor& u) { return line.tensor(at[0], u); })(at[1]));
