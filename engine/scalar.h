@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <type_traits>
+#include <utility>
 
 #include "engine/limits.h"
 #include "engine/tensor.h"
@@ -73,13 +74,13 @@ requires(!std::same_as<T, double>) BasicScalar<T> detach(const BasicScalar<T>& x
   return x.value();
 }
 
-// Exactly such scalars: of a type derived from them std::swap swaps the whole.
+// Of types derived from scalars the whole.
 template <class X>
-requires std::same_as<X, BasicScalar<typename X::Number>>
-constexpr void swap(X& x, X& z) noexcept {
-  const X before = x;
-  x = z;
-  z = before;
+requires std::derived_from<X, BasicScalar<typename X::Number>>
+constexpr void swap(X& x, X& z) {
+  X before = std::move(x);
+  x = std::move(z);
+  z = std::move(before);
 }
 
 }  // namespace tapestry

@@ -159,6 +159,14 @@ bool operator==(const std::complex<BasicScalar<T>>& z, const X& x) {
   return z.real() == other.real() && z.imag() == other.imag();
 }
 
+// The complex number of that absolute value and angle.
+template <class R, class A>
+requires(detail::ActiveOperands<R, A>) auto polar(const R& radius, const A& angle) {
+  using Real = BasicScalar<typename detail::NumberOfBoth<R, A>::Number>;
+  const Real r = radius, a = angle;
+  return std::complex<Real>(r * cos(a), r * sin(a));
+}
+
 }  // namespace tapestry
 
 // Under the names of <complex>: more specialised than the standard's templates, so they are taken
@@ -190,12 +198,7 @@ TAPESTRY_COMPLEX(proj) {
   if (isinf(x) || isinf(y)) return {numeric_limits<Real>::infinity(), copysign(Real(0), y)};
   return z;
 }
-template <class R, class A>
-requires(tapestry::detail::ActiveOperands<R, A>) auto polar(const R& radius, const A& angle) {
-  using Real = tapestry::BasicScalar<typename tapestry::detail::NumberOfBoth<R, A>::Number>;
-  const Real r = radius, a = angle;
-  return complex<Real>(r * cos(a), r * sin(a));
-}
+using tapestry::polar;
 
 TAPESTRY_COMPLEX(exp) {
   TAPESTRY_PARTS;
