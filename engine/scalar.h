@@ -19,6 +19,14 @@
 namespace tapestry {
 
 template <class T>
+class BasicScalar;
+
+namespace detail {
+template <std::integral I, class T>
+I whole_number(const BasicScalar<T>& x);  // ops/c_math.h
+}  // namespace detail
+
+template <class T>
 class BasicScalar {
  public:
   using Number = T;
@@ -57,7 +65,7 @@ class BasicScalar {
   // floating-point type, since the derivative would be lost unseen: say value().
   template <std::integral I>
   explicit operator I() const {
-    return whole_number<I>(*this);  // ops/c_math.h
+    return detail::whole_number<I>(*this);
   }
 
  private:

@@ -58,6 +58,20 @@ void note_exponent(const BasicScalar<T>& x, double number, int exponent) {
   note_range(x, sign * std::ldexp(0.5, exponent), sign * std::ldexp(1.0, exponent));
 }
 
+template <std::integral I, class T>
+I whole_number(const BasicScalar<T>& x) {
+  if constexpr (std::same_as<I, bool>) {
+    return x != 0;
+  } else {
+    const double number = std::trunc(primal_of(x));
+    if (number == 0)
+      note_range(x, std::nextafter(-1.0, 0.0), 1);
+    else
+      note_range(x, number, number + (number < 0 ? -1 : 1));
+    return static_cast<I>(number);
+  }
+}
+
 template <class T>
 T choose(bool first, const T& a, const T& b) {
   return first ? a : b;
@@ -125,19 +139,6 @@ auto remainder(const A& x, const B& z) {
   return rest - mul_zero(quotient * sign(rest) * sign(divisor), divisor);
 }
 
-template <std::integral I, class T>
-I whole_number(const BasicScalar<T>& x) {
-  if constexpr (std::same_as<I, bool>) {
-    return x != 0;
-  } else {
-    const double number = std::trunc(detail::primal_of(x));
-    if (number == 0)
-      detail::note_range(x, std::nextafter(-1.0, 0.0), 1);
-    else
-      detail::note_range(x, number, number + (number < 0 ? -1 : 1));
-    return static_cast<I>(number);
-  }
-}
 #define TAPESTRY_WHOLE(name, I, function)                                 \
   template <detail::ActiveNumber A>                                       \
   I name(const A& x) {                                                    \

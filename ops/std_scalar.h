@@ -17,16 +17,16 @@
 #include "ops/c_math.h"
 #include "ops/complex.h"
 
-namespace tapestry {
-// What detail::ActiveNumber is, and weaker: where lookup finds both overloads, tapestry's is taken.
+namespace tapestry::detail {
+// What ActiveNumber is, and weaker: where lookup finds both overloads, tapestry's is taken.
 template <class T>
-concept ActiveInStd = detail::ActiveNumber<T> || std::is_void_v<T>;
-}  // namespace tapestry
+concept ActiveInStd = ActiveNumber<T> || std::is_void_v<T>;
+}  // namespace tapestry::detail
 
 namespace std {  // NOLINT(cert-dcl58-cpp): see above
 
 #define TAPESTRY_IN_STD(name, op)                                        \
-  template <tapestry::ActiveInStd A>                                     \
+  template <tapestry::detail::ActiveInStd A>                             \
   [[gnu::always_inline]] inline auto name(const A& x) {                  \
     return tapestry::detail::make_unary<tapestry::detail::Unary::op>(x); \
   }
@@ -38,10 +38,10 @@ namespace std {  // NOLINT(cert-dcl58-cpp): see above
     return tapestry::detail::make_binary<tapestry::detail::Binary::op>(x, z); \
   }
 // Those that the page does not have.
-#define TAPESTRY_IN_STD_COMPOSED(name) \
-  template <tapestry::ActiveInStd A>   \
-  inline auto name(const A& x) {       \
-    return tapestry::name(x);          \
+#define TAPESTRY_IN_STD_COMPOSED(name)       \
+  template <tapestry::detail::ActiveInStd A> \
+  inline auto name(const A& x) {             \
+    return tapestry::name(x);                \
   }
 #define TAPESTRY_IN_STD_COMPOSED_OF_TWO(name)                                             \
   template <class A, class B>                                                             \
@@ -50,7 +50,7 @@ namespace std {  // NOLINT(cert-dcl58-cpp): see above
     return tapestry::name(x, z);                                                          \
   }
 #define TAPESTRY_IN_STD_AND(name, Second)       \
-  template <tapestry::ActiveInStd A>            \
+  template <tapestry::detail::ActiveInStd A>    \
   inline auto name(const A& x, Second second) { \
     return tapestry::name(x, second);           \
   }
@@ -131,7 +131,7 @@ TAPESTRY_IN_STD_AND(scalbn, int)
 TAPESTRY_IN_STD_AND(scalbln, long)
 TAPESTRY_IN_STD_AND(frexp, int*)
 
-template <tapestry::ActiveInStd A, class W>
+template <tapestry::detail::ActiveInStd A, class W>
 inline auto modf(const A& x, W* whole) {
   return tapestry::modf(x, whole);
 }
