@@ -105,6 +105,15 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   std::unique_ptr<Pages> pages_;
 };
 
+// The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
+template <class T>
+requires(!std::same_as<T, double>) BasicTape<T>
+&tape_of(const BasicScalar<T>& x) {
+  if (!x.is_tracked())
+    detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
+  return BasicTape<T>::of("tape_of", x.epoch());
+}
+
 // Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
 // both alike. A gradient of a Tape takes options where that of others takes a cotangent.
 template <>

@@ -8,6 +8,7 @@
 #include "engine/called.h"
 #include "engine/explain.h"
 #include "engine/factory.h"
+#include "engine/finite_walk.h"
 #include "engine/sweep.h"
 
 namespace tapestry {
@@ -174,6 +175,28 @@ void numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
   }
 }
 
+std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
+                                     const std::vector<Active>& xs, const GradientOptions& options,
+                                     NodeId first) {
+  if (options.create_graph)
+    refuse(kWho, "create_graph with drop_nonfinite; a recorded walk keeps all partials");
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (!xs[i].is_scalar())
+      refuse(kWho, "drop_nonfinite with x[{}], a tensor; it goes through statements of scalars", i);
+  if (!y.is_scalar())
+    refuse(kWho, "drop_nonfinite with y, a tensor; it goes through statements of scalars");
+  const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
+  const detail::FiniteWalk walk = detail::finite_walk(tape, first, y.id(), seed);
+  std::vector<Active> results;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    const bool reached = id <= y.id() && walk.reached[id - first];
+    if (!reached && !options.allow_unused) refuse_apart(tape, y.id(), id, i);
+    results.push_back(Scalar(reached ? walk.adjoints[id - first] : 0));
+  }
+  return results;
+}
+
 }  // namespace
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
@@ -193,6 +216,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
   const Reach reach = reach_of(tape, last, xs);
+  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options, reach.first);
   // Paused or stopped, nothing is recorded.
   const bool recorded = options.create_graph && recording_tape();
   Sweep sweep(tape, reach.first, last, reach.targets, recorded);

@@ -1,5 +1,6 @@
 #include "engine/replay.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "engine/called.h"
@@ -34,6 +35,14 @@ void carry_out(Tape& tape) {
 
 double side(const Tape& tape, const Comparison::Side& side) {
   return side.id ? tape.scalar_value(side.id) : side.number;
+}
+
+// Those that are plain numbers have the same at all inputs.
+std::vector<double> values_of(const std::vector<Scalar>& ys, const Tape* tape) {
+  std::vector<double> values;
+  for (const Scalar& y : ys)
+    values.push_back(y.is_tracked() ? tape->scalar_value(y.id()) : y.value());
+  return values;
 }
 
 const Comparison* first_broken(const Tape& tape) {
@@ -76,13 +85,15 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
 
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
                            const std::vector<double>& numbers) {
-  for (std::size_t i = 0; i < ys.size(); ++i)
-    if (!ys[i].is_tracked()) refuse(kWho, "y[{}] is a plain number, which depends on nothing", i);
-  if (ys.empty() && xs.empty()) return {};
-  if (ys.empty() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
-  Tape& tape = tape_of(kWho, (ys.empty() ? xs : ys)[0].epoch());
+  const auto recorded =
+      std::find_if(ys.begin(), ys.end(), [](const Scalar& y) { return y.is_tracked(); });
+  if (recorded == ys.end() && xs.empty()) return values_of(ys, nullptr);
+  if (recorded == ys.end() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
+  Tape& tape = tape_of(kWho, recorded == ys.end() ? xs[0].epoch() : recorded->epoch());
   for (std::size_t i = 0; i < ys.size(); ++i) {
-    if (!tape.owns(ys[i])) refuse(kWho, "y[{}] and y[0] are recorded on different tapes", i);
+    if (!ys[i].is_tracked()) continue;
+    if (!tape.owns(ys[i]))
+      refuse(kWho, "y[{}] and y[{}] are recorded on different tapes", i, recorded - ys.begin());
     tape.check_node(kWho, ys[i].id());
   }
   detail::check_replay(kWho, tape, xs, numbers.size());
@@ -100,9 +111,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
   }
   store.moved = true;
   Tape::record_on(recording_tape());  // statements to come are looked at
-  std::vector<double> values;
-  for (const Scalar& y : ys) values.push_back(store.values[y.id()]);
-  return values;
+  return values_of(ys, &tape);
 }
 
 double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers) {

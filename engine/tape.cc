@@ -43,6 +43,11 @@ Tape& detail::tape_of(std::string_view who, Epoch epoch) {
   return *tape;
 }
 
+Tape& tape_of(const Scalar& x) {
+  if (!x.is_tracked()) refuse("tape_of", "x is a plain number, which is recorded on no tape");
+  return tape_of("tape_of", x.epoch());
+}
+
 Tape::Tape(TapeOptions options)
     : options_(options), storage_(detail::StoragePool<detail::TapeStorage>::take()) {
   begin();

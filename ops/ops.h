@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "ops/arrange.h"
+#include "ops/c_math.h"
 #include "ops/categorical.h"
 #include "ops/conv.h"
 #include "ops/dual.h"
@@ -17,6 +18,8 @@
 #include "ops/lerp.h"
 #include "ops/linalg.h"
 #include "ops/matmul.h"
+#include "ops/number_stream.h"
+#include "ops/odeint.h"
 #include "ops/polygamma.h"
 #include "ops/reduce.h"
 #include "ops/replay_batch.h"

@@ -306,13 +306,16 @@ void check_points(const std::vector<Scalar>& xs, const Tensor& points) {
 
 ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs,
                                   const Tensor& points) {
-  if (!y.is_tracked()) refuse(kWho, "y is not recorded on a tape");
-  const Tape& tape = tape_of(kWho, y.epoch());
+  if (!y.is_tracked() && (xs.empty() || !xs[0].is_tracked()))
+    refuse(kWho, "neither y nor x[0] is recorded on a tape");
+  const Tape& tape = tape_of(kWho, (y.is_tracked() ? y : xs[0]).epoch());
   if (y.id() > tape.size())
     refuse(kWho, "node {} was forgotten: the tape was rewound to node {}", y.id(), tape.size());
   check_points(xs, points);
   detail::check_replay(kWho, tape, xs, xs.size());
-  const Program program(tape, y.id(), xs);
+  // A plain y has its value at all points; the branches that led to it are checked all the same.
+  const NodeId root = (y.is_tracked() ? y : xs[0]).id();
+  const Program program(tape, root, xs);
 
   const Tensor rows = points.contiguous();
   const double* const x = rows.data<double>();
@@ -338,7 +341,7 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
             for (std::int64_t k = 0; k < columns; ++k) to[k][i] = point[k];
           });
       block.walk_forth();
-      std::copy_n(block.value(y.id()), count, values + begin);
+      std::copy_n(block.value(root), count, values + begin);
       if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
       block.walk_back();
       transpose(
@@ -349,6 +352,10 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
           });
     }
   });
+  if (!y.is_tracked()) {
+    std::fill_n(values, batch, y.value());
+    std::fill_n(slopes, batch * n, 0.0);
+  }
   for (const auto& found : broken)
     if (found) detail::refuse_comparison(kWho, *found->comparison, found->x, found->z);
   return result;

@@ -29,15 +29,28 @@ Active binary(Operands in, F f) {
 Active active(const Tensor& x) { return x; }
 Active active(Scalar x) { return x; }
 
+template <class... X>
+inline constexpr bool are_scalars = (ActiveNumber<X> && ...);
+
+// The page's functions, of scalars too, where two of the names mean C's.
 constexpr Function kFunctions[] = {
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                        \
-  {#op, 1, false, [](Operands in) {                                                     \
-     return unary(in, [](const auto& x) -> Active { return active(tapestry::op(x)); }); \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
+  {#op, 1, false, [](Operands in) {                              \
+     return unary(in, []<class X>(const X& x) -> Active {        \
+       if constexpr (are_scalars<X>)                             \
+         return active(make_unary<Unary::op>(x));                \
+       else                                                      \
+         return active(tapestry::op(x));                         \
+     });                                                         \
    }},
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)           \
-  {#op, 2, false, [](Operands in) {                                                              \
-     return binary(                                                                              \
-         in, [](const auto& x, const auto& z) -> Active { return active(tapestry::op(x, z)); }); \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {#op, 2, false, [](Operands in) {                                                    \
+     return binary(in, []<class X, class Z>(const X& x, const Z& z) -> Active {        \
+       if constexpr (are_scalars<X, Z>)                                                \
+         return active(make_binary<Binary::op>(x, z));                                 \
+       else                                                                            \
+         return active(tapestry::op(x, z));                                            \
+     });                                                                               \
    }},
 #include "ops/elementwise.def"
     {"sum", 1, true, [](Operands in) -> Active { return sum(tensor_of(in[0])); }},

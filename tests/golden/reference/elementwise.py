@@ -85,6 +85,13 @@ unary("hardswish", F.hardswish, nn.hard_swish, -6, 6, avoid=[-3, 3], special=NO_
 unary("log_sigmoid", F.logsigmoid, nn.log_sigmoid, at=[-40, 0, 40])
 unary("softsign", F.softsign, nn.soft_sign, avoid=[0], at=[1000, -1000], special=NO_INFINITIES)
 unary("tanhshrink", F.tanhshrink, lambda x: x - jnp.tanh(x), at=[0, 20])
+# PyTorch has neither.
+BOOK.op("cbrt", None, jnp.cbrt, Case([reals(7, avoid=[0])], only="jax"),
+        Case([given([8, -27, 2.0**-60, -2.0**60, 0.001953125])], differentiable=False, only="jax"),
+        Case([given(SPECIAL)], differentiable=False, only="jax"))
+BOOK.op("tgamma", None, js.gamma, Case([reals(7, low=0.25, high=9)], only="jax"),
+        Case([given([1, 2, 0.5, 5, 20, -0.5, -2.25])], differentiable=False, only="jax"),
+        Case([given([float("nan"), float("inf"), 0, -0.0])], differentiable=False, only="jax"))
 
 
 def binary(name, by_torch, by_jax, x={}, z={}, ties=None):
