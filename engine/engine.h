@@ -1,6 +1,8 @@
 // The engine's public face: numbers, the tape, the chain rule, the graph as text.
 #pragma once
 
+#include "engine/language.h"
+//
 #include "engine/ancestry.h"
 #include "engine/anomaly.h"
 #include "engine/basic_tape.h"

@@ -186,8 +186,8 @@ requires(!std::same_as<T, double> &&
 }  // namespace tapestry
 
 template <tapestry::detail::ScalarExpressionType E>
-struct fmt::formatter<E> : fmt::formatter<typename E::Number> {
+struct fmt::formatter<E> : tapestry::detail::NumberFormatter<typename E::Number> {
   auto format(const E& x, format_context& context) const {
-    return fmt::formatter<typename E::Number>::format(x.value(), context);
+    return tapestry::detail::NumberFormatter<typename E::Number>::format(x.value(), context);
   }
 };

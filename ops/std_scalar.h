@@ -12,6 +12,8 @@
 // std::max and std::min, which take two Scalars as they are and branch.
 #pragma once
 
+#include "engine/language.h"
+//
 #include <cmath>
 #include <type_traits>
 
