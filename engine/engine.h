@@ -21,4 +21,5 @@
 #include "engine/tape.h"
 #include "engine/transform.h"
 #include "engine/verify.h"
+#include "engine/version.h"
 #include "engine/write.h"
