@@ -1,6 +1,8 @@
 // The engine's public face: numbers, the tape, the chain rule, the graph as text.
 #pragma once
 
+#include "engine/language.h"
+//
 #include "engine/ancestry.h"
 #include "engine/anomaly.h"
 #include "engine/basic_tape.h"
@@ -19,4 +21,5 @@
 #include "engine/tape.h"
 #include "engine/transform.h"
 #include "engine/verify.h"
+#include "engine/version.h"
 #include "engine/write.h"

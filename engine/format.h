@@ -26,8 +26,8 @@ std::ostream& operator<<(std::ostream& out, const Scalar& x);
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::Tensor> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::Tensor> : tapestry::detail::TextFormatter {
   auto format(const tapestry::Tensor& x, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(tapestry::to_string(x), context);
+    return tapestry::detail::TextFormatter::format(tapestry::to_string(x), context);
   }
 };

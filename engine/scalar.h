@@ -5,14 +5,13 @@
 // BasicTape of theirs (engine/basic_tape.h).
 #pragma once
 
-#include <fmt/format.h>
-
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <type_traits>
 #include <utility>
 
+#include "engine/formatter.h"
 #include "engine/limits.h"
 #include "engine/tensor.h"
 
@@ -104,8 +103,8 @@ struct std::numeric_limits<tapestry::BasicScalar<T>>
     : tapestry::detail::LimitsOf<tapestry::BasicScalar<T>, T> {};
 
 template <class T>
-struct fmt::formatter<tapestry::BasicScalar<T>> : fmt::formatter<T> {
+struct fmt::formatter<tapestry::BasicScalar<T>> : tapestry::detail::NumberFormatter<T> {
   auto format(const tapestry::BasicScalar<T>& x, format_context& context) const {
-    return fmt::formatter<T>::format(x.value(), context);
+    return tapestry::detail::NumberFormatter<T>::format(x.value(), context);
   }
 };

@@ -2,14 +2,14 @@
 // numbers.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "engine/formatter.h"
 
 namespace tapestry {
 
@@ -79,9 +79,9 @@ std::string to_string(const detail::Dims& dims);
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::detail::Dims> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::detail::Dims> : tapestry::detail::TextFormatter {
   auto format(const tapestry::detail::Dims& dims, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(tapestry::to_string(dims), context);
+    return tapestry::detail::TextFormatter::format(tapestry::to_string(dims), context);
   }
 };
 template <>

@@ -1,6 +1,8 @@
 // Learning's public face: modules, losses, optimizers, data.
 #pragma once
 
+#include "engine/language.h"
+//
 #include "nn/activation.h"
 #include "nn/conv.h"
 #include "nn/data/data.h"

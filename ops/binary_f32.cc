@@ -5,6 +5,8 @@
 #define TAPESTRY_TABLE BinaryTableF32
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/binary_f32.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include "ops/kernels-inl.h"

@@ -1,6 +1,8 @@
 // The public face of the mathematics: every op, and the engine below.
 #pragma once
 
+#include "engine/language.h"
+//
 #include "engine/engine.h"
 #include "ops/arrange.h"
 #include "ops/c_math.h"

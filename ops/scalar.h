@@ -230,8 +230,8 @@ template <class E>
 requires(tapestry::detail::ScalarExpressionType<E> ||
          (tapestry::detail::ScalarType<E> &&
           !std::same_as<E, tapestry::BasicScalar<typename E::Number>>)) struct fmt::formatter<E>
-    : fmt::formatter<typename E::Number> {
+    : tapestry::detail::NumberFormatter<typename E::Number> {
   auto format(const E& x, format_context& context) const {
-    return fmt::formatter<typename E::Number>::format(x.value(), context);
+    return tapestry::detail::NumberFormatter<typename E::Number>::format(x.value(), context);
   }
 };

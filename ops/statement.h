@@ -128,7 +128,7 @@ template <class E>
     const E& expression) {
   using T = typename E::Number;
   using Kernel = statements::Kernel<E>;
-  constexpr int leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
+  constexpr std::size_t leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
   StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {

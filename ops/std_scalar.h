@@ -11,6 +11,8 @@
 // number or an expression they are the page's.
 #pragma once
 
+#include "engine/language.h"
+//
 #include <cmath>
 #include <type_traits>
 

@@ -5,6 +5,8 @@
 #define TAPESTRY_TABLE UnaryTableF64
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/unary_f64.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include "ops/kernels-inl.h"

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <new>
 #include <ostream>
+#include <string>
 
+#include "engine/version.h"
 #include "tools/commands.h"
 #include "tools/expression/expression_error.h"
 #include "tools/usage.h"
@@ -21,10 +23,8 @@ int fail(const Console& console, std::string message, ExitStatus status,
   return status;
 }
 
-constexpr const char* kVersion = "tapestry 0.1.0";
-
 void build(CLI::App& app, const Console& console) {
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", std::string("tapestry ") + kVersion);
   app.require_subcommand(1);
   add_backprop_command(app, console);
   add_eval_command(app, console);

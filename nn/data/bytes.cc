@@ -4,6 +4,7 @@
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -45,8 +46,7 @@ struct ByteReader::Gunzip {
   boost::iostreams::gzip_decompressor filter;
 };
 
-ByteReader::ByteReader(std::string_view who, const std::filesystem::path& file)
-    : who_(who), name_(file.string()) {
+ByteReader::ByteReader(std::string_view who, const std::string& file) : who_(who), name_(file) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) refuse("is a folder; expected a file");
   errno = 0;

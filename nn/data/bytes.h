@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,7 +17,7 @@ namespace tapestry::nn {
 class ByteReader {
  public:
   // Errors are given in the name of `who`. Error when the file cannot be read.
-  ByteReader(std::string_view who, const std::filesystem::path& file);
+  ByteReader(std::string_view who, const std::string& file);
   // `bytes` must outlive the reader.
   ByteReader(std::string_view who, std::string name, std::span<const unsigned char> bytes);
   ~ByteReader();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,10 +106,10 @@ Dataset read_csv(ByteReader& bytes, const CsvOptions& options) {
   return table.finish();
 }
 
-Dataset load_csv(const std::filesystem::path& file, const CsvOptions& options) {
+Dataset load_csv(const std::string& file, const CsvOptions& options) {
   ByteReader bytes("csv", file);
   Dataset dataset = read_csv(bytes, options);
-  dataset.name = file.filename().string();
+  dataset.name = std::filesystem::path(file).filename().string();
   return dataset;
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 
 #include "nn/data/dataset.h"
 
@@ -28,7 +28,7 @@ struct CsvOptions {
 // Inputs (lines, columns - 1) f32, labels (lines,) i64. The set is named after the file.
 // Error for a line of another length, a field that is no finite number, a label that is negative,
 // fractional or not below `classes`, and a file without rows.
-Dataset load_csv(const std::filesystem::path& file, const CsvOptions& options = {});
+Dataset load_csv(const std::string& file, const CsvOptions& options = {});
 
 // The same from any bytes; the set has their name.
 Dataset read_csv(ByteReader& bytes, const CsvOptions& options = {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <string>
@@ -101,7 +102,7 @@ Dataset load_part(const fs::path& folder, const std::string& part) {
 
 }  // namespace
 
-Tensor read_idx_images(const fs::path& file) {
+Tensor read_idx_images(const std::string& file) {
   ByteReader bytes("idx", file);
   const auto extents = read_header(bytes, 3, "images");
   const std::string expected =
@@ -122,7 +123,7 @@ Tensor read_idx_images(const fs::path& file) {
   return images;
 }
 
-Tensor read_idx_labels(const fs::path& file, std::int64_t classes) {
+Tensor read_idx_labels(const std::string& file, std::int64_t classes) {
   ByteReader bytes("idx", file);
   const std::int64_t count = read_header(bytes, 1, "labels")[0];
   const Payload payload(bytes, count, fmt::format("{} labels", count));
@@ -135,20 +136,20 @@ Tensor read_idx_labels(const fs::path& file, std::int64_t classes) {
   return labels;
 }
 
-Dataset load_idx(const fs::path& images, const fs::path& labels, std::int64_t classes) {
+Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes) {
   Dataset dataset{"idx", read_idx_images(images), read_idx_labels(labels, classes), classes};
   if (dataset.labels.size() != dataset.size()) {
-    refuse("idx", "{}: holds {} labels; expected {}, one for each image of {}", labels.string(),
-           dataset.labels.size(), dataset.size(), images.string());
+    refuse("idx", "{}: holds {} labels; expected {}, one for each image of {}", labels,
+           dataset.labels.size(), dataset.size(), images);
   }
   return dataset;
 }
 
-Split load_mnist(const fs::path& folder) {
+Split load_mnist(const std::string& folder) {
   const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: nobody changes it meanwhile
   if (folder.empty() && (!variable || !*variable))
     refuse("idx", "no folder was given; expected one, or TAPESTRY_DATA to name it");
-  const fs::path place = folder.empty() ? fs::path(variable) : folder;
+  const fs::path place = folder.empty() ? variable : folder;
   Split parts{load_part(place, "train"), load_part(place, "t10k")};
   const std::int64_t train = parts.train.inputs.shape()[1], test = parts.test.inputs.shape()[1];
   if (train != test) {

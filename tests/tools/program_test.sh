@@ -29,6 +29,7 @@ grep -q '0\.2384542802724947' out || fail "the second loss is not printed"
 check 0 backprop --json
 check 0 --help
 check 0 --version
+grep -qxE 'tapestry [0-9]+\.[0-9]+\.[0-9]+' out || fail "the version is not printed"
 check 0 summary --model mlp:784-128-10
 check 0 train --data digits --model mlp:64-16-10 --epochs 1
 check 2
