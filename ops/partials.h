@@ -124,7 +124,8 @@ auto is_infinite(const N& x) {
   else if constexpr (requires { x.shape(); })
     return isinf(x);
   else
-    return abs(x) == std::numeric_limits<double>::infinity();
+    return x == std::numeric_limits<double>::infinity() ||
+           x == -std::numeric_limits<double>::infinity();
 }
 template <class N>
 N over_hypot(const N& x, const N& y) {
