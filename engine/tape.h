@@ -191,10 +191,11 @@ inline Tape* recording_tape() { return Tape::recording(); }
 inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
 // The same, or an Error in the name of `who` that says that the handle is stale.
 Tape& tape_of(std::string_view who, Epoch epoch);
-// The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
-Tape& tape_of(const Scalar& x);
 
 }  // namespace detail
+
+// The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
+Tape& tape_of(const Scalar& x);
 
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {

@@ -23,7 +23,7 @@ T qualified(T x, T z) {
   int exponent = 0;
   T whole = 0;
   y += std::frexp(x, &exponent) * exponent + std::modf(x * 3, &whole) + whole;
-  y += std::signbit(z) + std::isnormal(x) + std::ilogb(x) + std::lround(x);
+  y += std::signbit(z) + std::isnormal(x) + std::ilogb(x) + static_cast<int>(std::lround(x));
   y += std::lgamma(x) * std::erfc(z) + std::rint(x) + std::log1p(x * z) + std::tanh(x / z);
   return std::isfinite(y) && !std::isnan(x) && !std::isinf(z) ? y : T(0);
 }
