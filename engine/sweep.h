@@ -16,11 +16,9 @@
 
 namespace tapestry::detail {
 
-namespace detail {
 // Thrown by a vjp that must differentiate its adjoints, of an op that says so, in a sweep that does
 // not record them: it is run again, recorded.
 struct SweepNotRecorded {};
-}  // namespace detail
 
 class Sweep {
  public:

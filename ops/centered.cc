@@ -11,6 +11,7 @@
 #include "ops/reduce.h"
 
 namespace tapestry {
+using namespace detail;
 namespace {
 
 // Single precision is summed in double.
@@ -92,7 +93,7 @@ Tensor centered(const Tensor& x, const Axes& axis, Site site) {
   return apply<Centered>({&x}, {axis.resolve(Centered::name, x.rank())});
 }
 
-std::vector<Record> centered_records() {
+std::vector<Record> detail::centered_records() {
   const Tensor x = sample_numbers({2, 3, 4});
   return {{"centered",
            "The deviations from the mean over axes.",

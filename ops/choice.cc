@@ -7,7 +7,7 @@
 #include "engine/parallel.h"
 #include "engine/rows.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 namespace {
 
 // Additions one after the other that single precision takes well: sum() does as many.
@@ -198,4 +198,4 @@ void add_chosen(Tensor& target, const Tensor& index, const Tensor& source, const
   });
 }
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

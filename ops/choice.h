@@ -3,7 +3,7 @@
 
 #include "engine/tensor.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 
 // The elements of `shape` are walked. For element e the index tensor holds, `index` strides along,
 // a number i below `extent`, and the element chosen lies `base` strides and i * step along in the
@@ -22,4 +22,4 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice);
 // as sum() adds it: in double as soon as it may be many.
 void add_chosen(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice);
 
-}  // namespace tapestry
+}  // namespace tapestry::detail

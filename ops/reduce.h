@@ -42,7 +42,7 @@ Tensor std(const Tensor& x, const VarianceOptions& options = {}, detail::Site si
 
 // x - mean(x) over axes, of x's shape. The mean is not rounded first, so that a deviation is as
 // good as x allows, however far x lies from 0. f32 and f64 only.
-Tensor centered(const Tensor& x, const Axes& axis = {}, Site site = {});
+Tensor centered(const Tensor& x, const detail::Axes& axis = {}, detail::Site site = {});
 
 // Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the
 // position in row-major order. Error when there are no elements to choose from.
