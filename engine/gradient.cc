@@ -86,10 +86,12 @@ void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
 }
 
 // A node's adjoint as a caller keeps it: recorded, or numbers of its own, row-major.
-Active adjoint_of(const Sweep& sweep, NodeId id) {
-  if (sweep.tape().is_scalar(id))
-    return sweep.recorded() ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id));
-  if (sweep.recorded()) return sweep.tensor(id);
+Active adjoint_of(const Sweep& sweep, NodeId id, bool recorded) {
+  if (sweep.tape().is_scalar(id)) {
+    if (!sweep.recorded()) return Scalar(sweep.number<double>(id));
+    return recorded ? sweep.number<Scalar>(id) : Scalar(sweep.number<Scalar>(id).value());
+  }
+  if (recorded) return sweep.tensor(id);
   const Tensor outside = sweep.tape().outward(sweep.tensor(id));
   return outside.is_tracked() ? outside : outside.contiguous();
 }
@@ -159,20 +161,55 @@ bool walked_plainly(Tape& tape, NodeId y, std::span<const Scalar> xs, double* sl
   return flowed;
 }
 
+// Runs a sweep by f(sweep, options) over the targets. Where a vjp differentiates its adjoints, a
+// sweep that was not to be recorded is run again, recorded, and what it recorded is forgotten.
+template <class F>
+auto swept(Tape& tape, const Active& y, NodeId first, std::span<const NodeId> targets,
+           GradientOptions options, F&& f) {
+  const auto run = [&](Sweep& sweep, GradientOptions& given, bool release) {
+    seed(sweep, y, given);
+    if (!targets.empty() && sweep.active(y.id())) sweep.run(release);
+  };
+  // Paused or stopped, nothing is recorded.
+  const bool recorded = options.create_graph && recording_tape();
+  {
+    Sweep sweep(tape, first, y.id(), targets, recorded);
+    if (recorded || !sweep.may_be_recorded()) {
+      run(sweep, options, !options.retain_graph);
+      return f(sweep, recorded);
+    }
+    try {
+      GradientOptions copy = options;
+      run(sweep, copy, false);
+      if (!options.retain_graph) sweep.release();
+      return f(sweep, false);
+    } catch (const detail::SweepNotRecorded&) {
+    }
+  }
+  const TapeMark mark = tape.mark();
+  auto result = [&] {
+    Sweep sweep(tape, first, y.id(), targets, true);
+    run(sweep, options, false);
+    if (!options.retain_graph) sweep.release();
+    return f(sweep, false);
+  }();
+  tape.rewind(mark);
+  return result;
+}
+
 void numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
   Tape& tape = tape_of_result(y);
   if (walked_plainly(tape, y.id(), xs, slopes)) return;
   const NodeId last = y.id();
   const Reach reach = reach_of(tape, last, xs);
-  Sweep sweep(tape, reach.first, last, reach.targets, false);
-  GradientOptions options;
-  seed(sweep, y, options);
-  if (!reach.targets.empty() && sweep.active(last)) sweep.run();
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const NodeId id = xs[i].id();
-    slopes[i] = id <= last ? sweep.number<double>(id) : 0;
-    if (slopes[i] == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
-  }
+  swept(tape, y, reach.first, reach.targets, {}, [&](Sweep& sweep, bool) {
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      const NodeId id = xs[i].id();
+      slopes[i] = id > last ? 0 : adjoint_of(sweep, id, false).scalar().value();
+      if (slopes[i] == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
+    }
+    return true;
+  });
 }
 
 std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
@@ -217,21 +254,19 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   const NodeId last = y.id();
   const Reach reach = reach_of(tape, last, xs);
   if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options, reach.first);
-  // Paused or stopped, nothing is recorded.
-  const bool recorded = options.create_graph && recording_tape();
-  Sweep sweep(tape, reach.first, last, reach.targets, recorded);
-  seed(sweep, y, options);
-  if (!reach.targets.empty() && sweep.active(last)) sweep.run(!options.retain_graph);
-
-  std::vector<Active> results;
-  results.reserve(xs.size());
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const NodeId id = xs[i].id();
-    const bool linked = id <= last && is_linked(sweep, xs[i]);
-    if (!linked && !options.allow_unused) refuse_apart(tape, last, id, i);
-    results.push_back(linked ? adjoint_of(sweep, id) : zero_of(xs[i]));
-  }
-  return results;
+  const bool allow_unused = options.allow_unused;
+  return swept(tape, y, reach.first, reach.targets, std::move(options),
+               [&](Sweep& sweep, bool recorded) {
+                 std::vector<Active> results;
+                 results.reserve(xs.size());
+                 for (std::size_t i = 0; i < xs.size(); ++i) {
+                   const NodeId id = xs[i].id();
+                   const bool linked = id <= last && is_linked(sweep, xs[i]);
+                   if (!linked && !allow_unused) refuse_apart(tape, last, id, i);
+                   results.push_back(linked ? adjoint_of(sweep, id, recorded) : zero_of(xs[i]));
+                 }
+                 return results;
+               });
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
@@ -241,15 +276,13 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   for (NodeId id : Ancestry(tape, y.id()).ids())
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
-  Sweep sweep(tape, targets.front(), y.id(), targets, options.create_graph && recording_tape());
-  GradientOptions consumed = options;
-  seed(sweep, y, consumed);
-  sweep.run(!options.retain_graph);
-  std::vector<Adjoint> results;
-  for (NodeId id : targets)
-    if (tape.is_scalar(id) || sweep.tensor(id).defined())
-      results.push_back({id, adjoint_of(sweep, id)});
-  return results;
+  return swept(tape, y, targets.front(), targets, options, [&](Sweep& sweep, bool recorded) {
+    std::vector<Adjoint> results;
+    for (NodeId id : targets)
+      if (tape.is_scalar(id) || sweep.tensor(id).defined())
+        results.push_back({id, adjoint_of(sweep, id, recorded)});
+    return results;
+  });
 }
 
 Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options) {

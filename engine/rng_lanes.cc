@@ -2,6 +2,8 @@
 
 #include <numbers>
 
+#include "engine/simd.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/rng_lanes.cc"
 #include "engine/highway_targets.h"

@@ -50,8 +50,10 @@ void Sweep::mark() {
       } else {
         const TensorNode& node = tape_.tensor_node(id);
         if (is_floating(node.type(id).dtype) && node.op->differentiable &&
-            any_active(node.operands, node.operand_count))
+            any_active(node.operands, node.operand_count)) {
           marks_[id - first_] |= kActive;
+          may_be_recorded_ |= node.op->differentiates_adjoints;
+        }
       }
     }
   });
@@ -121,6 +123,16 @@ void Sweep::run(bool release) {
       reverse(run);
   });
   if (watch) births_.tell(targets_);
+}
+
+void Sweep::release() {
+  runs_down(tape_, first_, last_, [&](const Run& run) {
+    if (run.kernel) return;
+    for (NodeId id = run.first; id < run.first + run.count; ++id) {
+      const TensorNode& node = tape_.tensor_node(id);
+      if (id == node.id && active(id) && !node.released()) tape_.release(node);
+    }
+  });
 }
 
 void Sweep::reverse(NodeId id, bool release) {

@@ -16,6 +16,10 @@
 
 namespace tapestry::detail {
 
+// Thrown by a vjp that must differentiate its adjoints, of an op that says so, in a sweep that does
+// not record them: it is run again, recorded.
+struct SweepNotRecorded {};
+
 class Sweep {
  public:
   // Over ids [first, last]. `targets` lie within; they and what depends on them are active. They
@@ -31,6 +35,10 @@ class Sweep {
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
+  // A node takes part whose op differentiates adjoints.
+  bool may_be_recorded() const { return may_be_recorded_; }
+  // Every node that takes part lets go of what it saved.
+  void release();
   // Whether a node takes part. Where there are scalars only, all do: to find out costs more.
   bool active(NodeId id) const {
     return id >= first_ && id <= last_ && (marks_.empty() || marks_[id - first_] & kActive);
@@ -90,6 +98,7 @@ class Sweep {
   Tape& tape_;
   const NodeId first_, last_;
   const bool recorded_;
+  bool may_be_recorded_ = false;
   const std::span<const NodeId> targets_;
   std::vector<std::uint8_t> marks_;
   std::vector<Tensor> tensors_;

@@ -1,4 +1,6 @@
 // Kernels of the page's functions of two variables, in f32.
+#include "engine/simd.h"
+
 #undef TAPESTRY_BINARY_TYPE
 #define TAPESTRY_BINARY_TYPE float
 #undef TAPESTRY_TABLE

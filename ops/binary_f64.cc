@@ -1,4 +1,6 @@
 // Kernels of the page's functions of two variables, in f64.
+#include "engine/simd.h"
+
 #undef TAPESTRY_BINARY_TYPE
 #define TAPESTRY_BINARY_TYPE double
 #undef TAPESTRY_TABLE

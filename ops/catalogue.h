@@ -42,6 +42,7 @@ Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 std::vector<Record> arrange_records();
 std::vector<Record> categorical_records();
 std::vector<Record> conv_records();
+std::vector<Record> centered_records();
 std::vector<Record> cumsum_records();
 std::vector<Record> einsum_records();
 std::vector<Record> elementwise_records();

@@ -42,7 +42,7 @@ struct Deviations {
 Deviations deviations(std::string_view who, const Tensor& x, const VarianceOptions& options) {
   require_floating(who, x);
   const AxisSet axes = options.axis.resolve(who, x.rank());
-  return {x - mean_over(x, axes, true), axes,
+  return {centered(x, options.axis), axes,
           std::max(0.0, folded_size(x.shape(), axes) - options.correction)};
 }
 

@@ -40,6 +40,10 @@ struct VarianceOptions {
 Tensor var(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
 Tensor std(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
 
+// x - mean(x) over axes, of x's shape. The mean is not rounded first, so that a deviation is as
+// good as x allows, however far x lies from 0. f32 and f64 only.
+Tensor centered(const Tensor& x, const detail::Axes& axis = {}, detail::Site site = {});
+
 // Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the
 // position in row-major order. Error when there are no elements to choose from.
 struct ArgOptions {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/simd.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/softmax_rows.cc"
 #include "engine/highway_targets.h"

@@ -1,4 +1,6 @@
 // Kernels of the page's functions of one variable, in f32.
+#include "engine/simd.h"
+
 #undef TAPESTRY_UNARY_TYPE
 #define TAPESTRY_UNARY_TYPE float
 #undef TAPESTRY_TABLE

@@ -1,4 +1,6 @@
 // Kernels of the page's functions of one variable, in f64.
+#include "engine/simd.h"
+
 #undef TAPESTRY_UNARY_TYPE
 #define TAPESTRY_UNARY_TYPE double
 #undef TAPESTRY_TABLE
