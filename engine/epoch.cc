@@ -37,6 +37,9 @@ void raise(std::atomic<NodeId>& most, NodeId id) noexcept {
   }
 }
 
+// One more, since a mark may stand behind the last id.
+void retire(NodeId last) noexcept { raise(retired, last + 1); }
+
 void take_batch() {
   const std::lock_guard lock(batches);
   for (;;) {
@@ -45,7 +48,7 @@ void take_batch() {
     if (round_of(first) != round_now.load()) {
       // Whoever notes an id looks at the round afterwards: one of the two sees the other.
       round_now = round_of(first);
-      raise(retired, largest.load());
+      retire(largest.load());
     }
     if (retired.load() > kLastRetired)
       refuse("tape",
@@ -69,7 +72,7 @@ Recording next_recording() {
 
 void note_ids(std::uint32_t round, NodeId last) noexcept {
   if (last > largest.load(std::memory_order_relaxed)) raise(largest, last);
-  if (round != round_now.load()) raise(retired, last);
+  if (round != round_now.load()) retire(last);
 }
 
 void advance_recordings(const RecordingCount& to) {

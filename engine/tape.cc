@@ -19,7 +19,7 @@ void Tape::write_to(Tape* tape) {
 }
 
 void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epoch) {
-  if (Tape::find_anywhere(epoch))
+  if (!find_tape(epoch) && Tape::find_anywhere(epoch))
     refuse(
         who,
         "{} was recorded on a tape that belongs to another thread; a ResumeRecording of that tape "
