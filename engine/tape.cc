@@ -20,11 +20,10 @@ void Tape::write_to(Tape* tape) {
 
 void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epoch) {
   if (!find_tape(epoch) && Tape::find_anywhere(epoch))
-    refuse(
-        who,
-        "{} was recorded on a tape that belongs to another thread; a ResumeRecording of that tape "
-        "lets this thread record on it, and detach() gives the numbers alone",
-        what);
+    refuse(who,
+           "{} was recorded on a tape that belongs to another thread; a Tape::Resume of that tape "
+           "lets this thread record on it, and detach() gives the numbers alone",
+           what);
   refuse(who,
          "{} was recorded on a tape that no longer lives; use its numbers through detach(), or put "
          "it on the new tape with tape.variable()",

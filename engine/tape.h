@@ -26,7 +26,8 @@ namespace tapestry {
 
 namespace detail {
 struct TapeStorage;
-}
+class ResumeRecording;
+}  // namespace detail
 
 struct TapeOptions {
   // Keep every node's numbers, for drawing them; otherwise only what vjps read.
@@ -77,6 +78,8 @@ class Tape : public detail::LivingTape<Tape> {
   // what is recorded in their place, as statements that continue a run do at once. Error for a mark
   // of another recording, or one that was itself rewound past.
   using Mark = TapeMark;
+  // While a Tape::Resume(&tape) lives, this thread records on that tape, whoever made it.
+  using Resume = detail::ResumeRecording;
   TapeMark mark() const;
   void rewind(const TapeMark& mark);
   void check_mark(std::string_view who, const TapeMark& mark) const;
@@ -243,7 +246,5 @@ class ResumeRecording {
 };
 
 }  // namespace detail
-
-using detail::ResumeRecording;
 
 }  // namespace tapestry

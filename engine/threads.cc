@@ -14,7 +14,7 @@ std::atomic<int> limit{0};  // 0 when nothing was set
 }  // namespace
 
 void set_threads(int n) {
-  if (n < 1) refuse("set_threads", "{} threads are asked for; at least one computes", n);
+  if (n < 1) detail::refuse("set_threads", "{} threads are asked for; at least one computes", n);
   limit.store(n, std::memory_order_relaxed);
 }
 

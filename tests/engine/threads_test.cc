@@ -18,6 +18,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

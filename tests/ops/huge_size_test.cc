@@ -11,6 +11,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

@@ -13,6 +13,7 @@
 #include "ops/ops.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 

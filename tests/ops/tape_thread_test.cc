@@ -10,6 +10,7 @@
 #include "tests/support/refusal.h"
 
 using namespace tapestry;
+using namespace tapestry::detail;
 
 namespace {
 
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_such_a_tape_have_every_kind_of_gradient) {
 
   // Nothing records here, and then it does.
   BOOST_TEST(!gradient(y, x, {.create_graph = true}).is_tracked());
-  const ResumeRecording resume(tape.get());
+  const Tape::Resume resume(tape.get());
   const Tensor slope = gradient(y, x, {.create_graph = true});
   BOOST_TEST(tape->owns(slope));
   BOOST_TEST(gradient(sum(slope), x).to_vector() == (std::vector<double>{6, 12}));
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(marks_and_clearing_work_on_another_thread) {
   auto [tape, x, y] = on_another_thread(&record_square<Tape, double>);
   const Tape::Mark mark = tape->mark();
   {
-    const ResumeRecording resume(tape.get());
+    const Tape::Resume resume(tape.get());
     const Scalar more = y * x;
     BOOST_TEST(gradient(more, x) == 28);
     tape->rewind(mark);
@@ -238,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_handle_of_another_threads_tape_is_no_operand_on_a_tape_of
   const Scalar z = tape.variable(2.0);
   const Tensor w = tape.variable(ones({2}));
   const std::string reason =
-      " was recorded on a tape that belongs to another thread; a ResumeRecording of that tape lets "
+      " was recorded on a tape that belongs to another thread; a Tape::Resume of that tape lets "
       "this thread record on it, and detach() gives the numbers alone";
   BOOST_TEST(refusal([&, x = x] { (void)Scalar(z * x); }) == "[mul] operand 1" + reason);
   BOOST_TEST(refusal([&] { w + v; }) == "[add] operand 1" + reason);
