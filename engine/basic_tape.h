@@ -121,7 +121,7 @@ requires(!std::same_as<T, double>) BasicTape<T>
 &tape_of(const BasicScalar<T>& x) {
   if (!x.is_tracked())
     detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
-  return BasicTape<T>::of("tape_of", x.epoch());
+  return BasicTape<T>::of("tape_of", x);
 }
 
 // Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
