@@ -25,6 +25,7 @@ class Adjoints {
     std::fill(data() + first, data() + last + 1, T(0));
   }
   bool has_room() const { return numbers_ != nullptr; }
+  void release() { numbers_.reset(); }
   T* data() { return numbers_->begin(); }
   const T* data() const { return numbers_->begin(); }
 

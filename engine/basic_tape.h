@@ -27,10 +27,11 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // Records the BasicScalar<T> of this thread from now on. Tapes of one type nest, and the
   // innermost records; tapes of different types do not hinder each other.
   BasicTape() : pages_(Pool::take()) {
-    storage().begin(this->fresh_epoch());
-    this->join();
+    storage().begin(detail::next_recording());
+    this->join(epoch());
   }
   ~BasicTape() {
+    storage().note_ids();
     this->leave();
     Pool::give_back(std::move(pages_));
   }
@@ -42,8 +43,11 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   // Ends this recording and starts a new, empty one. Handles of the old one become stale.
   void clear() {
+    const detail::Recording recording = detail::next_recording();
+    storage().note_ids();
     storage().reset();
-    storage().begin(this->fresh_epoch());
+    storage().begin(recording);
+    this->renew(epoch());
   }
 
   // The place that recording has reached, and the way back: handles of what was recorded since must
@@ -58,17 +62,20 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   detail::Epoch epoch() const { return storage().epoch(); }
   NodeId size() const { return storage().size(); }
-  bool owns(const BasicScalar<T>& x) const { return x.is_tracked() && x.epoch() == epoch(); }
+  bool owns(const BasicScalar<T>& x) const { return (x.name() - storage().first_name) >> 32 == 0; }
 
-  // This thread's living tape with that recording, or an Error in the name of `who`.
-  static BasicTape& of(std::string_view who, detail::Epoch epoch) {
-    BasicTape* tape = BasicTape::find(epoch);
-    if (!tape) detail::refuse_stale(who, "a handle");
+  // The living tape of any thread that has the node, or an Error in the name of `who`.
+  static BasicTape& of(std::string_view who, const BasicScalar<T>& x) {
+    BasicTape* tape = BasicTape::find_anywhere(x.epoch());
+    if (!tape || !tape->owns(x)) detail::refuse_stale(who, "a handle", 0);
     return *tape;
   }
   // Operand i of a statement is of another recording than this thread's.
-  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i, detail::Epoch epoch) {
-    of(who, epoch);
+  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i,
+                                        const BasicScalar<T>& x) {
+    of(who, x);
+    if (!BasicTape::find(x.epoch()))
+      detail::refuse(who, "operand {} was recorded on a tape that belongs to another thread", i);
     detail::refuse(
         who,
         "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
@@ -84,11 +91,14 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     }
     return storage().put(detail::kConstantStatement, {}, {}, x.value()).id();
   }
+  void release_unused() { storage().release_unused(); }
   detail::StatementStorage<T>& storage() { return *pages_; }
   const detail::StatementStorage<T>& storage() const { return *pages_; }
   static void write_to(BasicTape* tape) {
-    detail::statement_storage<T> = tape ? &tape->storage() : &detail::no_storage<T>;
+    statements() = tape ? &tape->storage() : no_statements();
   }
+  static detail::StatementStorage<T>*& statements() { return detail::statement_storage<T>; }
+  static detail::StatementStorage<T>* no_statements() { return &detail::no_storage<T>; }
 
   // dy/dx for each x, see ops/scalar.h.
   std::vector<T> gradient(const BasicScalar<T>& y, const std::vector<BasicScalar<T>>& xs,
@@ -111,7 +121,7 @@ requires(!std::same_as<T, double>) BasicTape<T>
 &tape_of(const BasicScalar<T>& x) {
   if (!x.is_tracked())
     detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
-  return BasicTape<T>::of("tape_of", x.epoch());
+  return BasicTape<T>::of("tape_of", x);
 }
 
 // Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
@@ -130,7 +140,7 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   NodeId first = last;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
-      if (xs[i].is_tracked()) of("gradient", xs[i].epoch());
+      if (xs[i].is_tracked()) of("gradient", xs[i]);
       detail::refuse("gradient", "x[{}] is not recorded on the tape of y", i);
     }
     if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());

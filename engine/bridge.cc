@@ -77,7 +77,8 @@ constexpr StatementKernel kAt{
 
 Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   Tape* tape = recording_tape();
-  if (tape && read.is_tracked()) tape_of("at", read.epoch());
+  if (tape && read.is_tracked() && !detail::lives_here(read))
+    detail::refuse_stale("at", "a handle", read.epoch());
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->around();
   if (!tape) {

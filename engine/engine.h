@@ -19,6 +19,7 @@
 #include "engine/scope.h"
 #include "engine/slopes.h"
 #include "engine/tape.h"
+#include "engine/threads.h"
 #include "engine/transform.h"
 #include "engine/verify.h"
 #include "engine/version.h"

@@ -22,6 +22,12 @@ void flatten(const NestedList& list, const Shape& shape, int depth, std::vector<
   for (const NestedList& item : list.items()) flatten(item, shape, depth + 1, numbers);
 }
 
+// Integers are made of numbers that they can hold.
+void check_number(std::string_view who, double number, DType dtype) {
+  if (dtype == DType::i64 && !(number >= -0x1p63 && number < 0x1p63))
+    refuse(who, "{} is no i64, which reaches from -2^63 to 2^63 - 1", number);
+}
+
 template <class T>
 Tensor from_typed(const std::vector<T>& values, const Shape& shape) {
   Tensor result = Tensor::uninitialized(shape, dtype_of<T>());
@@ -41,6 +47,7 @@ Tensor tensor(const NestedList& values, DType dtype) {
   }
   std::vector<double> numbers;
   flatten(values, shape, 0, numbers);
+  for (double number : numbers) check_number("tensor", number, dtype);
   return generate(shape, dtype, 1,
                   [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
 }
@@ -59,6 +66,7 @@ Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
 
 Tensor full(const Shape& shape, double value, DType dtype) {
+  check_number("full", value, dtype);
   return generate(shape, dtype, 1, [&](std::int64_t) { return value; });
 }
 
@@ -68,9 +76,13 @@ Tensor arange(std::int64_t count, DType dtype) {
 }
 
 Tensor arange(double start, double stop, double step, DType dtype) {
-  if (!(step != 0) || !std::isfinite((stop - start) / step))
+  if (step == 0 || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step))
     refuse("arange", "from {} to {} there is no finite number of steps of {}", start, stop, step);
-  const auto count = static_cast<std::int64_t>(std::max(0.0, std::ceil((stop - start) / step)));
+  const double steps = std::ceil((stop - start) / step);
+  if (steps > static_cast<double>(kMostElements))
+    refuse("arange", "from {} to {} in steps of {} there are too many elements", start, stop, step);
+  for (double number : {start, stop}) check_number("arange", number, dtype);
+  const auto count = static_cast<std::int64_t>(std::max(0.0, steps));
   return generate({count}, dtype, 1,
                   [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }

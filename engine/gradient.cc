@@ -22,8 +22,9 @@ Tape& tape_of_result(const Active& y) {
     refuse(kWho,
            "y was not recorded: it was made outside the tape, under PauseRecording, by detach() or "
            "stop_gradient(), or from plain numbers only");
-  Tape* tape = find_tape(y.epoch());
-  if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
+  Tape* tape = Tape::find_anywhere(y.epoch());
+  if (!tape || !tape->owns(y.epoch(), y.id()))
+    refuse(kWho, "y was recorded on a tape that no longer lives");
   tape->check_node(kWho, y.id());
   if (!y.is_scalar() && !is_floating(tape->dtype(y.id())))
     refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
@@ -36,14 +37,15 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
   if (!x.is_tracked())
     refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y",
            position);
-  if (x.epoch() == tape.epoch()) return;
-  if (find_tape(x.epoch())) refuse(kWho, "x[{}] and y are recorded on different tapes", position);
-  refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
+  if (tape.owns(x.epoch(), x.id())) return;
+  if (Tape::find_anywhere(x.epoch()))
+    refuse(kWho, "x[{}] and y are recorded on different tapes", position);
+  refuse(kWho, "x[{}] was recorded on a tape that no longer lives", position);
 }
 
 void refuse_constant(const Active& x, std::size_t position) {
-  const Tape* const tape = find_tape(x.epoch());
-  if (tape && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
+  const Tape* const tape = Tape::find_anywhere(x.epoch());
+  if (tape && tape->owns(x.epoch(), x.id()) && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
     refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
            position, detail::called(*tape, x.id()));
 }

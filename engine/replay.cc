@@ -89,7 +89,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
       std::find_if(ys.begin(), ys.end(), [](const Scalar& y) { return y.is_tracked(); });
   if (recorded == ys.end() && xs.empty()) return values_of(ys, nullptr);
   if (recorded == ys.end() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
-  Tape& tape = tape_of(kWho, recorded == ys.end() ? xs[0].epoch() : recorded->epoch());
+  Tape& tape = tape_of(kWho, recorded == ys.end() ? xs[0] : *recorded);
   for (std::size_t i = 0; i < ys.size(); ++i) {
     if (!ys[i].is_tracked()) continue;
     if (!tape.owns(ys[i]))
@@ -120,7 +120,7 @@ double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>
 
 double replayed(Scalar x) {
   if (!x.is_tracked()) refuse("replayed", "x is a plain number and has no place on a tape");
-  const Tape& tape = tape_of("replayed", x.epoch());
+  const Tape& tape = tape_of("replayed", x);
   tape.check_node("replayed", x.id());
   return tape.scalar_value(x.id());
 }

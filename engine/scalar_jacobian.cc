@@ -37,7 +37,7 @@ struct Problem {
 // From the first x to the last y.
 Problem problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   if (!xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
-  Tape& tape = tape_of(kWho, xs[0].epoch());
+  Tape& tape = tape_of(kWho, xs[0]);
   Problem stretch{tape, tape.size(), 0, {}, xs};
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!tape.owns(xs[i]) || xs[i].id() > tape.size())

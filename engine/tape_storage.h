@@ -58,12 +58,12 @@ struct TapeStorage : StatementStorage<double> {
     put_value(std::bit_cast<double>(node));
   }
 
+  void begin(const Recording& recording);
+  void release_unused();
   // Forgets the nodes from mark.next on.
   void rewind(const TapeMark& mark);
   void reset();
   ~TapeStorage() { reset(); }
 };
-
-[[noreturn]] void refuse_stale(std::string_view who, std::string_view what);
 
 }  // namespace tapestry::detail

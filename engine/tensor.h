@@ -21,7 +21,7 @@ using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names 
 
 namespace detail {
 
-using Epoch = std::uint32_t;  // one recording of one tape; 0 is none. Wraps after 2^32
+using Epoch = std::uint32_t;  // one recording of one tape; 0 is none, see engine/epoch.h
 
 }  // namespace detail
 

@@ -178,7 +178,7 @@ Tensor stop_gradient(const Tensor& x, Site site) {
   if (!recording_tape() || !x.is_tracked()) return detach(x);
   Tensor known = apply<StopGradient>({&x});
   while (known.is_tracked()) {
-    const Tape& tape = tape_of(StopGradient::name, known.epoch());
+    const Tape& tape = tape_of(StopGradient::name, known);
     if (tape.observes()) return known;
     known = tape.outward(known);
   }

@@ -56,7 +56,7 @@ Tensor Parameter::tensor() const {
 std::vector<Tensor> gradient(const Active& y, const std::vector<Parameter>& parameters,
                              const GradientOptions& options) {
   std::vector<Tensor> nodes;
-  if (Tape* tape = y.is_tracked() ? find_tape(y.epoch()) : nullptr)
+  if (Tape* tape = y.is_tracked() ? Tape::find_anywhere(y.epoch()) : nullptr)
     for (const Parameter& parameter : parameters) nodes.push_back(parameter.on(*tape));
   return tapestry::gradient(y, nodes, options);
 }

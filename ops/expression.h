@@ -110,8 +110,8 @@ concept ActiveOperands = requires {
   typename NumberOfBoth<A, B>::Number;
 };
 
-// Of every node: strangers(name) has bits above the id where a leaf is of another recording than
-// `name`.
+// Of every node: strangers(first) has bits above the id where a leaf is not of the recording whose
+// first node has that name.
 template <class T>
 struct LeafExpression {
   using Number = T;
@@ -119,7 +119,7 @@ struct LeafExpression {
   std::uint64_t name;
   [[gnu::always_inline]] explicit LeafExpression(const BasicScalar<T>& x)
       : number(x.value()), name(x.name()) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t of) const { return name ^ of; }
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const { return name - first; }
 };
 
 template <class T>
@@ -137,8 +137,8 @@ struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>, typename A::Nu
   Number number;
   [[gnu::always_inline]] explicit UnaryExpression(const A& x)
       : a(x), number(UnaryRule<op, Number>::value(x.number)) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
-    return a.strangers(name);
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const {
+    return a.strangers(first);
   }
 };
 
@@ -150,8 +150,8 @@ struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>, typename 
   Number number;
   [[gnu::always_inline]] BinaryExpression(const A& x, const B& z)
       : a(x), b(z), number(BinaryRule<op, Number>::value(x.number, z.number)) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
-    return a.strangers(name) | b.strangers(name);
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const {
+    return a.strangers(first) | b.strangers(first);
   }
 };
 

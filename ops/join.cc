@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "engine/apply.h"
 #include "engine/batching.h"
 #include "engine/factory.h"
@@ -131,6 +129,8 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis, Site si
   if (parts < 1 || extent % parts != 0)
     refuse("split", "axis {} of shape {} does not split into {} equal parts", axis, x.shape(),
            parts);
+  if (parts > kMostParts)
+    refuse("split", "{} parts are asked for; at most {} are made", parts, kMostParts);
   return split(x, std::vector<std::int64_t>(static_cast<std::size_t>(parts), extent / parts), axis);
 }
 
@@ -138,10 +138,13 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
                           Site site) {
   const CallSite call(site);
   axis = normalize_axis("split", axis, x.rank());
-  bool fits = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) == x.shape()[axis] &&
-              !sizes.empty();
-  for (std::int64_t size : sizes) fits &= size >= 0;
-  if (!fits)
+  bool fits = !sizes.empty();
+  std::int64_t rest = x.shape()[axis];
+  for (std::int64_t size : sizes) {
+    fits &= size >= 0 && size <= rest;
+    if (fits) rest -= size;
+  }
+  if (!fits || rest != 0)
     refuse("split", "the sizes ({}) do not make up axis {} of shape {}", fmt::join(sizes, ", "),
            axis, x.shape());
   const Tensor extents = from_vector(sizes, {static_cast<std::int64_t>(sizes.size())});

@@ -8,6 +8,11 @@
 
 namespace tapestry {
 
+namespace detail {
+// Of a tensor that is taken apart.
+inline constexpr std::int64_t kMostParts = std::int64_t{1} << 24;
+}  // namespace detail
+
 // Along an axis that is there. The other extents must be equal; dtypes are promoted.
 Tensor concat(const std::vector<Tensor>& tensors, int axis = 0, detail::Site site = {});
 

@@ -310,7 +310,7 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
                                   const Tensor& points) {
   if (!y.is_tracked() && (xs.empty() || !xs[0].is_tracked()))
     refuse(kWho, "neither y nor x[0] is recorded on a tape");
-  const Tape& tape = tape_of(kWho, (y.is_tracked() ? y : xs[0]).epoch());
+  const Tape& tape = tape_of(kWho, y.is_tracked() ? y : xs[0]);
   if (y.id() > tape.size())
     refuse(kWho, "node {} was forgotten: the tape was rewound to node {}", y.id(), tape.size());
   check_points(xs, points);

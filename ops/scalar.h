@@ -191,7 +191,7 @@ requires(!std::same_as<T, double>) std::vector<T> gradient(
     const std::type_identity_t<T>& cotangent = T(1)) {
   const BasicScalar<T> result = y;
   if (!result.is_tracked()) detail::refuse("gradient", "y is not recorded on a tape");
-  return BasicTape<T>::of("gradient", result.epoch()).gradient(result, xs, cotangent);
+  return BasicTape<T>::of("gradient", result).gradient(result, xs, cotangent);
 }
 template <detail::ActiveNumber Y, class T = detail::NumberOf<Y>>
 requires(!std::same_as<T, double>) T

@@ -117,7 +117,9 @@ Cut resolve(const Range& range, std::int64_t extent) {
   };
   const std::int64_t start = position(range.start, step > 0 ? low : high);
   const std::int64_t stop = position(range.stop, step > 0 ? high : low);
-  const std::int64_t span = step > 0 ? stop - start : start - stop, stride = std::abs(step);
+  // Of INT64_MIN there is no absolute value.
+  const std::int64_t span = step > 0 ? stop - start : start - stop,
+                     stride = std::abs(std::max(step, -INT64_MAX));
   return span > 0 ? Cut{start, (span - 1) / stride + 1} : Cut{0, 0};
 }
 
@@ -148,8 +150,8 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site) {
     const int axis = static_cast<int>(i);
     const Cut cut_here = resolve(ranges[i], extents[axis]);
     placement.starts[axis] = cut_here.start;
-    placement.steps[axis] = ranges[i].step;
     extents[axis] = cut_here.extent;
+    if (extents[axis] > 1) placement.steps[axis] = ranges[i].step;
   }
   return cut(x, placement, extents);
 }

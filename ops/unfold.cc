@@ -25,7 +25,7 @@ std::pair<Shape, Strides> windows_of(const Tensor& x, const Windows& a) {
   shape[a.axis] = a.count();
   shape.push_back(a.size);
   strides.push_back(strides[a.axis]);
-  strides[a.axis] *= a.step;
+  if (a.count() > 1) strides[a.axis] *= a.step;
   return {shape, strides};
 }
 

@@ -1,5 +1,3 @@
-#include <omp.h>
-
 #include <CLI/CLI.hpp>
 #include <limits>
 #include <ostream>
@@ -44,7 +42,7 @@ void train(const Options& options, const Console& console) {
   TrainingOptions training = options.training;
   training.schedule = options.schedule == "linear" ? Schedule::linear : Schedule::constant;
   if (!options.plot.empty()) check_writable(options.plot);
-  if (options.threads > 0) omp_set_num_threads(options.threads);
+  if (options.threads > 0) set_threads(options.threads);
   const nn::Split data = load_data(options.data, options.source);
   for (const std::string& note : data.train.notes)
     console.notes << fmt::format("tapestry: {}: {}\n", data.train.name, note);
