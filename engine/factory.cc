@@ -10,16 +10,18 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-void flatten(const NestedList& list, const Shape& shape, int depth, std::vector<double>& numbers) {
-  if (depth == shape.rank()) {
-    if (list.is_list()) refuse("tensor", "the nested list is deeper in some places than in others");
-    numbers.push_back(list.number());
+void flatten(const NestedList& list, int depth, bool integers, FlatList& flat) {
+  if (depth == flat.shape.rank() || !list.is_list()) {
+    if (list.is_list() || depth != flat.shape.rank())
+      refuse("tensor", "the nested list is deeper in some places than in others");
+    if (integers)
+      flat.integers.push_back(list.integer());
+    else
+      flat.numbers.push_back(list.number());
     return;
   }
-  if (!list.is_list()) refuse("tensor", "the nested list is deeper in some places than in others");
-  if (static_cast<std::int64_t>(list.items().size()) != shape[depth])
-    refuse("tensor", "rows differ in length: {} and {}", shape[depth], list.items().size());
-  for (const NestedList& item : list.items()) flatten(item, shape, depth + 1, numbers);
+  flat.enter(depth, static_cast<std::int64_t>(list.items().size()));
+  for (const NestedList& item : list.items()) flatten(item, depth + 1, integers, flat);
 }
 
 // Integers are made of numbers that they can hold.
@@ -39,17 +41,28 @@ Tensor from_typed(const std::vector<T>& values, const Shape& shape) {
 
 }  // namespace
 
+void FlatList::enter(int depth, std::int64_t extent) {
+  if (depth == shape.rank()) shape.push_back(extent);
+  if (shape[depth] != extent)
+    refuse("tensor", "rows differ in length: {} and {}", shape[depth], extent);
+}
+
+Tensor FlatList::as(DType dtype) const {
+  const auto filled_from = [&](const auto& items) {
+    return generate(shape, dtype, 1,
+                    [&](std::int64_t i) { return items[static_cast<std::size_t>(i)]; });
+  };
+  return integers.empty() ? filled_from(numbers) : filled_from(integers);
+}
+
 Tensor tensor(const NestedList& values, DType dtype) {
-  Shape shape;
+  FlatList flat;
   for (const NestedList* level = &values; level->is_list(); level = level->items().data()) {
-    shape.push_back(static_cast<std::int64_t>(level->items().size()));
-    if (level->items().size() == 0) break;
+    flat.shape.push_back(static_cast<std::int64_t>(level->items().size()));
+    if (level->items().empty()) break;
   }
-  std::vector<double> numbers;
-  flatten(values, shape, 0, numbers);
-  for (double number : numbers) check_number("tensor", number, dtype);
-  return generate(shape, dtype, 1,
-                  [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
+  flatten(values, 0, dtype == DType::i64, flat);
+  return flat.as(dtype);
 }
 
 Tensor from_vector(const std::vector<float>& values, const Shape& shape) {

@@ -56,8 +56,8 @@ struct Chooser {
   using Attributes = Choosing;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(Op::name, in[1], in[0].shape()[a.axis]);
-    return chosen(in[0], in[1], a.choice(in[0], in[1]));
+    const Tensor index = counted_from_start(Op::name, in[1], in[0].shape()[a.axis]);
+    return chosen(in[0], index, a.choice(in[0], index));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };
@@ -90,7 +90,8 @@ struct PutAdd {
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = zeros(a.shape, in[0].dtype());
-    add_chosen(result, in[1], in[0], a.along.choice(result, in[1]));
+    const Tensor index = counted_from_start("take", in[1], a.shape[a.along.axis]);
+    add_chosen(result, index, in[0], a.along.choice(result, index));
     return result;
   }
   static void batch(Batching& b) {
@@ -128,11 +129,11 @@ struct ScatterAdd {
   using Attributes = Along;
   static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(name, in[1], in[0].shape()[a.axis]);
+    const Tensor index = counted_from_start(name, in[1], in[0].shape()[a.axis]);
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit(result.dtype(),
           [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
-    add_chosen(result, in[1], in[2], a.choice(result, in[1]));
+    add_chosen(result, index, in[2], a.choice(result, index));
     return result;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
@@ -208,9 +209,9 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Site sit
 
 std::vector<Record> detail::index_records() {
   const Tensor x = sample_numbers({4, 3});
-  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, 2}, {3});
+  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, -2}, {3});
   const Tensor everywhere =
-      from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2, 3, 3, 0, 2, 0, 1}, {4, 3});
+      from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2, -1, 3, 0, 2, -4, 1}, {4, 3});
   const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
   return {
       {"take",
@@ -223,7 +224,7 @@ std::vector<Record> detail::index_records() {
          [] {
            take(zeros({3, 2}), full({1}, 5, DType::i64));
          },
-         "[take] index 5 is out of range for extent 3; indices start at 0 and stay below it"},
+         "[take] index 5 is out of range for extent 3; it must lie in [-3, 2]"},
         {"dtype", [] { take(zeros({3}), zeros({1})); },
          "[take] the indices are f32; they must be i64"}}},
       {"gather",

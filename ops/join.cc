@@ -151,6 +151,15 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
   return apply_many<Split>({&x, &extents}, sizes.size(), {axis});
 }
 
+std::vector<Tensor> unstack(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("unstack", axis, x.rank());
+  if (x.shape()[axis] == 0) return {};
+  std::vector<Tensor> slices = split(x, x.shape()[axis], axis);
+  for (Tensor& slice : slices) slice = squeeze(slice, axis);
+  return slices;
+}
+
 std::vector<Record> detail::join_records() {
   const Tensor x = sample_numbers({2, 3}, 1), y = sample_numbers({2, 2}, 2),
                z = sample_numbers({2, 3}, 3);
@@ -198,6 +207,17 @@ std::vector<Record> detail::join_records() {
            split(zeros({5}), {2, 2});
          },
          "[split] the sizes (2, 2) do not make up axis 0 of shape (5,)"}}},
+      {"unstack",
+       "Takes an axis apart into its positions; views.",
+       true,
+       {{"columns",
+         {x},
+         [](const auto& in) {
+           const auto columns = unstack(in[0], -1);
+           return concat({columns[2], columns[0]});
+         }}},
+       {{"range", [] { unstack(zeros({2}), 1); },
+         "[unstack] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }
 

@@ -26,4 +26,8 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis = 0,
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, int axis = 0,
                           detail::Site site = {});
 
+// x without the axis, at each position of it: views, and one operation. A loop over them costs a
+// gradient of x once, where a loop over x[i] costs it for each.
+std::vector<Tensor> unstack(const Tensor& x, int axis, detail::Site site = {});
+
 }  // namespace tapestry

@@ -116,6 +116,12 @@ Tensor std(const Tensor& x, const VarianceOptions& options, Site site) {
   const Tensor result = flat_power(sum_axes(square(d / scale), axes, 0) / n, 0.5) * scale;
   return options.keepdims ? result : reshape(result, reduced_shape(x.shape(), axes, axes));
 }
+Tensor variance(const Tensor& x, const VarianceOptions& options, Site site) {
+  return var(x, options, site);
+}
+Tensor stddev(const Tensor& x, const VarianceOptions& options, Site site) {
+  return tapestry::std(x, options, site);
+}
 
 Tensor any(const Tensor& x, const ReduceOptions& options, Site site) {
   const CallSite call(site);
