@@ -41,6 +41,12 @@ Tensor from_typed(const std::vector<T>& values, const Shape& shape) {
 
 }  // namespace
 
+std::int64_t NestedList::integer() const {
+  if (integer_) return *integer_;
+  check_number("tensor", number_, DType::i64);
+  return static_cast<std::int64_t>(number_);
+}
+
 void FlatList::enter(int depth, std::int64_t extent) {
   if (depth == shape.rank()) shape.push_back(extent);
   if (shape[depth] != extent)

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string_view>
 #include <type_traits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,7 @@ class NestedList {
  public:
   template <class N>
   requires std::is_arithmetic_v<N> NestedList(N number)  // NOLINT: numbers convert
-      : number_(static_cast<double>(number)), integer_(static_cast<std::int64_t>(number)) {}
+      : number_(static_cast<double>(number)), integer_(integer_of(number)) {}
   NestedList(std::initializer_list<NestedList> items) : items_(items), is_list_(true) {}
   template <class X>
   requires(std::derived_from<X, Tensor> || requires { typename X::Number; })
@@ -33,12 +34,19 @@ class NestedList {
 
   bool is_list() const { return is_list_; }
   double number() const { return number_; }
-  std::int64_t integer() const { return integer_; }  // the same, exact where it was an integer
+  // The same, exact where it was an integer; Error where it is none of an i64's.
+  std::int64_t integer() const;
   const std::vector<NestedList>& items() const { return items_; }
 
  private:
+  template <class N>
+  static std::optional<std::int64_t> integer_of(N number) {
+    if constexpr (std::is_integral_v<N>) return static_cast<std::int64_t>(number);
+    return std::nullopt;
+  }
+
   double number_ = 0;
-  std::int64_t integer_ = 0;
+  std::optional<std::int64_t> integer_;
   std::vector<NestedList> items_;
   bool is_list_ = false;
 };
