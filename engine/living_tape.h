@@ -32,6 +32,8 @@ class LivingTape {
 
   // The tape that records on this thread now, or null: none lives, or recording is paused.
   static Self* recording() { return recording_; }
+  // The tape that was made last of those that live on this thread, or null.
+  static Self* innermost() { return innermost_; }
   // Lets this tape record from now on, or none; returns the one before.
   static Self* record_on(Self* tape) {
     Self::write_to(tape);

@@ -51,7 +51,8 @@ Tape::Tape(TapeOptions options)
 
 Tape::~Tape() {
   leave();
-  detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
+  if (!detail::TapeUse::keep(epoch_, storage_))
+    detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
 }
 
 void Tape::begin() {
@@ -60,6 +61,7 @@ void Tape::begin() {
 }
 
 void Tape::clear() {
+  detail::TapeUse::check_clear(epoch_);
   storage_->reset();
   begin();
   record_on(recording());
@@ -83,6 +85,7 @@ void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
 
 void Tape::rewind(const TapeMark& mark) {
   check_mark("rewind", mark);
+  detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
   storage_->rewind(mark);
 }
 
