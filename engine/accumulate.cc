@@ -110,8 +110,7 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto leaf = [&](Scalar x) {
-    return tape->owns(x) ? x.id()
-                         : tape->record_statement(kConstantStatement, {}, {}, x.value()).id();
+    return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
   };
   const NodeId leaves[] = {leaf(into), leaf(contribution)};
   return tape->record_statement(kAdd, leaves, {}, sum);

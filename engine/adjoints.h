@@ -15,15 +15,16 @@ namespace tapestry::detail {
 template <class T>
 class Adjoints {
  public:
-  // Zero from `first` to `last`; room for `capacity` ids. Error where the system grants less.
-  void reset(NodeId first, NodeId last, std::size_t capacity) {
+  // Room for `capacity` ids, `last` among them. Error where the system grants less.
+  void make_room(NodeId last, std::size_t capacity) {
     if (!numbers_) numbers_ = std::make_unique<Stream<T>>(capacity, 5);
     if (last >= numbers_->capacity())
       refuse("gradient",
              "the system grants address space for the adjoints of {} nodes (see ulimit -v)",
              numbers_->capacity());
-    std::fill(data() + first, data() + last + 1, T(0));
   }
+  // Zero from `first` to `last`.
+  void clear(NodeId first, NodeId last) { std::fill(data() + first, data() + last + 1, T(0)); }
   bool has_room() const { return numbers_ != nullptr; }
   void release() { numbers_.reset(); }
   T* data() { return numbers_->begin(); }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/walk.h"
+#include "engine/reach.h"
 
 namespace tapestry {
 using namespace detail;
@@ -14,24 +14,18 @@ Ancestry::Ancestry(const Tape& tape, std::span<const NodeId> nodes) {
   for (NodeId id : {*lowest, *highest})
     if (id == 0 || id > tape.size())
       refuse("ancestry", "there is no node {}; the tape holds 1 to {}", id, tape.size());
-  const NodeId last = *highest;
-  members_.resize(std::size_t{last} + 1);
-  for (NodeId id : nodes) members_[id] = 1;
-  std::size_t count = 0;
-  walk_down(tape, last, [&](NodeId id, std::span<const NodeId> operands) {
-    if (!members_[id]) return;
-    ++count;
-    for (NodeId operand : operands) members_[operand] = 1;
+  members_ = detail::NodeSet(1, *highest);
+  for (NodeId id : nodes) members_.insert(id);
+  detail::insert_ancestors(tape.storage(), members_, 1, [&](const Run& node) {
+    return detail::operands_within(tape, node, node.first);
   });
-  ids_.reserve(count);
-  for (NodeId id = 1; id <= last; ++id)
-    if (members_[id]) ids_.push_back(id);
+  members_.for_each_up([&](NodeId id) { ids_.push_back(id); });
 }
 
 Ancestry::Ancestry(const Tape& tape)
-    : ids_(tape.size()), members_(std::size_t{tape.size()} + 1, std::uint8_t{1}) {
+    : ids_(tape.size()), members_(1, std::max<NodeId>(tape.size(), 1)) {
   std::iota(ids_.begin(), ids_.end(), NodeId{1});
-  members_[0] = 0;
+  for (NodeId id : ids_) members_.insert(id);
 }
 
 }  // namespace tapestry

@@ -2,11 +2,11 @@
 // so on. Ids are a topological order, so one loop downwards finds them.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "engine/node_set.h"
 #include "engine/tape.h"
 
 namespace tapestry {
@@ -21,11 +21,11 @@ class Ancestry {
 
   const std::vector<NodeId>& ids() const& { return ids_; }  // ascending, so operands come first
   std::vector<NodeId> ids() && { return std::move(ids_); }
-  bool contains(NodeId id) const { return id < members_.size() && members_[id]; }
+  bool contains(NodeId id) const { return members_.contains(id); }
 
  private:
   std::vector<NodeId> ids_;
-  std::vector<std::uint8_t> members_;  // by id
+  detail::NodeSet members_;
 };
 
 }  // namespace tapestry

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "engine/apply.h"
 #include "engine/departures.h"
 #include "engine/node.h"
 #include "engine/pushforward.h"
@@ -121,6 +122,7 @@ constinit thread_local const AnomalyOptions* watch = nullptr;
 constinit thread_local bool within_op = false;
 
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  if (departures) note_operands(op, inputs);
   {
     const StepsOfOp steps;
     const UnwatchedReading own;

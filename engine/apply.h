@@ -12,7 +12,9 @@
 
 namespace tapestry::detail {
 
-// Somebody watches what leaves the record: what a kernel reads does not.
+// Somebody watches what leaves the record: what a kernel reads does not, but for numbers without
+// history.
+void note_operands(const Op& op, Inputs inputs);
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
 

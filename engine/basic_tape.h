@@ -7,7 +7,6 @@
 // engine/number.h asks of it.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -15,9 +14,9 @@
 
 #include "engine/leaf.h"
 #include "engine/number.h"
+#include "engine/plain_walk.h"
 #include "engine/statement_storage.h"
 #include "engine/tape.h"
-#include "engine/walk.h"
 
 namespace tapestry {
 
@@ -33,7 +32,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   ~BasicTape() {
     storage().note_ids();
     this->leave();
-    Pool::give_back(std::move(pages_));
+    if (!detail::TapeUse::keep(epoch(), pages_)) Pool::give_back(std::move(pages_));
   }
 
   // A leaf to differentiate with respect to.
@@ -41,8 +40,10 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     return storage().put(detail::kVariableStatement, {}, {}, value);
   }
 
-  // Ends this recording and starts a new, empty one. Handles of the old one become stale.
+  // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error,
+  // as from rewind(), while a gradient sweeps the tape.
   void clear() {
+    detail::TapeUse::check_clear(epoch());
     const detail::Recording recording = detail::next_recording();
     storage().note_ids();
     storage().reset();
@@ -57,6 +58,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // Error for a mark of another recording, or one that was itself rewound past.
   void rewind(const Mark& mark) {
     storage().check("rewind", mark);
+    detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
     storage().rewind(mark);
   }
 
@@ -102,12 +104,13 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   // dy/dx for each x, see ops/scalar.h.
   std::vector<T> gradient(const BasicScalar<T>& y, const std::vector<BasicScalar<T>>& xs,
-                          const T& cotangent);
+                          const T& cotangent, bool allow_unused);
 
  private:
   using Pages = detail::StatementStorage<T>;
   using Pool = detail::StoragePool<Pages>;
-  std::vector<bool> reached_from(NodeId y, NodeId first) const;
+  static void walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints);
+  static void walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y, const T& cotangent);
   [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
     detail::refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
   }
@@ -134,58 +137,75 @@ class BasicTape<double> : public Tape {
 
 template <class T>
 std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
-                                      const std::vector<BasicScalar<T>>& xs, const T& cotangent) {
+                                      const std::vector<BasicScalar<T>>& xs, const T& cotangent,
+                                      bool allow_unused) {
+  const detail::TapeUse use("gradient", detail::TapeUse::Role::sweeps, epoch());
+  Pages& pages = storage();
   const NodeId last = y.id();
   if (last > size()) detail::refuse_forgotten("gradient", last, size());
-  NodeId first = last;
+  std::vector<NodeId> targets;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
       if (xs[i].is_tracked()) of("gradient", xs[i]);
       detail::refuse("gradient", "x[{}] is not recorded on the tape of y", i);
     }
     if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());
-    if (xs[i].id() > last) refuse_apart(last, xs[i].id(), i);
-    first = std::min(first, xs[i].id());
+    if (xs[i].id() <= last) targets.push_back(xs[i].id());
   }
-  // Kernels add to the adjoints of any leaf, and to that of the node before a run. Below `first`
-  // that is of no use, but what is added to must not be an active number of a recording that is
-  // gone.
-  storage().adjoints.reset(0, last, storage().values.capacity());
-  T* const adjoints = storage().adjoints.data();
-  adjoints[last] = cotangent;
-  detail::runs_down(storage(), first, last, [&](const detail::RunOf<T>& run) {
-    if (run.kernel->leaves == 0) return;
-    const auto& kernel = static_cast<const detail::KernelOf<T>&>(*run.kernel);
-    kernel.walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
-                     run.constants_of(run.count), storage().values.begin(), adjoints);
-  });
+  const auto part = [&] {
+    return detail::reach_of<T>(pages, {&last, 1}, targets, detail::LeavesOf<T>());
+  };
+  const auto check_linked = [&](const detail::NodeSet& reach) {
+    for (std::size_t i = 0; i < xs.size() && !allow_unused; ++i)
+      if (!reach.contains(xs[i].id())) refuse_apart(last, xs[i].id(), i);
+  };
+  bool flowed = targets.size() == xs.size();
+  if constexpr (detail::is_plain_number<T>) {
+    detail::walk_plainly<T>(
+        pages, last, cotangent, xs,
+        [&](const detail::RunOf<T>& run, T* adjoints) { walk_back(pages, run, adjoints); });
+  } else {  // an outer tape may follow the walk, which then holds no more than is needed
+    const detail::NodeSet needed = part();
+    check_linked(needed);
+    walk_over(pages, needed, last, cotangent);
+  }
+  use.check();
   std::vector<T> slopes;
-  for (const BasicScalar<T>& x : xs) slopes.push_back(adjoints[x.id()]);
-  if (std::any_of(slopes.begin(), slopes.end(), [](const T& slope) {
-        using detail::is_zero;
-        return is_zero(slope);
-      })) {
-    const std::vector<bool> reached = reached_from(last, first);
-    for (std::size_t i = 0; i < xs.size(); ++i)
-      if (!reached[xs[i].id()]) refuse_apart(last, xs[i].id(), i);
+  for (const BasicScalar<T>& x : xs) {
+    slopes.push_back(x.id() <= last ? pages.adjoints.data()[x.id()] : T(0));
+    using detail::is_zero;
+    flowed &= !is_zero(slopes.back());
   }
+  // A slope of 0 may mean that there is no way.
+  if (detail::is_plain_number<T> && !flowed && !allow_unused) check_linked(part());
   return slopes;
 }
 
-// By id, down to `first`: what y was computed from.
 template <class T>
-std::vector<bool> BasicTape<T>::reached_from(NodeId y, NodeId first) const {
-  std::vector<bool> reached(std::size_t{y} + 1);
-  reached[y] = true;
-  detail::runs_down(storage(), first, y, [&](const detail::RunOf<T>& run) {
-    const auto leaves = static_cast<std::size_t>(run.kernel->leaves);
-    for (std::size_t k = run.count * leaves; k-- > 0;)
-      if (const NodeId id = run.first + static_cast<NodeId>(k / leaves); reached[id]) {
-        if (run.leaves[k] >= id) detail::refuse_forgotten_operand(id, run.leaves[k]);
-        reached[run.leaves[k]] = true;
-      }
+void BasicTape<T>::walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints) {
+  if (run.kernel->leaves == 0) return;
+  static_cast<const detail::KernelOf<T>&>(*run.kernel)
+      .walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
+                 run.constants_of(run.count), pages.values.begin(), adjoints);
+}
+
+// Kernels add to the adjoints of any leaf: what is added to must not be an active number of a
+// recording that is gone.
+template <class T>
+void BasicTape<T>::walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y,
+                             const T& cotangent) {
+  pages.adjoints.make_room(y, pages.values.capacity());
+  T* const adjoints = pages.adjoints.data();
+  detail::Cursor<T> cursor(pages);
+  needed.for_each_up([&](NodeId id) {
+    adjoints[id] = T(0);
+    for (NodeId leaf : detail::LeavesOf<T>()(cursor.at(id))) adjoints[leaf] = T(0);
   });
-  return reached;
+  if (needed.contains(y)) adjoints[y] = cotangent;
+  needed.for_each_down([&](NodeId id) {
+    walk_back(pages, cursor.at(id), adjoints);
+    return true;
+  });
 }
 
 }  // namespace tapestry

@@ -4,10 +4,13 @@
 #include <span>
 
 #include "engine/apply.h"
+#include "engine/called.h"
+#include "engine/captures.h"
 #include "engine/copy.h"
 #include "engine/departures.h"
 #include "engine/factory.h"
 #include "engine/nesting.h"
+#include "engine/number.h"
 #include "engine/pullback.h"
 #include "engine/sweep.h"
 
@@ -15,51 +18,37 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
+Scalar record_at(const Tensor& read, std::int64_t position, double value);
+
 struct StackScalars {
   static constexpr std::string_view name = "stack";
   static constexpr int arity = kVariadic;
   static constexpr std::string_view example_by_example = "scalars have no axes";
   static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
   static void vjp(Pullback& p) {
-    const std::vector<Scalar> elements =
-        p.sweep().recorded() ? unstack(p.adjoint()) : std::vector<Scalar>{};
-    const std::vector<double> numbers =
-        p.sweep().recorded() ? std::vector<double>{} : p.adjoint().to_vector();
-    for (std::size_t i = 0; i < p.node().operand_count; ++i) {
+    const Tensor& adjoint = p.adjoint();
+    const std::vector<double> numbers = numbers_of(p, adjoint);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const NodeId operand = p.node().operands[i];
+      if (!p.wants(static_cast<int>(i))) continue;
       if (p.sweep().recorded())
-        p.sweep().add(p.node().operands[i], elements[i]);
+        p.sweep().add(operand, record_at(adjoint, static_cast<std::int64_t>(i), numbers[i]));
       else
-        p.sweep().add(p.node().operands[i], numbers[i]);
+        p.sweep().add(operand, numbers[i]);
     }
+  }
+  static std::vector<double> numbers_of(const Pullback& p, const Tensor& adjoint) {
+    if (!p.sweep().recorded()) return adjoint.to_vector();
+    const detail::UnwatchedReading recorded;
+    return adjoint.to_vector();
   }
 };
 
-// The contributions of a run of at() to the tensors that they read: one dense tensor for each.
 template <class Number>
 void reverse_at(const Run& run, Sweep& sweep) {
-  std::uint32_t end = run.count;
-  while (end > 0) {
-    const NodeId source = run.leaves[end - 1];
-    std::uint32_t begin = end - 1;
-    while (begin > 0 && run.leaves[begin - 1] == source) --begin;
-    if (sweep.active(source)) {
-      const Shape shape = sweep.tape().shape(source);
-      std::vector<Number> dense(static_cast<std::size_t>(shape.size()), Number(0));
-      for (std::uint32_t i = begin; i < end; ++i) {
-        auto& slot = dense[static_cast<std::size_t>(run.constants[i])];
-        const Number adjoint = sweep.number<Number>(run.first + i);
-        if constexpr (std::is_same_v<Number, double>)
-          slot += adjoint;
-        else
-          slot = accumulate(slot, adjoint);
-      }
-      if constexpr (std::is_same_v<Number, double>)
-        sweep.give(source, from_vector(dense, shape).to(sweep.tape().dtype(source)));
-      else
-        sweep.give(source, stack(dense, shape, sweep.tape().dtype(source)));
-    }
-    end = begin;
-  }
+  for (std::uint32_t i = run.count; i-- > 0;)
+    if (const Number adjoint = sweep.number<Number>(run.first + i); !is_zero(adjoint))
+      sweep.add_element(run.leaves[i], static_cast<std::size_t>(run.constants[i]), adjoint);
 }
 
 constexpr StatementKernel kAt{
@@ -95,6 +84,16 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
 
 }  // namespace
 
+namespace {
+
+void note_outer(const Tape& tape, const std::vector<Scalar>& scalars) {
+  std::string& first = detail::departures->outer_scalar;
+  for (const Scalar& x : scalars)
+    if (first.empty() && tape.owns(x)) first = detail::called(tape, x.id());
+}
+
+}  // namespace
+
 Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype, Site site) {
   const CallSite call(site);
   if (static_cast<std::int64_t>(scalars.size()) != shape.size())
@@ -106,6 +105,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
   const auto owned_by = [&](const Tape& tape) {
     return std::any_of(scalars.begin(), scalars.end(), [&](Scalar x) { return tape.owns(x); });
   };
+  for (const Scalar& x : scalars) detail::note_captured(x);
   Tape* const recording = recording_tape();
   Tape* tape = recording;
   while (tape && !owned_by(*tape)) tape = tape->around();
@@ -114,7 +114,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
       recording->id_of("stack", static_cast<int>(i), scalars[i]);
     return result;
   }
-  if (tape != recording && detail::departures) detail::departures->outer_scalars = true;
+  if (tape != recording && detail::departures) note_outer(*tape, scalars);
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 

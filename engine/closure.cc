@@ -4,13 +4,14 @@
 
 #include "engine/accumulate.h"
 #include "engine/apply.h"
+#include "engine/callback.h"
+#include "engine/captures.h"
 #include "engine/departures.h"
 #include "engine/draws.h"
 #include "engine/factory.h"
 #include "engine/nesting.h"
 #include "engine/pullback.h"
 #include "engine/pushforward.h"
-#include "engine/standing.h"
 #include "engine/sweep.h"
 #include "engine/transform.h"
 
@@ -31,13 +32,6 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
   if (result.is_tracked()) detail::note_function();
   return result;
-}
-
-// A function of the user's at these arguments.
-template <class F, class... Arguments>
-auto called(const F& f, const Arguments&... arguments) {
-  const UserCode own;
-  return f(arguments...);
 }
 
 bool same_node(const Tensor& a, const Tensor& b) {
@@ -70,8 +64,10 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
                    const Harmless& harmless) {
   Tape* const tape = recording_tape();
   if (!tape) return call([](const Tensor& x) { return x; });
-  const detail::WatchDepartures watch(
-      [&](const Tensor& x) { return detail::follows_numbers(*tape, x); });
+  const detail::WatchDepartures watch([epoch = tape->epoch()](const Tensor& x) {
+    const Tape* const follower = find_tape(epoch);
+    return follower && detail::follows_numbers(*follower, x);
+  });
   auto result = call([&](const Tensor& x) { return lent(*tape, x); });
   if (watch.slopes && !harmless(result))
     refuse(who,
@@ -126,7 +122,7 @@ struct Checkpoint : Recorded {
     {
       const Computation& computation = *p.attributes<Attributes>().computation;
       const RepeatDraws same(name, computation.draws);
-      y = called(*computation.f, tracked);
+      y = detail::call_for(name, inner, *computation.f, tracked);
     }
     inner.stop();
     if (!inner.owns(y)) return;
@@ -166,7 +162,8 @@ struct Custom : Recorded {
         [&](const auto& lend) {
           std::vector<Tensor> lent_xs;
           for (const Tensor& x : xs) lent_xs.push_back(lend(x));
-          std::vector<Tensor> cotangents = called(pull, lend(g), lent_xs, lend(y));
+          std::vector<Tensor> cotangents =
+              detail::call_back("pull of custom_vjp", pull, lend(g), lent_xs, lend(y));
           for (const Tensor& cotangent : cotangents)
             if (cotangent.defined() && !g.is_tracked()) noted(cotangent);
           return cotangents;
@@ -203,7 +200,10 @@ struct Custom : Recorded {
     const Tensor v = inner.variable(zeros_like(p.output()));
     std::vector<Tensor> xs;
     for (int i = 0; i < p.input_count(); ++i) xs.push_back(p.input(i));
-    const std::vector<Tensor> results = pulled(*p.attributes<Attributes>().pull, v, xs, p.output());
+    const std::vector<Tensor> results = [&] {
+      const detail::TapeUse use("jvp", detail::TapeUse::Role::made, inner.epoch());
+      return pulled(*p.attributes<Attributes>().pull, v, xs, p.output());
+    }();
     inner.stop();
     Tensor total;
     for (int i = 0; i < p.input_count(); ++i) {
@@ -228,7 +228,10 @@ struct Hook : Recorded {
     const Tensor& g = p.adjoint();
     Tensor seen;  // a hook may look, and give back what it saw
     const Tensor replaced = followed_call(
-        name, "the hook", [&](const auto& lend) { return noted(called(hook, seen = lend(g))); },
+        name, "the hook",
+        [&](const auto& lend) {
+          return noted(detail::call_back("the hook of on_gradient", hook, seen = lend(g)));
+        },
         [&](const Tensor& result) {
           return same_node(result, seen) && result.shares_numbers(seen);
         });
@@ -257,13 +260,42 @@ bool forward_mode() {
 
 }  // namespace
 
+namespace {
+
+Tensor without_history(const Tensor& x) { return detach(x); }
+std::vector<Tensor> without_history(std::vector<Tensor> xs) {
+  for (Tensor& x : xs) x = detach(x);
+  return xs;
+}
+
+// The value of a function whose rule stands for its derivative. Where nothing records, it is a
+// function like any other, and whoever watches sees what it does.
+template <class F, class Arguments>
+Tensor plain_value(std::string_view who, const F& f, const Arguments& arguments) {
+  const std::string name = fmt::format("the function of {}", who);
+  if (!recording_tape()) return detail::call_back(name, f, arguments);
+  const PauseRecording pause;
+  detail::WatchCaptures captures;
+  const Tensor value = detail::call_back(name, f, without_history(arguments));
+  captures.note(value);
+  if (!captures.first().empty())
+    refuse(who,
+           "the function captures {}, which a tape follows, and nothing would flow back to it; "
+           "make it an argument of custom_vjp, or capture stop_gradient() of it",
+           captures.first());
+  return value;
+}
+
+}  // namespace
+
 Function checkpoint(Function f, Site site) {
   static constexpr std::string_view kWho = Checkpoint::name;
   detail::require_function(kWho, f);
   return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
     const CallSite call(site);
     // Forward mode keeps nothing anyway.
-    if (!recording_tape() || forward_mode()) return called(*f, x);
+    if (!recording_tape() || forward_mode())
+      return detail::call_back("the function of checkpoint", *f, x);
     std::vector<Tensor> operands{x};
     auto computation = std::make_shared<Checkpoint::Computation>();
     computation->f = f;
@@ -273,11 +305,12 @@ Function checkpoint(Function f, Site site) {
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
       const detail::WatchDepartures watch;
       const NoteDraws noting(computation->draws);
-      const Tensor y = called(*f, tracked);
-      if (watch.outer_scalars)
+      const Tensor y = detail::call_for(kWho, observer, *f, tracked);
+      if (!watch.outer_scalar.empty())
         refuse(kWho,
-               "the function captures a scalar that a tape follows, which cannot be followed when "
-               "it is computed again; use a tensor of rank 0");
+               "the function captures a scalar that a tape follows, {}, which cannot be followed "
+               "when it is computed again; use a tensor of rank 0",
+               watch.outer_scalar);
       if (!observer.owns(y)) return y;
       value = detach(y);
       for (NodeId id : observer.captured()) {
@@ -300,13 +333,7 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
   return [f = std::move(f), pull = std::make_shared<const CustomPull>(std::move(pull)),
           site](const std::vector<Tensor>& xs) {
     const CallSite call(site);
-    Tensor value;
-    {
-      const PauseRecording pause;
-      const detail::UnwatchedReading own;  // its rule stands for what it does
-      value = called(f, xs);
-    }
-    return record_closure<Custom>(pull, xs, value);
+    return record_closure<Custom>(pull, xs, plain_value("custom_vjp", f, xs));
   };
 }
 
@@ -319,12 +346,7 @@ Tensor on_gradient(const Tensor& x, Function hook, Site site) {
 Tensor straight_through(const Function& forward, const Tensor& x, Site site) {
   const CallSite call(site);
   detail::require_function(StraightThrough::name, forward);
-  Tensor value;
-  {
-    const PauseRecording pause;
-    const detail::UnwatchedReading own;
-    value = called(forward, x);
-  }
+  const Tensor value = plain_value(StraightThrough::name, forward, x);
   if (value.shape() != x.shape())
     refuse("straight_through", "the value has shape {}, the argument {}", value.shape(), x.shape());
   return record_closure<StraightThrough>(std::make_shared<const Function>(forward), {x}, value);

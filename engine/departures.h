@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "engine/tensor.h"
@@ -14,24 +15,31 @@ struct Departures {
   bool slopes = false;   // so were those of a floating one, or used in an op after detach()
   bool functions =
       false;  // of the user's were called, or scalars taken: not to be carried out again
-  bool outer_scalars = false;  // came from a tape around the one that records
+  std::string outer_scalar;  // the first that came from a tape around the one that records
   // Whose numbers slopes are made of, detached ones among them; any tracked tensor's by default.
   std::function<bool(const Tensor&)> concerns;
 };
+
+// For who asks what a function captures, engine/captures.h; mostly nobody does. Called for tensors
+// that are read, and operands.
+using NoteUse = void (*)(const Tensor& x);
+extern constinit thread_local NoteUse note_use_of;
 
 // While it lives it learns what leaves the record on this thread. Who watches around it learns of
 // it, too, but for numbers that are detached there.
 class WatchDepartures : public Departures {
  public:
   explicit WatchDepartures(std::function<bool(const Tensor&)> of = {})
-      : Departures{.concerns = std::move(of)}, outer_(std::exchange(departures, this)) {}
+      : outer_(std::exchange(departures, this)) {
+    concerns = std::move(of);
+  }
   ~WatchDepartures() {
     departures = outer_;
     if (!outer_) return;
     outer_->numbers |= numbers;
     outer_->slopes |= slopes;
     outer_->functions |= functions;
-    outer_->outer_scalars |= outer_scalars;
+    if (outer_->outer_scalar.empty()) outer_->outer_scalar = outer_scalar;
   }
   WatchDepartures(const WatchDepartures&) = delete;
   WatchDepartures& operator=(const WatchDepartures&) = delete;

@@ -6,9 +6,11 @@
 #include "engine/ancestry.h"
 #include "engine/anomaly.h"
 #include "engine/called.h"
+#include "engine/captures.h"
 #include "engine/explain.h"
 #include "engine/factory.h"
 #include "engine/finite_walk.h"
+#include "engine/plain_walk.h"
 #include "engine/sweep.h"
 
 namespace tapestry {
@@ -88,7 +90,7 @@ void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
 }
 
 // A node's adjoint as a caller keeps it: recorded, or numbers of its own, row-major.
-Active adjoint_of(const Sweep& sweep, NodeId id, bool recorded) {
+Active adjoint_at(const Sweep& sweep, NodeId id, bool recorded) {
   if (sweep.tape().is_scalar(id)) {
     if (!sweep.recorded()) return Scalar(sweep.number<double>(id));
     return recorded ? sweep.number<Scalar>(id) : Scalar(sweep.number<Scalar>(id).value());
@@ -102,121 +104,39 @@ Active zero_of(const Active& x) {
   return x.is_scalar() ? Active(Scalar(0)) : Active(zeros_like(x.tensor()));
 }
 
-// The stretch of the tape from the first x to y.
-struct Reach {
-  NodeId first, last;
+// Zero where nothing came to x.
+Active adjoint_of(const Sweep& sweep, const Active& x, bool recorded) {
+  const bool came = x.is_scalar() ? sweep.active(x.id()) : sweep.tensor(x.id()).defined();
+  return came ? adjoint_at(sweep, x.id(), recorded) : zero_of(x);
+}
+
+// The nodes that are asked for; those after y have nothing to do with it.
+template <class Xs>
+std::vector<NodeId> targets_of(const Tape& tape, NodeId y, const Xs& xs) {
   std::vector<NodeId> targets;
-};
+  targets.reserve(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_input(tape, xs[i], i);
+    tape.check_node(kWho, xs[i].id());
+    if (xs[i].id() <= y) targets.push_back(xs[i].id());
+  }
+  return targets;
+}
+
+[[noreturn]] void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
+  const std::string who = fmt::format("x[{}] {}", position, detail::called(tape, x));
+  raise_error(kWho, detail::explain(tape, y, x, who).text);
+}
 
 template <class Xs>
-Reach reach_of(const Tape& tape, NodeId y, const Xs& xs) {
-  Reach reach{y, y, {}};
-  reach.targets.reserve(xs.size());
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    check_input(tape, xs[i], i);
-    if (xs[i].id() > y) {
-      tape.check_node(kWho, xs[i].id());
-      continue;
-    }
-    reach.targets.push_back(xs[i].id());
-    reach.first = std::min(reach.first, xs[i].id());
-  }
-  return reach;
-}
-
-// Where nothing flowed to x: an Error, unless y depends on x by rules that gave it nothing.
-void refuse_apart(const Tape& tape, NodeId y, NodeId x, std::size_t position) {
-  const std::string who = fmt::format("x[{}] {}", position, detail::called(tape, x));
-  const GradientPath path = detail::explain(tape, y, x, who);
-  if (!path.connected) raise_error(kWho, path.text);
-}
-
-// Whether something flowed to x. An adjoint of 0 may mean that nothing could.
-bool is_linked(Sweep& sweep, const Active& x) {
-  if (!x.is_scalar()) return sweep.active(x.id()) && sweep.tensor(x.id()).defined();
-  const double adjoint =
-      sweep.recorded() ? sweep.number<Scalar>(x.id()).value() : sweep.number<double>(x.id());
-  return adjoint != 0 || sweep.is_linked();
-}
-
-// A plain walk of a tape that has scalars alone. False, and no slopes, where there is more to it:
-// tensors, a watch, or an x that nothing came to, for which a reason must be found.
-bool walked_plainly(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
-  detail::TapeStorage& storage = tape.storage();
-  if (storage.has_tensors || detail::watch) return false;
-  NodeId first = y, latest = 0;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    check_input(tape, xs[i], i);
-    first = std::min(first, xs[i].id());
-    latest = std::max(latest, xs[i].id());
-  }
-  if (latest > y) return false;
-  storage.adjoints.reset(first, y, storage.values.capacity());
-  double* const adjoints = storage.adjoints.data();
-  adjoints[y] = 1;
-  detail::walk_scalars(storage, first, y, adjoints);
-  bool flowed = true;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    slopes[i] = adjoints[xs[i].id()];
-    flowed &= slopes[i] != 0;
-  }
-  return flowed;
-}
-
-// Runs a sweep by f(sweep, options) over the targets. Where a vjp differentiates its adjoints, a
-// sweep that was not to be recorded is run again, recorded, and what it recorded is forgotten.
-template <class F>
-auto swept(Tape& tape, const Active& y, NodeId first, std::span<const NodeId> targets,
-           GradientOptions options, F&& f) {
-  const auto run = [&](Sweep& sweep, GradientOptions& given, bool release) {
-    seed(sweep, y, given);
-    if (!targets.empty() && sweep.active(y.id())) sweep.run(release);
-  };
-  // Paused or stopped, nothing is recorded.
-  const bool recorded = options.create_graph && recording_tape();
-  {
-    Sweep sweep(tape, first, y.id(), targets, recorded);
-    if (recorded || !sweep.may_be_recorded()) {
-      run(sweep, options, !options.retain_graph);
-      return f(sweep, recorded);
-    }
-    try {
-      GradientOptions copy = options;
-      run(sweep, copy, false);
-      if (!options.retain_graph) sweep.release();
-      return f(sweep, false);
-    } catch (const detail::SweepNotRecorded&) {
-    }
-  }
-  const TapeMark mark = tape.mark();
-  auto result = [&] {
-    Sweep sweep(tape, first, y.id(), targets, true);
-    run(sweep, options, false);
-    if (!options.retain_graph) sweep.release();
-    return f(sweep, false);
-  }();
-  tape.rewind(mark);
-  return result;
-}
-
-void numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
-  Tape& tape = tape_of_result(y);
-  if (walked_plainly(tape, y.id(), xs, slopes)) return;
-  const NodeId last = y.id();
-  const Reach reach = reach_of(tape, last, xs);
-  swept(tape, y, reach.first, reach.targets, {}, [&](Sweep& sweep, bool) {
-    for (std::size_t i = 0; i < xs.size(); ++i) {
-      const NodeId id = xs[i].id();
-      slopes[i] = id > last ? 0 : adjoint_of(sweep, id, false).scalar().value();
-      if (slopes[i] == 0 && (id > last || !sweep.is_linked())) refuse_apart(tape, last, id, i);
-    }
-    return true;
-  });
+void check_linked(const Tape& tape, NodeId y, const Xs& xs, const detail::NodeSet& part) {
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (!part.contains(xs[i].id())) refuse_apart(tape, y, xs[i].id(), i);
 }
 
 std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
-                                     const std::vector<Active>& xs, const GradientOptions& options,
-                                     NodeId first) {
+                                     const std::vector<Active>& xs,
+                                     const GradientOptions& options) {
   if (options.create_graph)
     refuse(kWho, "create_graph with drop_nonfinite; a recorded walk keeps all partials");
   for (std::size_t i = 0; i < xs.size(); ++i)
@@ -225,6 +145,8 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
   if (!y.is_scalar())
     refuse(kWho, "drop_nonfinite with y, a tensor; it goes through statements of scalars");
   const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
+  NodeId first = y.id();
+  for (NodeId id : targets_of(tape, y.id(), xs)) first = std::min(first, id);
   const detail::FiniteWalk walk = detail::finite_walk(tape, first, y.id(), seed);
   std::vector<Active> results;
   for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -236,7 +158,71 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
   return results;
 }
 
+// What f(sweep, recorded) makes of a sweep from y to the targets, once check(sweep) let it pass.
+// Where a vjp differentiates its adjoints, a sweep that was not to be recorded is run again,
+// recorded, and what it recorded is forgotten.
+template <class Check, class F>
+auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, GradientOptions options,
+           Check&& check, F&& f) {
+  // Paused or stopped, nothing is recorded.
+  const bool recorded = options.create_graph && recording_tape();
+  {
+    Sweep sweep(tape, y.id(), targets, recorded);
+    check(sweep);
+    if (recorded || !tape.storage().differentiates_adjoints) {
+      seed(sweep, y, options);
+      sweep.run(!options.retain_graph);
+      return f(sweep, recorded);
+    }
+    try {
+      GradientOptions copy = options;
+      seed(sweep, y, copy);
+      sweep.run();
+      if (!options.retain_graph) sweep.release();
+      return f(sweep, false);
+    } catch (const detail::SweepNotRecorded&) {
+    }
+  }
+  const TapeMark mark = tape.mark();
+  auto result = [&] {
+    Sweep sweep(tape, y.id(), targets, true);
+    seed(sweep, y, options);
+    sweep.run();
+    if (!options.retain_graph) sweep.release();
+    return f(sweep, false);
+  }();
+  tape.rewind(mark);
+  return result;
+}
+
+// A tape that has scalars alone, and no watcher. The slopes are plain numbers.
+void walk_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    check_input(tape, xs[i], i);
+    if (xs[i].id() > y) tape.check_node(kWho, xs[i].id());
+  }
+  detail::TapeStorage& storage = tape.storage();
+  const double* const values = storage.values.begin();
+  detail::walk_plainly<double>(storage, y, 1, xs, [&](const Run& run, double* adjoints) {
+    if (run.kernel->walk) detail::walk_run(run, values, adjoints);
+  });
+  bool flowed = true;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    slopes[i] = xs[i].id() <= y ? storage.adjoints.data()[xs[i].id()] : 0;
+    flowed &= slopes[i] != 0;
+  }
+  // A slope of 0 may mean that there is no way.
+  if (!flowed) check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
+}
+
 }  // namespace
+
+void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
+  Tape& tape = tape_of_result(y);
+  if (!tape.storage().has_tensors && !watch) return walk_scalars(tape, y.id(), xs, slopes);
+  const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
+  for (std::size_t i = 0; i < xs.size(); ++i) slopes[i] = results[i].scalar().value();
+}
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
@@ -247,6 +233,7 @@ std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
 std::vector<Active> detail::consume_gradients(const Active& y, const std::vector<Active>& xs,
                                               GradientOptions options) {
   check_options(options);
+  y.is_scalar() ? note_captured(y.scalar()) : note_captured(y.tensor());
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
     std::vector<Active> zeros;
     for (const Active& x : xs) zeros.push_back(zero_of(x));
@@ -254,21 +241,20 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   }
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
-  const Reach reach = reach_of(tape, last, xs);
-  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options, reach.first);
+  const std::vector<NodeId> targets = targets_of(tape, last, xs);
+  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options);
   const bool allow_unused = options.allow_unused;
-  return swept(tape, y, reach.first, reach.targets, std::move(options),
-               [&](Sweep& sweep, bool recorded) {
-                 std::vector<Active> results;
-                 results.reserve(xs.size());
-                 for (std::size_t i = 0; i < xs.size(); ++i) {
-                   const NodeId id = xs[i].id();
-                   const bool linked = id <= last && is_linked(sweep, xs[i]);
-                   if (!linked && !allow_unused) refuse_apart(tape, last, id, i);
-                   results.push_back(linked ? adjoint_of(sweep, id, recorded) : zero_of(xs[i]));
-                 }
-                 return results;
-               });
+  return swept(
+      tape, y, targets, std::move(options),
+      [&](const Sweep& sweep) {
+        if (!allow_unused) check_linked(tape, last, xs, sweep.part());
+      },
+      [&](const Sweep& sweep, bool recorded) {
+        std::vector<Active> results;
+        results.reserve(xs.size());
+        for (const Active& x : xs) results.push_back(adjoint_of(sweep, x, recorded));
+        return results;
+      });
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
@@ -278,13 +264,15 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   for (NodeId id : Ancestry(tape, y.id()).ids())
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
-  return swept(tape, y, targets.front(), targets, options, [&](Sweep& sweep, bool recorded) {
-    std::vector<Adjoint> results;
-    for (NodeId id : targets)
-      if (tape.is_scalar(id) || sweep.tensor(id).defined())
-        results.push_back({id, adjoint_of(sweep, id, recorded)});
-    return results;
-  });
+  return swept(
+      tape, y, targets, options, [](const Sweep&) {},
+      [&](const Sweep& sweep, bool recorded) {
+        std::vector<Adjoint> results;
+        for (NodeId id : targets)
+          if (tape.is_scalar(id) || sweep.tensor(id).defined())
+            results.push_back({id, adjoint_at(sweep, id, recorded)});
+        return results;
+      });
 }
 
 Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options) {
@@ -293,7 +281,7 @@ Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options
 
 double gradient(const Active& y, Scalar x) {
   double slope = 0;
-  numbers_of(y, {&x, 1}, &slope);
+  detail::numbers_of(y, {&x, 1}, &slope);
   return slope;
 }
 
@@ -311,7 +299,7 @@ std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
   std::vector<double> slopes(xs.size());
-  numbers_of(y, xs, slopes.data());
+  detail::numbers_of(y, xs, slopes.data());
   return slopes;
 }
 

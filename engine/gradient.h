@@ -1,12 +1,15 @@
 // The chain rule: adjoints of one number y with respect to nodes of its tape, in one reverse walk.
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "engine/scalar.h"
-#include "engine/tensor.h"
+#include "engine/tape.h"
 
 namespace tapestry {
 
@@ -57,8 +60,16 @@ std::vector<detail::Active> gradients(const detail::Active& y,
 
 namespace detail {
 // The same, with a cotangent that is let go of when it has been read.
-std::vector<Active> consume_gradients(const Active& y, const std::vector<Active>& xs,
+std::vector<Active> consume_gradients(const detail::Active& y, const std::vector<Active>& xs,
                                       GradientOptions options);
+// The tensor that stands for x on the tape of y, or, where there is none, its plain numbers.
+template <class X>
+Tensor variable_of(const detail::Active& y, const X& x) {
+  Tape* const tape = y.is_tracked() ? find_tape(y.epoch()) : nullptr;
+  return tape ? x.on(*tape) : Tensor(x);
+}
+// The same of scalars, as plain numbers.
+void numbers_of(const detail::Active& y, std::span<const Scalar> xs, double* slopes);
 }  // namespace detail
 
 // The adjoint of a node.
@@ -82,13 +93,34 @@ std::vector<Scalar> gradient(const detail::Active& y, const std::vector<Scalar>&
                              const GradientOptions& options);
 
 namespace detail {
+// What has a variable on each tape that it is used on, as nn::Parameter: x.on(tape).
+template <class X>
+concept OnTape = requires(const X& x, Tape& tape) {
+  { x.on(tape) } -> std::same_as<Tensor>;
+};
+template <class X>
+concept ScalarInput = std::derived_from<X, Scalar>;
+template <class X>
+concept GradientInput = ScalarInput<X> || OnTape<X> || std::derived_from<X, Tensor>;
+}  // namespace detail
 
-template <class T>
-concept TensorOrScalar = std::is_same_v<T, Tensor> || std::is_same_v<T, Scalar>;
+template <detail::OnTape X>
+Tensor gradient(const detail::Active& y, const X& x, const GradientOptions& options = {}) {
+  return gradient(y, detail::variable_of(y, x), options);
+}
+template <detail::OnTape X>
+std::vector<Tensor> gradient(const detail::Active& y, const std::vector<X>& xs,
+                             const GradientOptions& options = {}) {
+  std::vector<Tensor> variables;
+  for (const X& x : xs) variables.push_back(detail::variable_of(y, x));
+  return gradient(y, variables, options);
+}
 
-template <class X, class Number>
+namespace detail {
+
+template <class Number, class X>
 auto result_as(const Active& result) {
-  if constexpr (std::is_same_v<X, Tensor>)
+  if constexpr (!ScalarInput<X>)
     return result.tensor();
   else if constexpr (std::is_same_v<Number, double>)
     return result.scalar().value();
@@ -96,35 +128,54 @@ auto result_as(const Active& result) {
     return result.scalar();
 }
 
+template <class X>
+Active input_of(const detail::Active& y, const X& x) {
+  if constexpr (OnTape<X>)
+    return variable_of(y, x);
+  else if constexpr (ScalarInput<X>)
+    return static_cast<const Scalar&>(x);
+  else
+    return static_cast<const Tensor&>(x);
+}
+
 template <class Number, class... Xs>
-auto gradient_of_each(const Active& y, const GradientOptions& options, const Xs&... xs) {
-  const std::vector<Active> results = gradients(y, {Active(xs)...}, options);
+auto gradient_of_each(const detail::Active& y, const GradientOptions& options, const Xs&... xs) {
+  const std::vector<Active> results = gradients(y, {input_of(y, xs)...}, options);
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return std::tuple(result_as<Xs, Number>(results[I])...);
+    return std::tuple(result_as<Number, Xs>(results[I])...);
   }
   (std::index_sequence_for<Xs...>{});
 }
 
 }  // namespace detail
 
-// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Of each x's own kind; a scalar's is
-// a double, or with options, which go with up to four, a Scalar.
-template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar... Rest>
+// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Each a scalar, a tensor, or what
+// has a variable on the tape; a scalar's is a double, or with options, which go with up to four, a
+// Scalar; any other's a Tensor.
+template <detail::GradientInput A, detail::GradientInput B, detail::GradientInput... Rest>
 auto gradient(const detail::Active& y, const A& a, const B& b, const Rest&... rest) {
-  return detail::gradient_of_each<double>(y, {}, a, b, rest...);
+  if constexpr (detail::ScalarInput<A> && detail::ScalarInput<B> &&
+                (detail::ScalarInput<Rest> && ...)) {
+    const Scalar xs[] = {a, b, rest...};
+    double slopes[2 + sizeof...(Rest)];
+    detail::numbers_of(y, xs, slopes);
+    return std::apply([](auto... each) { return std::tuple(each...); }, std::to_array(slopes));
+  } else {
+    return detail::gradient_of_each<double>(y, {}, a, b, rest...);
+  }
 }
 // A braced list can follow no pack, hence one for each number of x.
-template <detail::TensorOrScalar A, detail::TensorOrScalar B>
+template <detail::GradientInput A, detail::GradientInput B>
 auto gradient(const detail::Active& y, const A& a, const B& b, const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b);
 }
-template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar C>
+template <detail::GradientInput A, detail::GradientInput B, detail::GradientInput C>
 auto gradient(const detail::Active& y, const A& a, const B& b, const C& c,
               const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b, c);
 }
-template <detail::TensorOrScalar A, detail::TensorOrScalar B, detail::TensorOrScalar C,
-          detail::TensorOrScalar D>
+template <detail::GradientInput A, detail::GradientInput B, detail::GradientInput C,
+          detail::GradientInput D>
 auto gradient(const detail::Active& y, const A& a, const B& b, const C& c, const D& d,
               const GradientOptions& options) {
   return detail::gradient_of_each<Scalar>(y, options, a, b, c, d);

@@ -16,6 +16,10 @@ class LivingTape : public TapeNode {
  public:
   // The tape that records on this thread now, or null: none lives, or recording is paused.
   static Self* recording() { return self(list_.recording); }
+  // The tape that was made last of those that live on this thread, or null.
+  static Self* innermost() {
+    return list_.innermost ? self(list_.innermost->tape.load(std::memory_order_relaxed)) : nullptr;
+  }
   // Lets this tape record on this thread from now on, or none; returns the one before.
   static Self* record_on(Self* tape) { return self(list_.record_on(tape)); }
   // The tape, or where it died meanwhile the innermost that lives on this thread; null for null.

@@ -18,6 +18,10 @@ bool is_zero(const BasicScalar<T>& x) {
 template <class T>
 inline constexpr bool has_lanes = false;
 
+// Whether no tape follows it, so that a zero gives nothing and costs nothing.
+template <class T>
+inline constexpr bool is_plain_number = std::is_arithmetic_v<T> || has_lanes<T>;
+
 // Adds to an adjoint.
 inline void add_to(double& sum, double x) { sum += x; }
 inline void add_to(float& sum, float x) { sum += x; }

@@ -23,9 +23,10 @@ void set(detail::TapeStorage& store, const std::vector<Scalar>& xs,
   for (std::size_t i = 0; i < xs.size(); ++i) store.values[xs[i].id()] = numbers[i];
 }
 
-void carry_out(Tape& tape) {
+// What comes before the first x does not depend on any.
+void carry_out(Tape& tape, NodeId first) {
   detail::TapeStorage& store = tape.storage();
-  runs_up(tape, 1, tape.size(), [&](const Run& run) {
+  runs_up(tape, first, tape.size(), [&](const Run& run) {
     if (run.kernel->renew)
       run.kernel->renew(run.first, run.first + run.count, run.leaves,
                         store.constants.begin() + (run.constants - store.constants.begin()),
@@ -98,15 +99,17 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
   }
   detail::check_replay(kWho, tape, xs, numbers.size());
   detail::TapeStorage& store = tape.storage();
+  NodeId first = tape.size() + 1;
   std::vector<double> before;
+  for (const Scalar& x : xs) first = std::min(first, x.id());
   for (const Scalar& x : xs) before.push_back(store.values[x.id()]);
   set(store, xs, numbers);
-  carry_out(tape);
+  carry_out(tape, first);
   if (const Comparison* broken = first_broken(tape)) {
     const Comparison comparison = *broken;
     const double x = side(tape, comparison.x), z = side(tape, comparison.z);
     set(store, xs, before);
-    carry_out(tape);
+    carry_out(tape, first);
     detail::refuse_comparison(kWho, comparison, x, z);
   }
   store.moved = true;

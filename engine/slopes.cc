@@ -98,6 +98,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
                    std::vector<Scalar>& ys) {
   constexpr std::string_view who = "preaccumulate";
   tape.check_mark(who, mark);
+  detail::TapeUse::check_rewind(who, tape, mark.callbacks, false);
   for (NodeId id = mark.next; id <= tape.size(); ++id)
     if (!tape.is_scalar(id))
       refuse(who, "node {} ({}) of the piece is a tensor's", id, tape.op_name(id));
@@ -131,7 +132,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   // As the tape has them, which a replay may have moved.
   for (Scalar& x : inputs) x = {tape.scalar_value(x.id()), tape.epoch(), x.id()};
   for (Scalar& y : made) y = {tape.scalar_value(y.id()), tape.epoch(), y.id()};
-  tape.rewind(mark);
+  tape.storage().rewind(mark);
   const ResumeRecording here(&tape);
   const double* row = made.empty() ? nullptr : slopes.data<double>();
   auto next = made.begin();

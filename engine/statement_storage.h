@@ -16,6 +16,7 @@
 #include "engine/node.h"
 #include "engine/runs.h"
 #include "engine/stream.h"
+#include "engine/tape_use.h"
 
 namespace tapestry::detail {
 
@@ -50,6 +51,7 @@ struct StatementMark {
   Epoch epoch = 0;
   NodeId next = 0;  // the first node after it
   std::size_t leaves = 0, constants = 0;
+  std::uint64_t callbacks = 0;  // that had begun, see Callback
 };
 // Error for a mark of another recording than the one that goes on with next_name, or one that was
 // rewound past.
@@ -142,7 +144,9 @@ struct StatementStorage {
   }
 
   Epoch epoch() const { return static_cast<Epoch>(next_name >> 32); }
-  StatementMark mark() const { return {epoch(), next_id(), leaves.size(), constants.size()}; }
+  StatementMark mark() const {
+    return {epoch(), next_id(), leaves.size(), constants.size(), Callback::begun()};
+  }
   void check(std::string_view who, const StatementMark& mark) const {
     check_mark(who, mark, first_name, next_name, runs);
   }

@@ -3,82 +3,45 @@
 #include <algorithm>
 
 #include "engine/anomaly.h"
+#include "engine/bridge.h"
 #include "engine/broadcast.h"
+#include "engine/factory.h"
 #include "engine/pullback.h"
 #include "engine/standing.h"
 #include "engine/walk.h"
 
 namespace tapestry::detail {
-Sweep::Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targets, bool recorded)
-    : tape_(tape), first_(first), last_(last), recorded_(recorded), targets_(targets) {
-  const std::size_t count = last - first + 1;
-  if (tape.storage().has_tensors) {
-    tensors_.resize(count);
-    mark();
-  }
+
+Sweep::Sweep(Tape& tape, NodeId y, std::span<const NodeId> targets, bool recorded)
+    : use_("gradient", TapeUse::Role::sweeps, tape.epoch()),
+      tape_(tape),
+      recorded_(recorded),
+      wanted_(targets),
+      part_(reach_of(tape, {&y, 1}, targets)),
+      targets_(part_.first(), part_.last()) {
+  for (NodeId id : targets)
+    if (active(id)) targets_.insert(id);
+  TapeStorage& storage = tape.storage();
+  if (storage.has_tensors) tensors_.resize(part_.size());
   if (!tape.has_scalars()) return;
   if (recorded) {
-    scalars_.resize(count);
+    scalars_.resize(part_.size());
   } else {
-    adjoints_ = std::move(tape.storage().adjoints);
-    adjoints_.reset(first, last, tape.storage().values.capacity());
+    adjoints_ = std::move(storage.adjoints);
+    adjoints_.make_room(y, storage.values.capacity());
+    part_.for_stretches_down([&](NodeId from, NodeId to) { adjoints_.clear(from, to); });
   }
 }
 
 Sweep::~Sweep() {
-  if (adjoints_.has_room()) tape_.storage().adjoints = std::move(adjoints_);
-}
-
-bool Sweep::is_linked() {
-  if (marks_.empty()) mark();
-  return active(last_);
-}
-
-void Sweep::mark() {
-  marks_.resize(last_ - first_ + 1);
-  for (NodeId id : targets_) marks_[id - first_] = kActive | kTarget;
-  const auto any_active = [&](const NodeId* operands, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (active(operands[i])) return true;
-    return false;
-  };
-  runs_up(tape_, first_, last_, [&](const Run& run) {
-    for (NodeId id = run.first; id < run.first + run.count; ++id) {
-      if (run.kernel) {
-        if (any_active(run.leaves_of(id - run.first), static_cast<std::size_t>(run.kernel->leaves)))
-          marks_[id - first_] |= kActive;
-      } else {
-        const TensorNode& node = tape_.tensor_node(id);
-        if (is_floating(node.type(id).dtype) && node.op->differentiable &&
-            any_active(node.operands, node.operand_count)) {
-          marks_[id - first_] |= kActive;
-          may_be_recorded_ |= node.op->differentiates_adjoints;
-        }
-      }
-    }
-  });
-}
-
-namespace {
-
-inline void walk(const Run& run, const double* values, double* adjoints) {
-  run.kernel->walk(run.first, run.first + run.count, run.leaves_of(run.count),
-                   run.constants_of(run.count), values, adjoints);
-}
-
-}  // namespace
-
-void walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints) {
-  runs_down<double>(storage, first, last, [&](const Run& run) {
-    if (run.kernel->walk) walk(run, storage.values.begin(), adjoints);
-  });
+  if (adjoints_.has_room() && !use_.is_destroyed()) tape_.storage().adjoints = std::move(adjoints_);
 }
 
 // By value: a run whose address somebody takes does not stay in registers from one statement to
 // the next.
 void Sweep::reverse(Run run) {
   if (run.kernel->walk && !recorded_)
-    walk(run, values(), adjoints());
+    walk_run(run, values(), adjoints());
   else if (run.kernel->reverse)
     run.kernel->reverse(run, *this);
 }
@@ -104,46 +67,57 @@ double Sweep::adjoint_of(NodeId scalar) const {
 }
 
 void Sweep::run(bool release) {
-  const bool straight = !recorded_ && !watch;
-  if (straight && !tape_.storage().has_tensors)
-    return walk_scalars(tape_.storage(), first_, last_, adjoints());
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
   const ResumeRecording resume(recorder);
   tape_.storage().runs.settle();
-  runs_down(tape_, first_, last_, [&](const Run& run) {
-    if (!run.kernel)
-      for (NodeId id = run.first + run.count; id-- > run.first;) reverse(id, release);
-    else if (run.kernel->walk && straight)
-      walk(run, values(), adjoints());
-    else if (watch)
-      watch_reverse(run);
-    else
-      reverse(run);
+  recorded_ || watch ? run_one_by_one(release) : run_plainly(release);
+  if (watch) births_.tell(wanted_);
+}
+
+void Sweep::run_plainly(bool release) {
+  part_.for_stretches_down([&](NodeId first, NodeId last) {
+    runs_down(tape_, first, last, [&](const Run& run) {
+      if (run.kernel) return reverse(run);
+      for (NodeId id = run.first + run.count; id-- > run.first;)
+        if (active(id)) reverse(id, release);
+    });
   });
-  if (watch) births_.tell(targets_);
+}
+
+void Sweep::run_one_by_one(bool release) {
+  Cursor<double> cursor(tape_.storage());
+  part_.for_each_down([&](NodeId id) {
+    const Run node = cursor.at(id);
+    if (!node.kernel)
+      reverse(id, release);
+    else if (watch)
+      watch_reverse(node);
+    else
+      reverse(node);
+    return true;
+  });
 }
 
 void Sweep::release() {
-  runs_down(tape_, first_, last_, [&](const Run& run) {
-    if (run.kernel) return;
-    for (NodeId id = run.first; id < run.first + run.count; ++id) {
-      const TensorNode& node = tape_.tensor_node(id);
-      if (id == node.id && active(id) && !node.released()) tape_.release(node);
-    }
+  part_.for_each_up([&](NodeId id) {
+    if (tape_.is_scalar(id)) return;
+    const TensorNode& node = tape_.tensor_node(id);
+    if (node.op->vjp && !node.released()) tape_.release(node);
   });
 }
 
 void Sweep::reverse(NodeId id, bool release) {
   const TensorNode& node = tape_.tensor_node(id);
-  if (id != node.id && node.id >= first_)
-    return;  // a later output; its node is reversed at its first
-  if (!node.op->vjp) return;
+  if (reversed_ == &node) return;  // at a later output
+  reversed_ = &node;
   bool reached = false;
-  for (NodeId output = node.id; output < node.id + node.output_count; ++output)
-    reached |= active(output) && tensor(output).defined();
-  if (!reached) return;
+  for (NodeId output = node.id; output < node.id + node.output_count; ++output) {
+    give_elements(output);
+    reached |= tensor(output).defined();
+  }
+  if (!node.op->vjp || !reached) return;
   const auto operands = node.operand_ids();
   if (std::none_of(operands.begin(), operands.end(), [&](NodeId of) { return active(of); }))
     return;  // a target, beyond which nothing is asked for
@@ -159,23 +133,50 @@ void Sweep::reverse(NodeId id, bool release) {
     node.op->vjp(pullback);
   }
   if (release) tape_.release(node);
-  for (NodeId output = id; output < node.id + node.output_count && output <= last_; ++output)
-    if (!(marks_[output - first_] & kTarget)) tensors_[output - first_] = Tensor();
+  for (NodeId output = node.id; output < node.id + node.output_count; ++output)
+    if (active(output) && !is_target(output)) tensors_[part_.index(output)] = Tensor();
 }
 
 void Sweep::give(NodeId id, Tensor contribution) {
   if (!active(id)) return;
   const OutputType& type = tape_.tensor_node(id).type(id);
   if (contribution.shape() != type.shape) contribution = sum_to(contribution, type.shape);
-  accumulate(tensors_[id - first_], std::move(contribution));
+  accumulate(tensors_[part_.index(id)], std::move(contribution));
+}
+
+namespace {
+
+template <class Number>
+std::vector<Number>& elements_of(std::map<NodeId, std::vector<Number>>& elements, const Tape& tape,
+                                 NodeId id) {
+  std::vector<Number>& found = elements[id];
+  if (found.empty()) found.resize(static_cast<std::size_t>(tape.shape(id).size()));
+  return found;
+}
+
+}  // namespace
+
+void Sweep::add_element(NodeId tensor, std::size_t position, double contribution) {
+  if (active(tensor)) elements_of(elements_, tape_, tensor)[position] += contribution;
+}
+
+void Sweep::add_element(NodeId tensor, std::size_t position, const Scalar& contribution) {
+  if (!active(tensor)) return;
+  Scalar& sum = elements_of(active_elements_, tape_, tensor)[position];
+  sum = accumulate(sum, contribution);
+}
+
+void Sweep::give_elements(NodeId id) {
+  if (const auto plain = elements_.extract(id))
+    give(id, from_vector(plain.mapped(), tape_.shape(id)).to(tape_.dtype(id)));
+  if (const auto recorded = active_elements_.extract(id))
+    give(id, stack(recorded.mapped(), tape_.shape(id), tape_.dtype(id)));
 }
 
 // ---- what a rule sees ----
 
 const Tensor& Pullback::adjoint(int output) const {
-  static const Tensor none;
-  const NodeId id = node_.id + static_cast<NodeId>(output);
-  return sweep_.active(id) ? sweep_.tensor(id) : none;
+  return sweep_.tensor(node_.id + static_cast<NodeId>(output));
 }
 
 Tensor Pullback::take_adjoint(int output) {

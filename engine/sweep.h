@@ -1,9 +1,10 @@
-// One reverse walk over a stretch of the tape: which nodes take part, and the adjoints gathered so
+// One reverse walk over a part of the tape: which nodes take part, and the adjoints gathered so
 // far. With `recorded` the adjoints are tracked themselves, so that they can be differentiated
 // again.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "engine/accumulate.h"
 #include "engine/anomaly.h"
+#include "engine/reach.h"
 #include "engine/tape.h"
 #include "engine/tape_storage.h"
 
@@ -22,37 +24,34 @@ struct SweepNotRecorded {};
 
 class Sweep {
  public:
-  // Over ids [first, last]. `targets` lie within; they and what depends on them are active. They
-  // must outlive the sweep.
-  Sweep(Tape& tape, NodeId first, NodeId last, std::span<const NodeId> targets, bool recorded);
+  // From node y to `targets`, which come no later. Active are the nodes that depend on a target and
+  // that y depends on, and no others are passed. The targets must outlive the sweep.
+  Sweep(Tape& tape, NodeId y, std::span<const NodeId> targets, bool recorded);
   ~Sweep();
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 
-  // Walks from last to first, having been given the adjoint of `last`. With `release` every node
+  // Walks from y to the targets, having been given the adjoint of y. With `release` every node
   // that is passed lets go of what it saved. Error at one that an earlier walk released.
   void run(bool release = false);
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
-  // A node takes part whose op differentiates adjoints.
-  bool may_be_recorded() const { return may_be_recorded_; }
   // Every node that takes part lets go of what it saved.
   void release();
-  // Whether a node takes part. Where there are scalars only, all do: to find out costs more.
-  bool active(NodeId id) const {
-    return id >= first_ && id <= last_ && (marks_.empty() || marks_[id - first_] & kActive);
-  }
-  // Whether y depends on a target, found out.
-  bool is_linked();
+  const NodeSet& part() const { return part_; }  // the active nodes
+  bool active(NodeId id) const { return part_.contains(id); }
 
   // Tensors. A contribution is summed down to the operand's shape and added to what is there.
   void give(NodeId id, Tensor contribution);
-  const Tensor& tensor(NodeId id) const { return tensors_[id - first_]; }
+  // Not defined() where nothing came, or nothing may.
+  const Tensor& tensor(NodeId id) const {
+    static const Tensor none;
+    return active(id) ? tensors_[part_.index(id)] : none;
+  }
   // The same for its last reader, who may overwrite it if nobody shares it.
   Tensor take(NodeId id) {
-    Tensor& adjoint = tensors_[id - first_];
-    return marks_[id - first_] & kTarget ? adjoint : std::move(adjoint);
+    return is_target(id) ? tensor(id) : std::move(tensors_[part_.index(id)]);
   }
 
   // Scalars, as double or, in a recorded sweep, as Scalar.
@@ -62,16 +61,22 @@ class Sweep {
     if constexpr (std::is_same_v<Number, double>)
       adjoints_.data()[id] += contribution;
     else
-      scalars_[id - first_] = accumulate(scalars_[id - first_], contribution);
+      scalars_[part_.index(id)] = accumulate(scalars_[part_.index(id)], contribution);
   }
   template <class Number>
   Number number(NodeId id) const {
+    if (!active(id)) return 0;
     if constexpr (std::is_same_v<Number, double>)
       return adjoints_.data()[id];
     else
-      return scalars_[id - first_];
+      return scalars_[part_.index(id)];
   }
-  // For kernels of statements: values and adjoints by id. Those of nodes before the walk's are
+  // To an element of a tensor, by its row-major position. Contributions to one tensor are gathered,
+  // and given as one when the walk comes to it.
+  void add_element(NodeId tensor, std::size_t position, double contribution);
+  void add_element(NodeId tensor, std::size_t position, const Scalar& contribution);
+
+  // For kernels of statements: values and adjoints by id. Those of nodes that are not active are
   // there, too, and mean nothing.
   const double* values() const { return tape_.storage().values.begin(); }
   double* adjoints() { return adjoints_.data(); }
@@ -87,28 +92,28 @@ class Sweep {
   }
 
  private:
-  enum Mark : std::uint8_t { kActive = 1, kTarget = 2 };
-
-  void mark();
+  void run_plainly(bool release);
+  void run_one_by_one(bool release);
   void reverse(NodeId id, bool release);
   void reverse(Run run);
   void watch_reverse(Run run);
+  void give_elements(NodeId id);
+  bool is_target(NodeId id) const { return targets_.contains(id); }
   double adjoint_of(NodeId scalar) const;
 
+  const TapeUse use_;  // ends last
   Tape& tape_;
-  const NodeId first_, last_;
   const bool recorded_;
-  bool may_be_recorded_ = false;
-  const std::span<const NodeId> targets_;
-  std::vector<std::uint8_t> marks_;
+  const std::span<const NodeId> wanted_;
+  NodeSet part_;
+  NodeSet targets_;
   std::vector<Tensor> tensors_;
   Adjoints<double> adjoints_;  // of scalars, in a plain walk
   std::vector<Scalar> scalars_;
+  std::map<NodeId, std::vector<double>> elements_;  // of tensors that the walk has not come to
+  std::map<NodeId, std::vector<Scalar>> active_elements_;
+  const TensorNode* reversed_ = nullptr;  // the last one
   Births births_;
 };
-
-// The plain walk over ids [first, last] of a tape that has scalars alone, by what adjoints are
-// given.
-void walk_scalars(const TapeStorage& storage, NodeId first, NodeId last, double* adjoints);
 
 }  // namespace tapestry::detail

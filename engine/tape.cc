@@ -58,7 +58,8 @@ Tape::Tape(TapeOptions options)
 Tape::~Tape() {
   storage_->note_ids();
   leave();
-  detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
+  if (!detail::TapeUse::keep(epoch_, storage_))
+    detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
 }
 
 void Tape::begin(const detail::Recording& recording) {
@@ -68,6 +69,7 @@ void Tape::begin(const detail::Recording& recording) {
 }
 
 void Tape::clear() {
+  detail::TapeUse::check_clear(epoch_);
   const detail::Recording recording = detail::next_recording();
   storage_->note_ids();
   storage_->reset();
@@ -96,6 +98,7 @@ void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
 
 void Tape::rewind(const TapeMark& mark) {
   check_mark("rewind", mark);
+  detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
   storage_->rewind(mark);
 }
 

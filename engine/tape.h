@@ -69,14 +69,16 @@ class Tape : public detail::LivingTape<Tape> {
   void set_name(const Tensor& x, std::string_view name);
   void set_name(Scalar x, std::string_view name);
 
-  // Ends this recording and starts a new, empty one. Handles of the old one become stale.
+  // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error
+  // while the tape is in use: a gradient sweeps it, or a transformation made it for the function
+  // that is running. One that is destroyed then makes the gradient an Error.
   void clear();
 
   // The place that recording has reached, and the way back: rewind() forgets what was recorded
   // since. Handles from before stay valid; those of forgotten nodes must not be used any more:
   // gradient and its like refuse them until the tape has grown past them, and then mistake them for
   // what is recorded in their place, as statements that continue a run do at once. Error for a mark
-  // of another recording, or one that was itself rewound past.
+  // of another recording, or one that was itself rewound past, and while the tape is in use.
   using Mark = TapeMark;
   // While a Tape::Resume(&tape) lives, this thread records on that tape, whoever made it.
   using Resume = detail::ResumeRecording;

@@ -19,10 +19,17 @@ using namespace detail;
 using detail::lives_here;
 using detail::refuse_stale;
 
+void detail::note_operands(const Op& op, Inputs inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].is_tracked())
+      note_reading(inputs[i]);
+    else if (note_use_of && op.differentiable)
+      note_use_of(inputs[i]);
+}
+
 void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
                              std::span<Tensor> outputs) {
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (!inputs[i].is_tracked()) note_reading(inputs[i]);
+  note_operands(op, inputs);
   const UnwatchedReading kernel;
   op.forward(inputs, attributes, outputs);
 }
@@ -142,6 +149,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       detail::name_scope,
                                       detail::within_op};
   store.has_tensors = true;
+  store.differentiates_adjoints |= op.differentiates_adjoints;
   store.runs.put_tensors(id, store.leaves.size(), store.constants.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.put_node(node);
@@ -167,8 +175,7 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
   std::vector<NodeId> ids(operands.size());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
-    if (!ids[i])
-      ids[i] = record_statement(detail::kConstantStatement, {}, {}, operands[i].value()).id();
+    if (!ids[i]) ids[i] = pooled_constant(operands[i].value()).id();
   }
   refuse_tangents(op.name);
   push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);

@@ -61,6 +61,7 @@ void TapeStorage::reset() {
   arena.reset();
   StatementStorage<double>::reset();
   has_tensors = false;
+  differentiates_adjoints = false;
   moved = false;
 }
 

@@ -42,6 +42,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
   bool has_tensors = false;
+  bool differentiates_adjoints = false;  // an op does, see engine/op.h
   bool moved = false;  // a replay gave scalars other numbers than their handles have
 
   // Plain numbers that met scalars, so that a number used often is one node.

@@ -25,7 +25,10 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
 
 constinit thread_local detail::Departures* detail::departures = nullptr;
 
+constinit thread_local detail::NoteUse detail::note_use_of = nullptr;
+
 void detail::note_reading(const Tensor& x) {
+  if (note_use_of) note_use_of(x);
   departures->numbers |= x.is_tracked();
   departures->slopes |=
       is_floating(x.dtype()) && (departures->concerns ? departures->concerns(x) : x.is_tracked());

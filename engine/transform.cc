@@ -87,14 +87,15 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
   detail::require_function("vjp", f);
   const auto tape = std::make_shared<Tape>();
   const Tensor tracked = tape->variable(x, {}, site);
-  const Tensor y = f(tracked);
+  const Tensor y = detail::call_for("vjp", *tape, f, tracked);
   const Tensor value = tape->outward(y);
   tape->stop();
   return {value, [tape, tracked, y](const Tensor& cotangent) {
             if (cotangent.shape() != y.shape())
               refuse("vjp", "the cotangent has shape {}, the value {}", cotangent.shape(),
                      y.shape());
-            return detail::pull_back(*tape, y, {tracked}, {.cotangent = cotangent})[0];
+            const std::shared_ptr<Tape> held = tape;  // a hook may destroy this function
+            return detail::pull_back(*held, Tensor(y), {tracked}, {.cotangent = cotangent})[0];
           }};
 }
 
@@ -111,7 +112,7 @@ Results push_forward(const FunctionOfMany& f, const std::vector<Tensor>& xs,
     tape.set_tangent(tracked.back(), vs[i].to(xs[i].dtype()));
   }
   Results result;
-  for (const Tensor& y : f(tracked)) {
+  for (const Tensor& y : detail::call_for("jvp", tape, f, tracked)) {
     const Tensor& tangent = tape.tangent(y);
     result.second.push_back(tangent.defined() ? tangent : zeros_like(y));
     result.first.push_back(tape.outward(y));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/callback.h"
 #include "engine/gradient.h"
 #include "engine/tape.h"
 
@@ -30,6 +31,13 @@ template <class F>
 void require_function(std::string_view who, const F& f, std::string_view what = "the function") {
   if constexpr (std::is_pointer_v<F> || requires { f.target_type(); })
     if (!f) refuse(who, "{} is empty; there must be something to call", what);
+}
+
+// The result of f, for which `who` made the tape.
+template <class F, class... Arguments>
+auto call_for(std::string_view who, const Tape& tape, const F& f, const Arguments&... arguments) {
+  const TapeUse use(who, TapeUse::Role::made, tape.epoch());
+  return call_back("its function", f, arguments...);
 }
 
 template <std::size_t n>
@@ -56,7 +64,9 @@ auto value_and_grad(F f, detail::Site site = {}) {
                   "value_and_grad(f)(x...): f must take as many const Tensor& as are given");
     Tape tape;
     const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
-    const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) { return f(xs[I]...); }
+    const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return detail::call_for("grad", tape, f, xs[I]...);
+    }
     (std::index_sequence_for<decltype(x)...>{});
     auto gradients =
         detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs, {.retain_graph = false}));
@@ -104,7 +114,7 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const detail::FunctionOf
 // The same function; its inner values are computed again when a gradient asks for them, and not
 // kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
 // same result when called again; what it draws from generators are the numbers of the first time.
-// Error when called for an f that captures a scalar that a tape follows.
+// Error, by its name, when called for an f that captures a scalar that a tape follows.
 detail::Function checkpoint(detail::Function f, detail::Site site = {});
 
 // The functions one after the other, in segments that are checkpointed each: of the values between
@@ -117,7 +127,10 @@ detail::Function checkpoint_sequential(std::vector<detail::Function> functions,
                                        std::int64_t segments, detail::Site site = {});
 
 // A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
-// none (Tensor()) where it is zero. f itself is not recorded. When pull is written in
+// none (Tensor()) where it is zero. f itself is not recorded, and is given plain numbers: nothing
+// would flow back to what it captures, so that a floating tensor, a scalar or a parameter that a
+// tape follows and that f uses is an Error by its name; detach() or stop_gradient() of it is not.
+// What pull captures has its part in second derivatives. When pull is written in
 // differentiable ops, so are its results. While a tape records what pull does, so that it may be
 // differentiated again, pull may not read numbers of floating tensors that the tape follows (by
 // item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed. A
@@ -136,7 +149,8 @@ Tensor on_gradient(const Tensor& x, detail::Function hook, detail::Site site = {
 // word.
 Tensor stop_gradient(const Tensor& x, detail::Site site = {});
 
-// The value of `forward(x)` with the slope of the identity.
+// The value of `forward(x)` with the slope of the identity. What custom_vjp says of captures holds
+// for `forward`.
 Tensor straight_through(const detail::Function& forward, const Tensor& x, detail::Site site = {});
 
 }  // namespace tapestry

@@ -76,6 +76,68 @@ void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&
   });
 }
 
+// The walk back over a run, in plain numbers.
+inline void walk_run(const Run& run, const double* values, double* adjoints) {
+  run.kernel->walk(run.first, run.first + run.count, run.leaves_of(run.count),
+                   run.constants_of(run.count), values, adjoints);
+}
+
+// Nodes one by one, in an order that seldom leaps: each as a run of one, without a kernel where it
+// is a tensor's.
+template <class T>
+class Cursor {
+ public:
+  explicit Cursor(const StatementStorage<T>& storage) : storage_(storage) {}
+
+  RunOf<T> at(NodeId id) {
+    if (id < first_ || id >= end_) enter(id);
+    if (!span_->kernel) return {nullptr, id, 1, nullptr, nullptr};
+    if (span_->period == 1) return run_of(storage_, *span_, id, id);
+    turn_to(id);
+    return {kernel_, id, 1, storage_.leaves.begin() + leaves_,
+            storage_.constants.begin() + constants_};
+  }
+
+ private:
+  void enter(NodeId id) {
+    const Runs& runs = storage_.runs;
+    const std::size_t i = runs.find(id);
+    span_ = &runs[i];
+    first_ = span_->first;
+    end_ = i + 1 < runs.size() ? runs[i + 1].first : storage_.size() + 1;
+    kernel_ = nullptr;
+  }
+  // Where kernels take turns, from neighbour to neighbour.
+  void turn_to(NodeId id) {
+    const std::uint32_t far = span_->period;
+    if (!kernel_ || (id > id_ ? id - id_ : id_ - id) > far) {
+      const Runs::Place place = Runs::place(*span_, id);
+      kernel_ = place.kernel, leaves_ = place.leaves, constants_ = place.constants;
+      id_ = id, due_ = (id - first_) % far;
+      return;
+    }
+    const auto* const kernels = span_->kernels();
+    for (; id_ < id; ++id_) {
+      leaves_ += static_cast<std::size_t>(kernel_->leaves);
+      constants_ += static_cast<std::size_t>(kernel_->constants);
+      kernel_ = kernels[due_ = due_ + 1 == far ? 0 : due_ + 1];
+    }
+    for (; id_ > id; --id_) {
+      kernel_ = kernels[due_ = (due_ == 0 ? far : due_) - 1];
+      leaves_ -= static_cast<std::size_t>(kernel_->leaves);
+      constants_ -= static_cast<std::size_t>(kernel_->constants);
+    }
+  }
+
+  const StatementStorage<T>& storage_;
+  const Span* span_ = nullptr;
+  NodeId first_ = 1, end_ = 0;               // of the span
+  const StatementKernel* kernel_ = nullptr;  // of node id_, where kernels take turns
+  std::size_t leaves_ = 0, constants_ = 0;
+  NodeId id_ = 0;
+  std::uint32_t due_ = 0;
+};
+
 template <class F>
 void runs_up(const Tape& tape, NodeId first, NodeId last, F&& f) {
   runs_up<double>(tape.storage(), first, last, f);

@@ -1,5 +1,6 @@
 #include "nn/parameter.h"
 
+#include "engine/captures.h"
 #include "nn/layer.h"
 
 namespace tapestry::nn {
@@ -49,20 +50,12 @@ std::string Parameter::node_name() const {
 }
 
 Tensor Parameter::tensor() const {
+  if (captures) {
+    const std::string known = node_name();
+    captures->note(known.empty() ? std::string("a parameter") : fmt::format("\"{}\"", known));
+  }
   Tape* tape = recording_tape();
   return tape ? on(*tape) : value();
-}
-
-std::vector<Tensor> gradient(const Active& y, const std::vector<Parameter>& parameters,
-                             const GradientOptions& options) {
-  std::vector<Tensor> nodes;
-  if (Tape* tape = y.is_tracked() ? Tape::find_anywhere(y.epoch()) : nullptr)
-    for (const Parameter& parameter : parameters) nodes.push_back(parameter.on(*tape));
-  return tapestry::gradient(y, nodes, options);
-}
-
-Tensor gradient(const Active& y, const Parameter& parameter, const GradientOptions& options) {
-  return gradient(y, std::vector{parameter}, options)[0];
 }
 
 }  // namespace tapestry::nn

@@ -39,7 +39,7 @@ class Parameter {
   Tensor tensor() const;
   operator Tensor() const { return tensor(); }  // NOLINT: a parameter stands for its tensor
 
-  // The node on a given tape.
+  // The node on a given tape, by which gradient(loss, parameter) and its like find it.
   Tensor on(Tape& tape) const;
 
   friend bool operator==(const Parameter& a, const Parameter& b) { return a.state_ == b.state_; }
@@ -57,11 +57,5 @@ class Parameter {
   std::shared_ptr<State> state_;
   std::string path_;
 };
-
-// dy/dp for each parameter, in order. Errors as for tensors.
-std::vector<Tensor> gradient(const detail::Active& y, const std::vector<Parameter>& parameters,
-                             const GradientOptions& options = {});
-Tensor gradient(const detail::Active& y, const Parameter& parameter,
-                const GradientOptions& options = {});
 
 }  // namespace tapestry::nn

@@ -64,6 +64,8 @@ inline Dual where(bool mask, const Dual& a, const Dual& b) { return mask ? a : b
 namespace detail {
 
 template <>
+inline constexpr bool is_plain_number<Dual> = true;
+template <>
 inline constexpr bool is_paged<Dual> = true;
 Dual unary_value(Unary op, const Dual& x);
 Dual binary_value(Binary op, const Dual& x, const Dual& z);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "engine/ancestry.h"
 #include "engine/called.h"
 #include "engine/factory.h"
 #include "engine/parallel.h"
@@ -70,19 +71,19 @@ struct Target {
 class Program {
  public:
   Program(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
-    runs_up(tape, 1, tape.size(), [&](const Run& run) {
-      if (run.kernel->leaves == 0) {
-        for (std::uint32_t i = 0; i < run.count; ++i) given.push_back(run.first + i);
-        return;
+    detail::Cursor<double> cursor(tape.storage());
+    for (NodeId id : needed(tape, y, xs).ids()) {
+      const Run node = cursor.at(id);
+      if (node.kernel->leaves == 0) {
+        given.push_back(id);
+        continue;
       }
-      const StatementPlan& plan = plan_for(tape, run);
-      for (std::uint32_t i = 0; i < run.count; ++i) {
-        statements.push_back({&plan, run.leaves_of(i), run.constants_of(i), kept, run.first + i});
-        kept += static_cast<std::size_t>(plan.kept);
-      }
-      steps += plan.steps.size() * run.count;
+      const StatementPlan& plan = plan_for(tape, node);
+      statements.push_back({&plan, node.leaves, node.constants, kept, id});
+      kept += static_cast<std::size_t>(plan.kept);
+      steps += plan.steps.size();
       longest = std::max(longest, plan.steps.size());
-    });
+    }
     plan_walk_back(tape, y, xs);
   }
 
@@ -95,6 +96,16 @@ class Program {
   std::size_t kept = 0, steps = 0, longest = 0;
 
  private:
+  // What y, and what the recording compared, was computed from; and the xs, which are set.
+  static Ancestry needed(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
+    std::vector<NodeId> nodes{y};
+    for (const Comparison& c : tape.comparisons())
+      for (NodeId side : {c.x.id, c.z.id})
+        if (side) nodes.push_back(side);
+    for (const Scalar& x : xs) nodes.push_back(x.id());
+    return Ancestry(tape, nodes);
+  }
+
   const StatementPlan& plan_for(const Tape& tape, const Run& run) {
     if (run.kernel == latest_kernel_) return *latest_;
     const auto [found, is_new] = plans_.try_emplace(run.kernel);

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/gradient.h"
 #include "ops/compared.h"
 #include "ops/statement.h"
 #include "ops/stepwise.h"
@@ -184,28 +185,81 @@ requires detail::has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A
 
 // dy/dx of scalars other than of double, as numbers of their type. Of lanes each has its own; of
 // active numbers the slope is active, too. Error when y or an x is not recorded on one living tape,
-// or y does not depend on an x. `cotangent` is the adjoint of y.
-template <detail::ActiveNumber Y, class T = detail::NumberOf<Y>>
-requires(!std::same_as<T, double>) std::vector<T> gradient(
-    const Y& y, const std::vector<BasicScalar<T>>& xs,
-    const std::type_identity_t<T>& cotangent = T(1)) {
+// or y does not depend on an x, unless options allow_unused. `cotangent` is the adjoint of y, in
+// place of the options' own; create_graph is refused: scalars over active scalars serve.
+namespace detail {
+template <class Y, class T>
+concept OtherNumber =
+    ActiveNumber<Y> && std::same_as<NumberOf<Y>, T> && !std::same_as<T, double>;
+inline void check_number_options(const GradientOptions& options) {
+  if (options.create_graph)
+    refuse("gradient",
+           "create_graph of scalars that are not of double: record them over active scalars, "
+           "BasicScalar<BasicScalar<T>>, whose slopes are active");
+  if (options.cotangent.defined())
+    refuse("gradient", "the cotangent is a tensor; that of a scalar is a number, given after x");
+  if (options.drop_nonfinite)
+    refuse("gradient", "drop_nonfinite of scalars that are not of double; it goes with a Tape's");
+}
+}  // namespace detail
+template <class T, detail::OtherNumber<T> Y, std::convertible_to<T> C>
+std::vector<T> gradient(const Y& y, const std::vector<BasicScalar<T>>& xs, const C& cotangent,
+                        const GradientOptions& options = {}) {
+  detail::check_number_options(options);
   const BasicScalar<T> result = y;
-  if (!result.is_tracked()) detail::refuse("gradient", "y is not recorded on a tape");
-  return BasicTape<T>::of("gradient", result).gradient(result, xs, cotangent);
+  if (!result.is_tracked()) {
+    if (options.allow_unused) return std::vector<T>(xs.size(), T(0));
+    detail::refuse("gradient", "y is not recorded on a tape");
+  }
+  return BasicTape<T>::of("gradient", result)
+      .gradient(result, xs, T(cotangent), options.allow_unused);
 }
-template <detail::ActiveNumber Y, class T = detail::NumberOf<Y>>
-requires(!std::same_as<T, double>) T
-    gradient(const Y& y, const BasicScalar<T>& x, const std::type_identity_t<T>& cotangent = T(1)) {
-  return gradient(y, std::vector<BasicScalar<T>>{x}, cotangent)[0];
+template <class T, detail::OtherNumber<T> Y>
+std::vector<T> gradient(const Y& y, const std::vector<BasicScalar<T>>& xs,
+                        const GradientOptions& options = {}) {
+  return gradient(y, xs, T(1), options);
 }
-// Of several: auto [dx, dz] = gradient(y, x, z).
-template <detail::ActiveNumber Y, class T = detail::NumberOf<Y>, std::same_as<BasicScalar<T>>... Xs>
-requires(!std::same_as<T, double> &&
-         sizeof...(Xs) > 1) std::array<T, sizeof...(Xs)> gradient(const Y& y, const Xs&... xs) {
-  const std::vector<T> slopes = gradient(y, std::vector<BasicScalar<T>>{xs...});
+template <class T, detail::OtherNumber<T> Y, std::convertible_to<T> C>
+T gradient(const Y& y, const BasicScalar<T>& x, const C& cotangent,
+           const GradientOptions& options = {}) {
+  return gradient(y, std::vector<BasicScalar<T>>{x}, cotangent, options)[0];
+}
+template <class T, detail::OtherNumber<T> Y>
+T gradient(const Y& y, const BasicScalar<T>& x, const GradientOptions& options = {}) {
+  return gradient(y, x, T(1), options);
+}
+// Of several: auto [dx, dz] = gradient(y, x, z). Options go with up to four.
+namespace detail {
+template <class T, class Y, class... Xs>
+std::array<T, sizeof...(Xs)> numbers_of_each(const Y& y, const GradientOptions& options,
+                                             const Xs&... xs) {
+  const std::vector<T> slopes = gradient(y, std::vector<BasicScalar<T>>{xs...}, options);
   std::array<T, sizeof...(Xs)> each{};
   std::copy(slopes.begin(), slopes.end(), each.begin());
   return each;
+}
+}  // namespace detail
+template <class T, detail::OtherNumber<T> Y, std::same_as<BasicScalar<T>>... Xs>
+requires(sizeof...(Xs) > 0) std::array<T, sizeof...(Xs) + 1> gradient(const Y& y,
+                                                                      const BasicScalar<T>& x,
+                                                                      const Xs&... xs) {
+  return detail::numbers_of_each<T>(y, {}, x, xs...);
+}
+template <class T, detail::OtherNumber<T> Y>
+std::array<T, 2> gradient(const Y& y, const BasicScalar<T>& a, const BasicScalar<T>& b,
+                          const GradientOptions& options) {
+  return detail::numbers_of_each<T>(y, options, a, b);
+}
+template <class T, detail::OtherNumber<T> Y>
+std::array<T, 3> gradient(const Y& y, const BasicScalar<T>& a, const BasicScalar<T>& b,
+                          const BasicScalar<T>& c, const GradientOptions& options) {
+  return detail::numbers_of_each<T>(y, options, a, b, c);
+}
+template <class T, detail::OtherNumber<T> Y>
+std::array<T, 4> gradient(const Y& y, const BasicScalar<T>& a, const BasicScalar<T>& b,
+                          const BasicScalar<T>& c, const BasicScalar<T>& d,
+                          const GradientOptions& options) {
+  return detail::numbers_of_each<T>(y, options, a, b, c, d);
 }
 
 }  // namespace tapestry

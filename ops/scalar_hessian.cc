@@ -1,13 +1,11 @@
 #include "ops/scalar_hessian.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <string_view>
 
 #include "engine/called.h"
 #include "engine/factory.h"
-#include "engine/tape_storage.h"
-#include "engine/walk.h"
+#include "engine/reach.h"
 #include "ops/dual.h"
 
 namespace tapestry {
@@ -31,19 +29,23 @@ Tape& tape_of_first(std::string_view who, Scalar x) {
   return tape_of(who, x);
 }
 
-// What lies between the first x and y, and the numbers by id that a walk leaves there.
+// What lies between xs and y, and the numbers that a walk leaves there.
 class Stretch {
  public:
   Stretch(std::string_view who, Scalar y, const std::vector<Scalar>& xs)
-      : tape_(tape_of_first(who, xs[0])), first_(tape_.size()), last_(y.id()) {
+      : tape_(tape_of_first(who, xs[0])) {
     if (!tape_.owns(y) || y.id() > tape_.size())
       refuse(who, "y is not recorded on the tape of x[0]");
+    std::vector<NodeId> from;
     for (std::size_t i = 0; i < xs.size(); ++i) {
       if (!tape_.owns(xs[i]) || xs[i].id() > tape_.size())
         refuse(who, "x[{}] is not recorded on the tape of x[0]", i);
-      first_ = std::min(first_, xs[i].id());
+      if (xs[i].id() <= y.id()) from.push_back(xs[i].id());
     }
-    if (first_ <= last_) find_part(who, xs);
+    const NodeId last = y.id();
+    part_ = detail::reach_of(tape_, {&last, 1}, from);
+    detail::Cursor<double> cursor(tape_.storage());
+    part_.for_each_up([&](NodeId id) { check_node(who, cursor.at(id)); });
   }
 
   // Walks forth with these tangents of xs, then back. The directions' derivatives of y's slopes.
@@ -51,54 +53,28 @@ class Stretch {
     tangents_.assign(part_.size(), Tangent{});
     adjoints_.assign(part_.size(), Dual{});
     for (std::size_t i = 0; i < xs.size(); ++i)
-      if (takes_part(xs[i].id())) tangents_[xs[i].id() - first_].add(1, seeds[i]);
+      if (takes_part(xs[i].id())) tangents_[part_.index(xs[i].id())].add(1, seeds[i]);
     walk_forth();
-    if (!part_.empty()) adjoints_.back().value = 1;
+    if (!adjoints_.empty()) adjoints_.back().value = 1;
     walk_back();
   }
   Tangent of(Scalar x) const {
-    return takes_part(x.id()) ? adjoints_[x.id() - first_].tangent : Tangent{};
+    return takes_part(x.id()) ? adjoints_[part_.index(x.id())].tangent : Tangent{};
   }
 
  private:
-  bool takes_part(NodeId id) const {
-    return id >= first_ && id - first_ < part_.size() && part_[id - first_];
-  }
+  bool takes_part(NodeId id) const { return part_.contains(id); }
 
-  // What depends on an x and reaches y; all of it must be statements whose steps are known.
-  void find_part(std::string_view who, const std::vector<Scalar>& xs) {
-    constexpr std::uint8_t kDepends = 1, kReaches = 2;
-    part_.assign(last_ - first_ + 1, 0);
-    for (const Scalar& x : xs)
-      if (x.id() <= last_) part_[x.id() - first_] = kDepends;
-    runs_up(tape_, first_, last_, [&](const Run& run) {
-      for (NodeId id = run.first; id < run.first + run.count; ++id)
-        for (NodeId leaf : detail::operands_within(tape_, run, id))
-          if (takes_part(leaf)) part_[id - first_] = kDepends;
-    });
-    part_.back() |= kReaches;
-    runs_down(tape_, first_, last_, [&](const Run& run) {
-      for (NodeId id = run.first + run.count; id-- > run.first;) {
-        std::uint8_t& mark = part_[id - first_];
-        mark = mark == (kDepends | kReaches);
-        if (!mark) continue;
-        if (!run.kernel || (run.kernel->leaves > 0 && run.kernel->steps.empty()))
-          check_node(who, run, id);
-        for (NodeId leaf : detail::operands_within(tape_, run, id))
-          if (takes_part(leaf)) part_[leaf - first_] |= kReaches;
-      }
-    });
-  }
-
-  // An x of which nothing before it is asked may come from anywhere.
-  void check_node(std::string_view who, const Run& run, NodeId id) const {
-    for (NodeId leaf : detail::operands_within(tape_, run, id))
-      if (takes_part(leaf)) refuse_node(who, tape_, id);
+  // All that is passed must be statements whose steps are known; an x may come from anywhere.
+  void check_node(std::string_view who, const Run& node) const {
+    if (node.kernel && (node.kernel->leaves == 0 || !node.kernel->steps.empty())) return;
+    for (NodeId operand : detail::operands_within(tape_, node, node.first))
+      if (takes_part(operand)) refuse_node(who, tape_, node.first);
   }
 
   Dual value(NodeId id) const {
     const double number = tape_.storage().values[id];
-    return takes_part(id) ? Dual(number, tangents_[id - first_]) : Dual(number);
+    return takes_part(id) ? Dual(number, tangents_[part_.index(id)]) : Dual(number);
   }
 
   // The operands of a step, once the steps before it were carried out.
@@ -117,30 +93,28 @@ class Stretch {
   }
 
   void walk_forth() {
-    runs_up(tape_, first_, last_, [&](const Run& run) {
-      if (!run.kernel || run.kernel->steps.empty()) return;
-      const auto count = static_cast<std::size_t>(run.kernel->leaves);
-      for (std::uint32_t i = 0; i < run.count; ++i) {
-        if (!takes_part(run.first + i)) continue;
-        const NodeId* leaves = run.leaves_of(i);
-        if (std::none_of(leaves, leaves + count, [&](NodeId leaf) {
-              return takes_part(leaf) && !is_zero(tangents_[leaf - first_]);
-            }))
-          continue;
-        carry_out(*run.kernel, leaves, run.constants_of(i));
-        tangents_[run.first + i - first_].add(1, results_[run.kernel->steps.size() - 1].tangent);
-      }
+    detail::Cursor<double> cursor(tape_.storage());
+    part_.for_each_up([&](NodeId id) {
+      const Run node = cursor.at(id);
+      if (!node.kernel || node.kernel->steps.empty()) return;
+      const std::span<const NodeId> leaves = detail::LeavesOf<double>()(node);
+      if (std::none_of(leaves.begin(), leaves.end(), [&](NodeId leaf) {
+            return takes_part(leaf) && !is_zero(tangents_[part_.index(leaf)]);
+          }))
+        return;
+      carry_out(*node.kernel, node.leaves, node.constants);
+      tangents_[part_.index(id)].add(1, results_[node.kernel->steps.size() - 1].tangent);
     });
   }
 
   void walk_back() {
-    runs_down(tape_, first_, last_, [&](const Run& run) {
-      if (!run.kernel || run.kernel->steps.empty()) return;
-      for (std::uint32_t i = run.count; i-- > 0;) {
-        const NodeId id = run.first + i;
-        if (!takes_part(id) || is_zero(adjoints_[id - first_])) continue;
-        pull(*run.kernel, run.leaves_of(i), run.constants_of(i), adjoints_[id - first_]);
-      }
+    detail::Cursor<double> cursor(tape_.storage());
+    part_.for_each_down([&](NodeId id) {
+      const Run node = cursor.at(id);
+      const Dual& adjoint = adjoints_[part_.index(id)];
+      if (node.kernel && !node.kernel->steps.empty() && !is_zero(adjoint))
+        pull(*node.kernel, node.leaves, node.constants, adjoint);
+      return true;
     });
   }
 
@@ -162,7 +136,7 @@ class Stretch {
         const Dual given =
             is_zero(g) ? Dual(0) : detail::step_vjp(step, slot, x, z, results_[k], g);
         if (is_leaf)
-          adjoints_[leaves[to.where] - first_] += given;
+          adjoints_[part_.index(leaves[to.where])] += given;
         else
           pulled_[to.where] = given;
       }
@@ -170,8 +144,7 @@ class Stretch {
   }
 
   Tape& tape_;
-  NodeId first_, last_;
-  std::vector<std::uint8_t> part_;
+  detail::NodeSet part_;
   std::vector<Tangent> tangents_;
   std::vector<Dual> adjoints_;
   Dual results_[detail::kMostOfAStatement], pulled_[detail::kMostOfAStatement];

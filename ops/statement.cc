@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "engine/anomaly.h"
+#include "engine/captures.h"
 #include "engine/tape.h"
 
 namespace tapestry::detail::statements {
 namespace {
 
-bool is_zero(const Stepwise& x) { return !Scalar(x).is_tracked() && x.value() == 0; }
+bool is_zero(const Stepwise& x) { return detail::is_zero(Scalar(x)); }
 
 // One statement, step by step, with active numbers: its inner values are recorded when a slope
 // reads them.
@@ -24,8 +25,9 @@ class Unrolled {
         sweep_(sweep),
         values_(kernel_.steps.size()) {}
 
-  // Gives back an adjoint of the statement, step by step.
+  // Gives back an adjoint of the statement, step by step, to leaves that are asked for.
   void pull(const Stepwise& g, Sweep& sweep) {
+    const std::vector<bool> asked = steps_on_the_way();
     std::vector<Stepwise> adjoints(kernel_.steps.size(), Stepwise(0));
     adjoints.back() = g;
     for (std::size_t k = kernel_.steps.size(); k-- > 0;) {
@@ -33,7 +35,7 @@ class Unrolled {
       if (is_zero(adjoints[k])) continue;
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& operand = step.operands[slot];
-        if (operand.kind == StepOperand::Kind::constant) continue;
+        if (!is_asked(operand, asked)) continue;
         const Stepwise given = slope(k, slot, adjoints[k]);
         if (operand.kind == StepOperand::Kind::leaf)
           sweep.add<Scalar>(leaves_[operand.where], given);
@@ -44,6 +46,19 @@ class Unrolled {
   }
 
  private:
+  bool is_asked(const StepOperand& operand, const std::vector<bool>& asked) const {
+    return operand.kind == StepOperand::Kind::leaf   ? sweep_.active(leaves_[operand.where])
+           : operand.kind == StepOperand::Kind::step ? asked[operand.where]
+                                                     : false;
+  }
+  std::vector<bool> steps_on_the_way() const {
+    std::vector<bool> asked(kernel_.steps.size());
+    for (std::size_t k = 0; k < asked.size(); ++k)
+      for (int slot = 0; slot < kernel_.steps[k].arity(); ++slot)
+        asked[k] = asked[k] || is_asked(kernel_.steps[k].operands[slot], asked);
+    return asked;
+  }
+
   Stepwise slope(std::size_t k, int slot, const Stepwise& g) {
     const Step& step = kernel_.steps[k];
     const unsigned uses = step_mentions(step, slot);
@@ -127,6 +142,8 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
   }
   if (own == leaf_count) return storage.put(kernel, {ids, leaf_count}, numbers, value);
   Tape* const tape = recording_tape();
+  if (detail::captures) [[unlikely]]
+    for (std::size_t i = 0; i < leaf_count; ++i) detail::captures->note(leaves[i]);
   if (!tape || (plain == leaf_count && !detail::watch)) return value;
   if (own > 0 && own + plain == leaf_count) {
     for (std::size_t i = 0; i < leaf_count; ++i)

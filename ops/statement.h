@@ -11,6 +11,7 @@
 #include <string>
 
 #include "engine/basic_tape.h"
+#include "engine/captures.h"
 #include "engine/sweep.h"
 #include "engine/tape_storage.h"
 #include "ops/expression.h"
@@ -34,6 +35,10 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
                                 const T* constants, const T& value) {
   BasicTape<T>* const tape = BasicTape<T>::recording();
   const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
+  if (detail::captures) [[unlikely]]
+    for (std::size_t i = 0; i < leaf_count; ++i)
+      if (leaves[i].is_tracked() && !(tape && tape->owns(leaves[i])))
+        detail::captures->note(fmt::format("a scalar (node {})", leaves[i].id()));
   if (!tape) return value;
   bool followed = false;
   for (std::size_t i = 0; i < leaf_count; ++i)

@@ -1,6 +1,7 @@
 #include "ops/stepwise.h"
 
 #include "engine/apply.h"
+#include "engine/number.h"
 #include "engine/sweep.h"
 #include "ops/formula.h"
 
@@ -60,15 +61,19 @@ template <RecordedSlope rule_x, RecordedSlope rule_z, bool constant_x, bool cons
 void reverse(const Run& run, Sweep& sweep) {
   using At = Layout<constant_x, constant_z>;
   for (std::uint32_t i = run.count; i-- > 0;) {
-    const Stepwise g = sweep.number<Scalar>(run.first + i);
+    const Scalar adjoint = sweep.number<Scalar>(run.first + i);
+    if (is_zero(adjoint)) continue;  // nothing flows, whatever the slope
+    const Stepwise g = adjoint;
     const NodeId* leaves = run.leaves_of(i);
     const double* constants = run.constants_of(i);
     const Stepwise y = sweep.value<Scalar>(run.first + i);
     const Stepwise constant = run.kernel->constants > 0 ? *constants : 0;
     const Stepwise x = constant_x ? constant : Stepwise(sweep.value<Scalar>(leaves[At::x]));
     const Stepwise z = constant_z ? constant : Stepwise(sweep.value<Scalar>(leaves[At::z]));
-    if constexpr (!constant_x) sweep.add<Scalar>(leaves[At::x], rule_x(x, z, y, g));
-    if constexpr (!constant_z) sweep.add<Scalar>(leaves[At::z], rule_z(x, z, y, g));
+    if constexpr (!constant_x)
+      if (sweep.active(leaves[At::x])) sweep.add<Scalar>(leaves[At::x], rule_x(x, z, y, g));
+    if constexpr (!constant_z)
+      if (sweep.active(leaves[At::z])) sweep.add<Scalar>(leaves[At::z], rule_z(x, z, y, g));
   }
 }
 

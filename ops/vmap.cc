@@ -8,7 +8,6 @@
 #include "engine/broadcast.h"
 #include "engine/departures.h"
 #include "engine/draws.h"
-#include "engine/standing.h"
 #include "ops/jacobian.h"
 #include "ops/join.h"
 #include "ops/view.h"
@@ -174,11 +173,6 @@ std::int64_t count_of(const std::vector<Value>& arguments) {
   return arguments[*first].tensor.shape()[0];
 }
 
-std::vector<Tensor> called(const FunctionOfMany& f, const std::vector<Tensor>& xs) {
-  const UserCode own;
-  return f(xs);
-}
-
 // Every example draws the same random numbers.
 std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>& arguments,
                                std::int64_t size, const Draws& draws) {
@@ -187,7 +181,7 @@ std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>
     std::vector<Tensor> single;
     for (const Value& x : arguments) single.push_back(x.batched ? example(x.tensor, i) : x.tensor);
     const RepeatDraws same(kWho, draws);
-    examples.push_back(called(f, single));
+    examples.push_back(detail::call_back("the function of vmap", f, single));
   }
   return stacked("the function", examples);
 }
@@ -203,7 +197,7 @@ std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& ar
   std::vector<Tensor> ys;
   {
     const NoteDraws noting(draws);
-    ys = called(f, first);
+    ys = detail::call_for(kWho, tape, f, first);
   }
   tape.stop();
   if (watch.numbers || watch.functions) return one_by_one(f, arguments, size, draws);

@@ -9,7 +9,7 @@ using namespace detail;
 std::vector<Partial> partials(Tape& tape, NodeId node) {
   const Formulas::Parts parts = Formulas(tape).parts(node);
   if (parts.operands.empty()) return {};
-  Sweep sweep(tape, parts.operands.front(), node, parts.operands, true);
+  Sweep sweep(tape, node, parts.operands, true);
   {
     // The reverse walk of a gradient, but only through what lies between.
     const ResumeRecording resume(&tape);
