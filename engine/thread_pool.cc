@@ -70,7 +70,7 @@ void wake(Word& word) { syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr
 class Pool {
  public:
   // This one is number 0.
-  void share(int threads, std::int64_t count, Piece piece, void* loop) {
+  void share(int threads, std::int64_t count, LoopBody piece, void* loop) {
     std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock) return alone(count, piece, loop);
     const int pieces = std::min({threads, kMost, start(threads)});
@@ -114,7 +114,7 @@ class Pool {
   };
   static constexpr int kBits = 64;
 
-  static void alone(std::int64_t count, Piece piece, void* loop) { piece(loop, 0, count); }
+  static void alone(std::int64_t count, LoopBody piece, void* loop) { piece(loop, 0, count); }
 
   // Threads there are, this one included, once as many as asked for were started.
   int start(int threads) {
@@ -138,7 +138,7 @@ class Pool {
     return static_cast<int>(workers_.size()) + 1;
   }
 
-  void run(int pieces, std::int64_t count, Piece piece, void* loop) {
+  void run(int pieces, std::int64_t count, LoopBody piece, void* loop) {
     piece_ = piece;
     loop_ = loop;
     count_ = count;
@@ -222,7 +222,7 @@ class Pool {
   std::mutex mutex_;  // of whoever shares a loop
   std::vector<std::unique_ptr<Worker>> workers_;
 
-  Piece piece_ = nullptr;
+  LoopBody piece_ = nullptr;
   void* loop_ = nullptr;
   std::int64_t count_ = 0;
   int pieces_ = 0;
@@ -245,7 +245,7 @@ Pool& pool() {
 
 }  // namespace
 
-void share(int threads, std::int64_t count, Piece piece, void* loop) {
+void share(int threads, std::int64_t count, LoopBody piece, void* loop) {
   pool().share(threads, count, piece, loop);
 }
 

@@ -15,11 +15,11 @@
 namespace tapestry::detail {
 
 // One piece: indices [first, last) of the loop.
-using Piece = void (*)(void* loop, std::int64_t first, std::int64_t last);
+using LoopBody = void (*)(void* loop, std::int64_t first, std::int64_t last);
 
 // Calls piece(loop, first, last) on stretches that together are [0, count), on up to `threads`
 // threads, this one among them. Rethrows the first exception. `count` is at least `threads`.
-void share(int threads, std::int64_t count, Piece piece, void* loop);
+void share(int threads, std::int64_t count, LoopBody piece, void* loop);
 
 // Whether this thread works on a piece, within which nothing is shared.
 extern constinit thread_local bool in_piece;
