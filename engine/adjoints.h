@@ -26,6 +26,7 @@ class Adjoints {
   // Zero from `first` to `last`.
   void clear(NodeId first, NodeId last) { std::fill(data() + first, data() + last + 1, T(0)); }
   bool has_room() const { return numbers_ != nullptr; }
+  void release() { numbers_.reset(); }
   T* data() { return numbers_->begin(); }
   const T* data() const { return numbers_->begin(); }
 

@@ -32,4 +32,8 @@ void Arena::rewind(const Place& place) {
   next_ = place.next;
 }
 
+void Arena::release() {
+  if (!chunks_.empty()) chunks_.resize(current_ + 1);
+}
+
 }  // namespace tapestry::detail

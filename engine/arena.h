@@ -27,6 +27,8 @@ class Arena {
   Place place() const { return {current_, next_}; }
   void rewind(const Place& place);
 
+  void release();  // what lies beyond the place
+
  private:
   struct Chunk {
     std::unique_ptr<std::byte[]> memory;

@@ -26,10 +26,11 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // Records the BasicScalar<T> of this thread from now on. Tapes of one type nest, and the
   // innermost records; tapes of different types do not hinder each other.
   BasicTape() : pages_(Pool::take()) {
-    storage().begin(this->fresh_epoch());
-    this->join();
+    storage().begin(detail::next_recording());
+    this->join(epoch());
   }
   ~BasicTape() {
+    storage().note_ids();
     this->leave();
     if (!detail::TapeUse::keep(epoch(), pages_)) Pool::give_back(std::move(pages_));
   }
@@ -43,8 +44,11 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
   // as from rewind(), while a gradient sweeps the tape.
   void clear() {
     detail::TapeUse::check_clear(epoch());
+    const detail::Recording recording = detail::next_recording();
+    storage().note_ids();
     storage().reset();
-    storage().begin(this->fresh_epoch());
+    storage().begin(recording);
+    this->renew(epoch());
   }
 
   // The place that recording has reached, and the way back: handles of what was recorded since must
@@ -60,17 +64,20 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   detail::Epoch epoch() const { return storage().epoch(); }
   NodeId size() const { return storage().size(); }
-  bool owns(const BasicScalar<T>& x) const { return x.is_tracked() && x.epoch() == epoch(); }
+  bool owns(const BasicScalar<T>& x) const { return (x.name() - storage().first_name) >> 32 == 0; }
 
-  // This thread's living tape with that recording, or an Error in the name of `who`.
-  static BasicTape& of(std::string_view who, detail::Epoch epoch) {
-    BasicTape* tape = BasicTape::find(epoch);
-    if (!tape) detail::refuse_stale(who, "a handle");
+  // The living tape of any thread that has the node, or an Error in the name of `who`.
+  static BasicTape& of(std::string_view who, const BasicScalar<T>& x) {
+    BasicTape* tape = BasicTape::find_anywhere(x.epoch());
+    if (!tape || !tape->owns(x)) detail::refuse_stale(who, "a handle", 0);
     return *tape;
   }
   // Operand i of a statement is of another recording than this thread's.
-  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i, detail::Epoch epoch) {
-    of(who, epoch);
+  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i,
+                                        const BasicScalar<T>& x) {
+    of(who, x);
+    if (!BasicTape::find(x.epoch()))
+      detail::refuse(who, "operand {} was recorded on a tape that belongs to another thread", i);
     detail::refuse(
         who,
         "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
@@ -86,11 +93,14 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     }
     return storage().put(detail::kConstantStatement, {}, {}, x.value()).id();
   }
+  void release_unused() { storage().release_unused(); }
   detail::StatementStorage<T>& storage() { return *pages_; }
   const detail::StatementStorage<T>& storage() const { return *pages_; }
   static void write_to(BasicTape* tape) {
-    detail::statement_storage<T> = tape ? &tape->storage() : &detail::no_storage<T>;
+    statements() = tape ? &tape->storage() : no_statements();
   }
+  static detail::StatementStorage<T>*& statements() { return detail::statement_storage<T>; }
+  static detail::StatementStorage<T>* no_statements() { return &detail::no_storage<T>; }
 
   // dy/dx for each x, see ops/scalar.h.
   std::vector<T> gradient(const BasicScalar<T>& y, const std::vector<BasicScalar<T>>& xs,
@@ -107,6 +117,15 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   std::unique_ptr<Pages> pages_;
 };
+
+// The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
+template <class T>
+requires(!std::same_as<T, double>) BasicTape<T>
+&tape_of(const BasicScalar<T>& x) {
+  if (!x.is_tracked())
+    detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
+  return BasicTape<T>::of("tape_of", x);
+}
 
 // Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
 // both alike. A gradient of a Tape takes options where that of others takes a cotangent.
@@ -127,7 +146,7 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   std::vector<NodeId> targets;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!owns(xs[i])) {
-      if (xs[i].is_tracked()) of("gradient", xs[i].epoch());
+      if (xs[i].is_tracked()) of("gradient", xs[i]);
       detail::refuse("gradient", "x[{}] is not recorded on the tape of y", i);
     }
     if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());

@@ -66,7 +66,8 @@ constexpr StatementKernel kAt{
 
 Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   Tape* tape = recording_tape();
-  if (tape && read.is_tracked()) tape_of("at", read.epoch());
+  if (tape && read.is_tracked() && !detail::lives_here(read))
+    detail::refuse_stale("at", "a handle", read.epoch());
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->around();
   if (!tape) {
@@ -127,10 +128,12 @@ Scalar at(const Tensor& x, const Dims& index, Site site) {
   if (index.rank() != x.rank()) refuse("at", "index {} does not fit shape {}", index, x.shape());
   std::int64_t position = 0, offset = 0;
   for (int axis = 0; axis < x.rank(); ++axis) {
-    if (index[axis] < 0 || index[axis] >= x.shape()[axis])
+    const std::int64_t extent = x.shape()[axis],
+                       here = index[axis] + (index[axis] < 0 ? extent : 0);
+    if (here < 0 || here >= extent)
       refuse("at", "index {} is out of range for shape {}", index, x.shape());
-    position = position * x.shape()[axis] + index[axis];
-    offset += index[axis] * x.strides()[axis];
+    position = position * extent + here;
+    offset += here * x.strides()[axis];
   }
   const double value = visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
     const detail::UnwatchedReading recorded;
@@ -138,6 +141,8 @@ Scalar at(const Tensor& x, const Dims& index, Site site) {
   });
   return record_at(x, position, value);
 }
+
+Scalar Tensor::at(const Dims& place, Site site) const { return tapestry::at(*this, place, site); }
 
 std::vector<Scalar> unstack(const Tensor& x, Site site) {
   const CallSite call(site);

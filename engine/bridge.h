@@ -14,7 +14,8 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
 Tensor stack(const std::vector<Scalar>& scalars, DType dtype = DType::f64,
              detail::Site site = {});  // one axis
 
-// The element at an index, as a scalar. Error when it is out of range.
+// The element at an index, as a scalar; negative positions count from the end. Error when it is out
+// of range.
 Scalar at(const Tensor& x, const detail::Dims& index, detail::Site site = {});
 // All elements, row-major.
 std::vector<Scalar> unstack(const Tensor& x, detail::Site site = {});

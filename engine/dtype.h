@@ -1,13 +1,13 @@
 // The element types of tensors, and the bridge from their run-time name to their C++ type.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "engine/formatter.h"
 
 namespace tapestry {
 
@@ -66,8 +66,8 @@ decltype(auto) visit_floating(DType dtype, F&& f) {
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::DType> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::DType> : tapestry::detail::TextFormatter {
   auto format(tapestry::DType dtype, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(tapestry::detail::name_of(dtype), context);
+    return tapestry::detail::TextFormatter::format(tapestry::detail::name_of(dtype), context);
   }
 };

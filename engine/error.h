@@ -5,6 +5,8 @@
 //   net.cc:12 in 2: Linear(5, 2)
 #pragma once
 
+#include "engine/language.h"
+//
 #include <fmt/core.h>
 
 #include <cstddef>

@@ -166,8 +166,10 @@ GradientPath explain_gradient(const Active& y, const Active& x) {
            "{} is not recorded: it was made outside the tape, under PauseRecording, by detach() or "
            "stop_gradient(), or from plain numbers only",
            y.is_tracked() ? "x" : "y");
-  const Tape& tape = tape_of("explain_gradient", y.epoch());
-  if (x.epoch() != y.epoch()) refuse("explain_gradient", "x is not recorded on the tape of y");
+  constexpr std::string_view who = "explain_gradient";
+  const Tape& tape = y.is_scalar() ? tape_of(who, y.scalar()) : tape_of(who, y.tensor());
+  if (!tape.owns(x.epoch(), x.id()))
+    refuse("explain_gradient", "x is not recorded on the tape of y");
   for (const Active* node : {&y, &x}) tape.check_node("explain_gradient", node->id());
   return detail::explain(tape, y.id(), x.id(), detail::called(tape, x.id()));
 }

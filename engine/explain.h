@@ -28,8 +28,8 @@ GradientPath explain(const Tape& tape, NodeId y, NodeId x, std::string_view who)
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::GradientPath> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::GradientPath> : tapestry::detail::TextFormatter {
   auto format(const tapestry::GradientPath& path, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(path.text, context);
+    return tapestry::detail::TextFormatter::format(path.text, context);
   }
 };

@@ -10,16 +10,24 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-void flatten(const NestedList& list, const Shape& shape, int depth, std::vector<double>& numbers) {
-  if (depth == shape.rank()) {
-    if (list.is_list()) refuse("tensor", "the nested list is deeper in some places than in others");
-    numbers.push_back(list.number());
+void flatten(const NestedList& list, int depth, bool integers, FlatList& flat) {
+  if (depth == flat.shape.rank() || !list.is_list()) {
+    if (list.is_list() || depth != flat.shape.rank())
+      refuse("tensor", "the nested list is deeper in some places than in others");
+    if (integers)
+      flat.integers.push_back(list.integer());
+    else
+      flat.numbers.push_back(list.number());
     return;
   }
-  if (!list.is_list()) refuse("tensor", "the nested list is deeper in some places than in others");
-  if (static_cast<std::int64_t>(list.items().size()) != shape[depth])
-    refuse("tensor", "rows differ in length: {} and {}", shape[depth], list.items().size());
-  for (const NestedList& item : list.items()) flatten(item, shape, depth + 1, numbers);
+  flat.enter(depth, static_cast<std::int64_t>(list.items().size()));
+  for (const NestedList& item : list.items()) flatten(item, depth + 1, integers, flat);
+}
+
+// Integers are made of numbers that they can hold.
+void check_number(std::string_view who, double number, DType dtype) {
+  if (dtype == DType::i64 && !(number >= -0x1p63 && number < 0x1p63))
+    refuse(who, "{} is no i64, which reaches from -2^63 to 2^63 - 1", number);
 }
 
 template <class T>
@@ -33,16 +41,34 @@ Tensor from_typed(const std::vector<T>& values, const Shape& shape) {
 
 }  // namespace
 
+std::int64_t NestedList::integer() const {
+  if (integer_) return *integer_;
+  check_number("tensor", number_, DType::i64);
+  return static_cast<std::int64_t>(number_);
+}
+
+void FlatList::enter(int depth, std::int64_t extent) {
+  if (depth == shape.rank()) shape.push_back(extent);
+  if (shape[depth] != extent)
+    refuse("tensor", "rows differ in length: {} and {}", shape[depth], extent);
+}
+
+Tensor FlatList::as(DType dtype) const {
+  const auto filled_from = [&](const auto& items) {
+    return generate(shape, dtype, 1,
+                    [&](std::int64_t i) { return items[static_cast<std::size_t>(i)]; });
+  };
+  return integers.empty() ? filled_from(numbers) : filled_from(integers);
+}
+
 Tensor tensor(const NestedList& values, DType dtype) {
-  Shape shape;
+  FlatList flat;
   for (const NestedList* level = &values; level->is_list(); level = level->items().data()) {
-    shape.push_back(static_cast<std::int64_t>(level->items().size()));
-    if (level->items().size() == 0) break;
+    flat.shape.push_back(static_cast<std::int64_t>(level->items().size()));
+    if (level->items().empty()) break;
   }
-  std::vector<double> numbers;
-  flatten(values, shape, 0, numbers);
-  return generate(shape, dtype, 1,
-                  [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
+  flatten(values, 0, dtype == DType::i64, flat);
+  return flat.as(dtype);
 }
 
 Tensor from_vector(const std::vector<float>& values, const Shape& shape) {
@@ -59,6 +85,7 @@ Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
 
 Tensor full(const Shape& shape, double value, DType dtype) {
+  check_number("full", value, dtype);
   return generate(shape, dtype, 1, [&](std::int64_t) { return value; });
 }
 
@@ -68,9 +95,13 @@ Tensor arange(std::int64_t count, DType dtype) {
 }
 
 Tensor arange(double start, double stop, double step, DType dtype) {
-  if (!(step != 0) || !std::isfinite((stop - start) / step))
+  if (step == 0 || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step))
     refuse("arange", "from {} to {} there is no finite number of steps of {}", start, stop, step);
-  const auto count = static_cast<std::int64_t>(std::max(0.0, std::ceil((stop - start) / step)));
+  const double steps = std::ceil((stop - start) / step);
+  if (steps > static_cast<double>(kMostElements))
+    refuse("arange", "from {} to {} in steps of {} there are too many elements", start, stop, step);
+  for (double number : {start, stop}) check_number("arange", number, dtype);
+  const auto count = static_cast<std::int64_t>(std::max(0.0, steps));
   return generate({count}, dtype, 1,
                   [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }

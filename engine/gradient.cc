@@ -9,6 +9,7 @@
 #include "engine/captures.h"
 #include "engine/explain.h"
 #include "engine/factory.h"
+#include "engine/finite_walk.h"
 #include "engine/plain_walk.h"
 #include "engine/sweep.h"
 
@@ -23,8 +24,9 @@ Tape& tape_of_result(const Active& y) {
     refuse(kWho,
            "y was not recorded: it was made outside the tape, under PauseRecording, by detach() or "
            "stop_gradient(), or from plain numbers only");
-  Tape* tape = find_tape(y.epoch());
-  if (!tape) refuse(kWho, "y was recorded on a tape that no longer lives on this thread");
+  Tape* tape = Tape::find_anywhere(y.epoch());
+  if (!tape || !tape->owns(y.epoch(), y.id()))
+    refuse(kWho, "y was recorded on a tape that no longer lives");
   tape->check_node(kWho, y.id());
   if (!y.is_scalar() && !is_floating(tape->dtype(y.id())))
     refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
@@ -37,14 +39,15 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
   if (!x.is_tracked())
     refuse(kWho, "x[{}] is not recorded on a tape: make it with tape.variable() before computing y",
            position);
-  if (x.epoch() == tape.epoch()) return;
-  if (find_tape(x.epoch())) refuse(kWho, "x[{}] and y are recorded on different tapes", position);
-  refuse(kWho, "x[{}] was recorded on a tape that no longer lives on this thread", position);
+  if (tape.owns(x.epoch(), x.id())) return;
+  if (Tape::find_anywhere(x.epoch()))
+    refuse(kWho, "x[{}] and y are recorded on different tapes", position);
+  refuse(kWho, "x[{}] was recorded on a tape that no longer lives", position);
 }
 
 void refuse_constant(const Active& x, std::size_t position) {
-  const Tape* const tape = find_tape(x.epoch());
-  if (tape && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
+  const Tape* const tape = Tape::find_anywhere(x.epoch());
+  if (tape && tape->owns(x.epoch(), x.id()) && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
     refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
            position, detail::called(*tape, x.id()));
 }
@@ -87,10 +90,12 @@ void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
 }
 
 // A node's adjoint as a caller keeps it: recorded, or numbers of its own, row-major.
-Active adjoint_at(const Sweep& sweep, NodeId id) {
-  if (sweep.tape().is_scalar(id))
-    return sweep.recorded() ? sweep.number<Scalar>(id) : Scalar(sweep.number<double>(id));
-  if (sweep.recorded()) return sweep.tensor(id);
+Active adjoint_at(const Sweep& sweep, NodeId id, bool recorded) {
+  if (sweep.tape().is_scalar(id)) {
+    if (!sweep.recorded()) return Scalar(sweep.number<double>(id));
+    return recorded ? sweep.number<Scalar>(id) : Scalar(sweep.number<Scalar>(id).value());
+  }
+  if (recorded) return sweep.tensor(id);
   const Tensor outside = sweep.tape().outward(sweep.tensor(id));
   return outside.is_tracked() ? outside : outside.contiguous();
 }
@@ -100,9 +105,9 @@ Active zero_of(const Active& x) {
 }
 
 // Zero where nothing came to x.
-Active adjoint_of(const Sweep& sweep, const Active& x) {
+Active adjoint_of(const Sweep& sweep, const Active& x, bool recorded) {
   const bool came = x.is_scalar() ? sweep.active(x.id()) : sweep.tensor(x.id()).defined();
-  return came ? adjoint_at(sweep, x.id()) : zero_of(x);
+  return came ? adjoint_at(sweep, x.id(), recorded) : zero_of(x);
 }
 
 // The nodes that are asked for; those after y have nothing to do with it.
@@ -127,6 +132,67 @@ template <class Xs>
 void check_linked(const Tape& tape, NodeId y, const Xs& xs, const detail::NodeSet& part) {
   for (std::size_t i = 0; i < xs.size(); ++i)
     if (!part.contains(xs[i].id())) refuse_apart(tape, y, xs[i].id(), i);
+}
+
+std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
+                                     const std::vector<Active>& xs,
+                                     const GradientOptions& options) {
+  if (options.create_graph)
+    refuse(kWho, "create_graph with drop_nonfinite; a recorded walk keeps all partials");
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (!xs[i].is_scalar())
+      refuse(kWho, "drop_nonfinite with x[{}], a tensor; it goes through statements of scalars", i);
+  if (!y.is_scalar())
+    refuse(kWho, "drop_nonfinite with y, a tensor; it goes through statements of scalars");
+  const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
+  NodeId first = y.id();
+  for (NodeId id : targets_of(tape, y.id(), xs)) first = std::min(first, id);
+  const detail::FiniteWalk walk = detail::finite_walk(tape, first, y.id(), seed);
+  std::vector<Active> results;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const NodeId id = xs[i].id();
+    const bool reached = id <= y.id() && walk.reached[id - first];
+    if (!reached && !options.allow_unused) refuse_apart(tape, y.id(), id, i);
+    results.push_back(Scalar(reached ? walk.adjoints[id - first] : 0));
+  }
+  return results;
+}
+
+// What f(sweep, recorded) makes of a sweep from y to the targets, once check(sweep) let it pass.
+// Where a vjp differentiates its adjoints, a sweep that was not to be recorded is run again,
+// recorded, and what it recorded is forgotten.
+template <class Check, class F>
+auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, GradientOptions options,
+           Check&& check, F&& f) {
+  // Paused or stopped, nothing is recorded.
+  const bool recorded = options.create_graph && recording_tape();
+  {
+    Sweep sweep(tape, y.id(), targets, recorded);
+    check(sweep);
+    if (recorded || !tape.storage().differentiates_adjoints) {
+      seed(sweep, y, options);
+      sweep.run(!options.retain_graph);
+      return f(sweep, recorded);
+    }
+    try {
+      GradientOptions copy = options;
+      seed(sweep, y, copy);
+      sweep.run();
+      if (!options.retain_graph) sweep.release();
+      return f(sweep, false);
+    } catch (const detail::SweepNotRecorded&) {
+    }
+  }
+  const TapeMark mark = tape.mark();
+  auto result = [&] {
+    Sweep sweep(tape, y.id(), targets, true);
+    seed(sweep, y, options);
+    sweep.run();
+    if (!options.retain_graph) sweep.release();
+    return f(sweep, false);
+  }();
+  tape.rewind(mark);
+  return result;
 }
 
 // A tape that has scalars alone, and no watcher. The slopes are plain numbers.
@@ -176,17 +242,19 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
   const std::vector<NodeId> targets = targets_of(tape, last, xs);
-  // Paused or stopped, nothing is recorded.
-  const bool recorded = options.create_graph && recording_tape();
-  Sweep sweep(tape, last, targets, recorded);
-  if (!options.allow_unused) check_linked(tape, last, xs, sweep.part());
-  seed(sweep, y, options);
-  sweep.run(!options.retain_graph);
-
-  std::vector<Active> results;
-  results.reserve(xs.size());
-  for (const Active& x : xs) results.push_back(adjoint_of(sweep, x));
-  return results;
+  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options);
+  const bool allow_unused = options.allow_unused;
+  return swept(
+      tape, y, targets, std::move(options),
+      [&](const Sweep& sweep) {
+        if (!allow_unused) check_linked(tape, last, xs, sweep.part());
+      },
+      [&](const Sweep& sweep, bool recorded) {
+        std::vector<Active> results;
+        results.reserve(xs.size());
+        for (const Active& x : xs) results.push_back(adjoint_of(sweep, x, recorded));
+        return results;
+      });
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
@@ -196,15 +264,15 @@ std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
   for (NodeId id : Ancestry(tape, y.id()).ids())
     if (is_floating(tape.dtype(id)) && !tape.is_constant(id)) targets.push_back(id);
   if (targets.empty()) return {};
-  Sweep sweep(tape, y.id(), targets, options.create_graph && recording_tape());
-  GradientOptions consumed = options;
-  seed(sweep, y, consumed);
-  sweep.run(!options.retain_graph);
-  std::vector<Adjoint> results;
-  for (NodeId id : targets)
-    if (tape.is_scalar(id) || sweep.tensor(id).defined())
-      results.push_back({id, adjoint_at(sweep, id)});
-  return results;
+  return swept(
+      tape, y, targets, options, [](const Sweep&) {},
+      [&](const Sweep& sweep, bool recorded) {
+        std::vector<Adjoint> results;
+        for (NodeId id : targets)
+          if (tape.is_scalar(id) || sweep.tensor(id).defined())
+            results.push_back({id, adjoint_at(sweep, id, recorded)});
+        return results;
+      });
 }
 
 Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options) {

@@ -21,6 +21,9 @@ struct GradientOptions {
   // When false, the walk frees what the operations that it passes saved, as it passes them: for the
   // last gradient of a graph. Another one that needs them is an Error, and so is create_graph.
   bool retain_graph = true;
+  // Drops the partials of scalar statements that are not finite, as that of a square root at 0. For
+  // y and xs that are scalars, with no tensor between, and not with create_graph: Error otherwise.
+  bool drop_nonfinite = false;
 };
 
 namespace detail {

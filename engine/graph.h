@@ -14,6 +14,8 @@
 // edges() walk the tape.
 #pragma once
 
+#include "engine/language.h"
+//
 #include <boost/graph/graph_concepts.hpp>
 #include <boost/graph/graph_traits.hpp>
 #include <boost/graph/properties.hpp>

@@ -2,8 +2,6 @@
 // directions, or a computation at as many inputs.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "engine/error.h"
+#include "engine/formatter.h"
 #include "engine/limits.h"
 #include "engine/number.h"
 
@@ -18,11 +17,22 @@ namespace tapestry {
 
 inline constexpr std::size_t kLanes = 8;  // a cache line, and a register where they are wide
 
-namespace detail {
+// Types and functions of lanes are named by the registers that they are made for, so that a program
+// and a library that are built with different flags do not share any of them.
+// GCC's address sanitizer aligns frames to 32 bytes at most (its bug 110027).
+#if defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__)
+#define TAPESTRY_REGISTERS registers_of_64
+#elif defined(__AVX__)
+#define TAPESTRY_REGISTERS registers_of_32
+#else
+#define TAPESTRY_REGISTERS registers_of_16
+#endif
 
-// The registers of eight numbers, as wide as the target has them: what is wider is taken apart by
-// the compiler, and badly so where it compares. GCC's address sanitizer lays frames out at 32
-// bytes, whatever they are asked for (its bug 110027).
+namespace detail {
+inline namespace TAPESTRY_REGISTERS {
+
+// As wide as the target has them: the compiler splits wider vectors, and does it badly for
+// comparisons.
 #if defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__)
 inline constexpr std::size_t kRegisterBytes = 64;
 #elif defined(__AVX__)
@@ -33,18 +43,14 @@ inline constexpr std::size_t kRegisterBytes = 16;
 inline constexpr std::size_t kOfRegister = kRegisterBytes / sizeof(double);
 
 // Each starts a cache line.
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr std::size_t kAlignment = kRegisterBytes;
-#else
-inline constexpr std::size_t kAlignment = 64;
-#endif
-
 template <class T>
-struct alignas(kAlignment) Registers {
+struct alignas(64) LaneRegisters {
   typedef T Register __attribute__((vector_size(kRegisterBytes)));
   Register of[kLanes / kOfRegister];
 
   T operator[](std::size_t k) const { return of[k / kOfRegister][k % kOfRegister]; }
+  T* numbers() { return reinterpret_cast<T*>(of); }
+  const T* numbers() const { return reinterpret_cast<const T*>(of); }
 };
 
 // f(i) for each register, without a loop: what a loop indexes lies in memory.
@@ -54,10 +60,13 @@ template <class F>
   (std::make_index_sequence<kLanes / kOfRegister>());
 }
 
+}  // namespace TAPESTRY_REGISTERS
 }  // namespace detail
 
+inline namespace TAPESTRY_REGISTERS {
+
 // What a comparison of lanes gives, each for itself: -1 or 0.
-struct LaneMask : detail::Registers<std::int64_t> {
+struct LaneMask : detail::LaneRegisters<std::int64_t> {
   friend LaneMask operator&&(const LaneMask& a, const LaneMask& b) {
     LaneMask both;
     detail::for_registers([&](std::size_t i) { both.of[i] = a.of[i] & b.of[i]; });
@@ -75,6 +84,8 @@ struct LaneMask : detail::Registers<std::int64_t> {
   }
 };
 
+}  // namespace TAPESTRY_REGISTERS
+
 namespace detail {
 // Where a program branches there can be one way only: what all lanes agree on, else an Error.
 inline bool agreed(const LaneMask& mask) {
@@ -90,7 +101,9 @@ inline bool agreed(const LaneMask& mask) {
 inline bool agreed(bool outcome) { return outcome; }
 }  // namespace detail
 
-struct Lanes : detail::Registers<double> {
+inline namespace TAPESTRY_REGISTERS {
+
+struct Lanes : detail::LaneRegisters<double> {
   [[gnu::always_inline]] Lanes() : Lanes(0) {}
   // NOLINTNEXTLINE: a number converts, the same in all lanes
   [[gnu::always_inline]] Lanes(double x) {
@@ -149,6 +162,8 @@ struct Lanes : detail::Registers<double> {
   return y;
 }
 
+}  // namespace TAPESTRY_REGISTERS
+
 namespace detail {
 
 [[gnu::always_inline]] inline Lanes zero(const Lanes&) { return {}; }
@@ -157,7 +172,7 @@ template <>
 inline constexpr bool has_lanes<Lanes> = true;
 // The sign aside no bit is set.
 [[gnu::always_inline]] inline bool is_zero(const Lanes& x) {
-  using Bits = Registers<std::uint64_t>::Register;
+  using Bits = LaneRegisters<std::uint64_t>::Register;
   Bits any{};
   for_registers([&](std::size_t i) { any |= std::bit_cast<Bits>(x.of[i]); });
   std::uint64_t bits = 0;
@@ -176,14 +191,8 @@ struct std::numeric_limits<tapestry::Lanes> : tapestry::detail::LimitsOf<tapestr
 
 // (1, 2, 3, 4, 5, 6, 7, 8)
 template <>
-struct fmt::formatter<tapestry::Lanes> : fmt::formatter<double> {
+struct fmt::formatter<tapestry::Lanes> : tapestry::detail::PlainFormatter<double> {
   auto format(const tapestry::Lanes& x, format_context& context) const {
-    auto out = context.out();
-    for (std::size_t k = 0; k < tapestry::kLanes; ++k) {
-      out = fmt::format_to(out, "{}", k == 0 ? "(" : ", ");
-      context.advance_to(out);
-      out = fmt::formatter<double>::format(x[k], context);
-    }
-    return fmt::format_to(out, ")");
+    return format_numbers(x.numbers(), tapestry::kLanes, context);
   }
 };

@@ -1,5 +1,6 @@
 #include "engine/memory.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <atomic>
@@ -66,9 +67,17 @@ struct Depot {
   FreeBlock* lists[kClasses] = {};
 };
 Depot& depot() {
-  static Depot* const shared = new Depot;  // outlives every thread
+  static Depot* const shared = [] {
+    auto* const made = new Depot;  // outlives every thread
+    // A child process has one thread, which must find it unlocked.
+    pthread_atfork([] { depot().mutex.lock(); }, [] { depot().mutex.unlock(); },
+                   [] { depot().mutex.unlock(); });
+    return made;
+  }();
   return *shared;
 }
+
+void release_blocks();
 
 void* from_depot(int index) {
   Depot& shared = depot();
@@ -104,7 +113,7 @@ void count(std::int64_t bytes) {
 struct Janitor {
   Janitor() { cache.opened = true; }
   ~Janitor() {
-    release_cached_memory();
+    release_blocks();
     flush_live();
     cache.closed = true;
   }
@@ -119,7 +128,7 @@ void* from_system(std::size_t bytes) {
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* block = std::aligned_alloc(alignment, rounded);
   if (!block) {
-    release_cached_memory();
+    release_blocks();
     block = std::aligned_alloc(alignment, rounded);
   }
   if (!block) refuse("memory", "the system has no {} bytes left for a tensor", bytes);
@@ -170,7 +179,23 @@ void reset_peak_memory() {
   peak_bytes = live_bytes.load();
 }
 
-void release_cached_memory() {
+std::atomic<std::size_t> detail::release_count{0};
+
+namespace {
+constinit thread_local detail::CacheKeeper* keepers = nullptr;
+}  // namespace
+
+void detail::keep_cache(CacheKeeper& keeper) { keeper.next = std::exchange(keepers, &keeper); }
+
+void detail::drop_cache(CacheKeeper& keeper) noexcept {
+  CacheKeeper** link = &keepers;
+  while (*link && *link != &keeper) link = &(*link)->next;
+  if (*link) *link = keeper.next;
+}
+
+namespace {
+
+void release_blocks() {
   for (FreeBlock*& list : cache.lists)
     while (list) std::free(std::exchange(list, list->next));
   cache.bytes = 0;
@@ -178,6 +203,15 @@ void release_cached_memory() {
   const std::lock_guard lock(shared.mutex);
   for (FreeBlock*& list : shared.lists)
     while (list) std::free(std::exchange(list, list->next));
+}
+
+}  // namespace
+
+void release_cached_memory() {
+  detail::release_count.fetch_add(1, std::memory_order_relaxed);
+  for (const detail::CacheKeeper* keeper = keepers; keeper; keeper = keeper->next)
+    keeper->release();
+  release_blocks();
 }
 
 }  // namespace tapestry

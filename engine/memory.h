@@ -3,6 +3,7 @@
 // memory in use. Blocks are aligned to 64 bytes; large ones lie on huge pages.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace tapestry {
@@ -22,7 +23,24 @@ void deallocate(void* block, std::size_t bytes) noexcept;  // bytes as given to 
 
 MemoryStats memory_stats();
 void reset_peak_memory();
-void release_cached_memory();  // returns this thread's cached blocks, and those that none holds, to
-                               // the system
+// Returns to the system what is kept for reuse: blocks of tensors that this thread or no thread
+// holds, and the pages of this thread's tapes, with adjoints, on which nothing is recorded. Other
+// threads return the pages of their dead tapes when they make the next tape, or end.
+void release_cached_memory();
+
+namespace detail {
+
+// What a thread keeps beside blocks, and how it releases that. In force from keep_cache() on until
+// drop_cache(), on its own thread.
+struct CacheKeeper {
+  void (*release)() noexcept;
+  CacheKeeper* next = nullptr;
+};
+void keep_cache(CacheKeeper& keeper);
+void drop_cache(CacheKeeper& keeper) noexcept;
+// How often release_cached_memory() was called, by all threads.
+extern std::atomic<std::size_t> release_count;
+
+}  // namespace detail
 
 }  // namespace tapestry

@@ -30,8 +30,8 @@ MemoryReport memory_report(const Tape& tape);
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::MemoryReport> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::MemoryReport> : tapestry::detail::TextFormatter {
   auto format(const tapestry::MemoryReport& report, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(report.text(), context);
+    return tapestry::detail::TextFormatter::format(report.text(), context);
   }
 };

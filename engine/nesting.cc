@@ -12,7 +12,7 @@ bool is_around(const Tape& tape, Epoch epoch) {
 // As the tape around its own knows it.
 Tensor outside(const Tensor& x) {
   const Tape* const tape = find_tape(x.epoch());
-  return tape ? tape->outward(x) : detach(x);
+  return tape && tape->owns(x) ? tape->outward(x) : detach(x);
 }
 
 }  // namespace
@@ -20,7 +20,7 @@ Tensor outside(const Tensor& x) {
 Tensor known_to(const Tape& tape, Tensor x) {
   while (x.is_tracked() && !is_around(tape, x.epoch())) {
     const Tape* const inner = find_tape(x.epoch());
-    if (!inner) break;
+    if (!inner || !inner->owns(x)) break;
     x = inner->outward(x);
   }
   return x;

@@ -69,12 +69,13 @@ struct Op {
   std::string_view name;
   int arity;
   bool differentiable;
+  bool differentiates_adjoints;  // its vjp may ask for a recorded sweep (engine/sweep.h)
   std::uint32_t attribute_bytes;
   void (*forward)(Inputs inputs, const void* attributes, std::span<Tensor> outputs);
   void (*vjp)(Pullback& pullback);        // null when not differentiable
   void (*jvp)(Pushforward& pushforward);  // null when not differentiable
   void (*batch)(Batching& batching);      // null: elementwise, or example by example
-  bool elementwise;  // each element of the result comes from one of each operand
+  bool elementwise;              // each element of the result comes from one of each operand
   SaveMask (*saves)(int operand);
   std::string (*describe)(const void* attributes);
   std::string_view example_by_example{};  // why there is no batch; empty where there is
@@ -132,6 +133,7 @@ constexpr Op make_op() {
   op.attribute_bytes = sizeof(Attributes);
   op.forward = &forward_thunk<D>;
   op.elementwise = elementwise;
+  op.differentiates_adjoints = requires { D::differentiates_adjoints; };
   op.saves = &saves_thunk<D>;
   op.describe = &describe_thunk<D>;
   if constexpr (!requires { D::not_differentiable; }) {

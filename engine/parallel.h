@@ -1,12 +1,15 @@
-// Shares a loop among OpenMP's threads when there is enough work; each index is handled by exactly
-// one of them, so results cannot depend on their number.
+// Shares a loop among threads when there is enough work; each index is handled by exactly one of
+// them, so results cannot depend on their number.
 #pragma once
 
 #include <omp.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <exception>
+#include <type_traits>
+
+#include "engine/thread_pool.h"
+#include "engine/threads.h"
 
 namespace tapestry::detail {
 
@@ -18,25 +21,20 @@ inline std::int64_t parallel_grain = std::int64_t{1} << 18;
 // Calls f(first, last) on stretches of [0, count); `work` is the elements touched by one index.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
-  const std::int64_t useful = count * work / parallel_grain;
-  if (useful < 2 || count < 2 || omp_in_parallel() || omp_get_max_threads() == 1) {
+  std::int64_t all = 0;
+  const std::int64_t useful =
+      (__builtin_mul_overflow(count, work, &all) ? INT64_MAX : all) / parallel_grain;
+  if (useful < 2 || count < 2 || detail::in_piece || threads() == 1 || omp_in_parallel()) {
     if (count > 0) f(std::int64_t{0}, count);
     return;
   }
-  const int threads =
-      static_cast<int>(std::min<std::int64_t>({omp_get_max_threads(), count, useful}));
-  std::exception_ptr thrown;
-#pragma omp parallel num_threads(threads)
-  {
-    const std::int64_t n = omp_get_num_threads(), me = omp_get_thread_num();
-    try {
-      f(count * me / n, count * (me + 1) / n);
-    } catch (...) {
-#pragma omp critical(tapestry_parallel_for)
-      thrown = std::current_exception();
-    }
-  }
-  if (thrown) std::rethrow_exception(thrown);
+  const int few = static_cast<int>(std::min<std::int64_t>({threads(), count, useful}));
+  detail::share(
+      few, count,
+      [](void* loop, std::int64_t first, std::int64_t last) {
+        (*static_cast<std::remove_reference_t<F>*>(loop))(first, last);
+      },
+      const_cast<void*>(static_cast<const void*>(&f)));
 }
 
 }  // namespace tapestry::detail

@@ -235,11 +235,9 @@ Picture picture_of(std::string_view who, const Active& y, const WriteOptions& op
            "y was not recorded, so nothing is known of how it was computed: it was made outside "
            "the tape, under "
            "PauseRecording, by detach() or stop_gradient(), or from plain numbers only");
-  const Tape* tape = find_tape(y.epoch());
-  if (!tape)
-    refuse(who,
-           "y was recorded on a tape that no longer lives on this thread; write it while the tape "
-           "does");
+  const Tape* tape = Tape::find_anywhere(y.epoch());
+  if (!tape || !tape->owns(y.epoch(), y.id()))
+    refuse(who, "y was recorded on a tape that no longer lives; write it while the tape does");
   return Painter(who, *tape, &y, options).paint();
 }
 

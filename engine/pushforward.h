@@ -54,6 +54,12 @@ class Pushforward {
   std::vector<std::string> refusals_;  // empty while there are none
 };
 
+// The Error of a tangent that does not exist; what is made of it may have one.
+class NoTangent : public Error {
+ public:
+  using Error::Error;
+};
+
 // jvps that need no rule of their own.
 void push_linear(Pushforward& p);    // f(t): the op is linear in all floating operands together
 void push_bilinear(Pushforward& p);  // f(tx, z) + f(x, tz)

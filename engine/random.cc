@@ -25,9 +25,9 @@ template <class Number, class F>
 Tensor drawn(void (*draw)(std::uint64_t, std::uint64_t, Number*, std::int64_t), const Shape& shape,
              DType dtype, std::int64_t cost, Rng& rng, F&& f) {
   constexpr std::int64_t block = 512;
+  Tensor result = Tensor::uninitialized(shape, dtype);  // before the generator moves on: may refuse
   const std::uint64_t seed = rng.seed(),
-                      start = rng.claim(static_cast<std::uint64_t>(shape.size()));
-  Tensor result = Tensor::uninitialized(shape, dtype);
+                      start = rng.claim(static_cast<std::uint64_t>(result.size()));
   visit(dtype, [&]<class T>(std::type_identity<T>) {
     T* const out = result.mutable_data<T>();
     parallel_for(result.size(), cost, [&](std::int64_t first, std::int64_t last) {
@@ -164,6 +164,7 @@ Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, D
 
 std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng) {
   if (count < 0) refuse("permutation", "the count is {}; it must not be negative", count);
+  if (count > kMostElements) refuse("permutation", "{} are too many elements", count);
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
   for (std::size_t i = order.size(); i > 1; --i)  // Fisher and Yates

@@ -21,24 +21,24 @@ namespace tapestry::detail {
 Shape reduced_shape(const Shape& shape, AxisSet axes, AxisSet dropped);
 std::string describe_axes(AxisSet axes, AxisSet dropped);
 
-inline constexpr std::int64_t kBlock = 1024, kChunk = 32 * kBlock, kLanes = 16;
+inline constexpr std::int64_t kBlock = 1024, kChunk = 32 * kBlock, kPartials = 16;
 
 template <class F, class A, class T>
 A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
-  A lanes[kLanes];
-  std::fill(lanes, lanes + kLanes, F::template start<A>);
+  A lanes[kPartials];
+  std::fill(lanes, lanes + kPartials, F::template start<A>);
   std::int64_t i = 0;
   if (stride == 1)
-    for (; i + kLanes <= n; i += kLanes) {
+    for (; i + kPartials <= n; i += kPartials) {
       if constexpr (requires { F::selects; }) {
 #pragma omp simd
-        for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
+        for (std::int64_t k = 0; k < kPartials; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
       } else {
-        for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
+        for (std::int64_t k = 0; k < kPartials; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
       }
     }
-  for (; i < n; ++i) lanes[i % kLanes] = F::step(lanes[i % kLanes], x[i * stride]);
-  for (std::int64_t width = kLanes / 2; width > 0; width /= 2)
+  for (; i < n; ++i) lanes[i % kPartials] = F::step(lanes[i % kPartials], x[i * stride]);
+  for (std::int64_t width = kPartials / 2; width > 0; width /= 2)
     for (std::int64_t k = 0; k < width; ++k) lanes[k] = F::step(lanes[k], lanes[k + width]);
   return lanes[0];
 }

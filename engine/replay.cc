@@ -38,6 +38,14 @@ double side(const Tape& tape, const Comparison::Side& side) {
   return side.id ? tape.scalar_value(side.id) : side.number;
 }
 
+// Those that are plain numbers have the same at all inputs.
+std::vector<double> values_of(const std::vector<Scalar>& ys, const Tape* tape) {
+  std::vector<double> values;
+  for (const Scalar& y : ys)
+    values.push_back(y.is_tracked() ? tape->scalar_value(y.id()) : y.value());
+  return values;
+}
+
 const Comparison* first_broken(const Tape& tape) {
   for (const Comparison& c : tape.comparisons())
     if (holds(c.relation, side(tape, c.x), side(tape, c.z)) != c.outcome) return &c;
@@ -78,13 +86,15 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
 
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
                            const std::vector<double>& numbers) {
-  for (std::size_t i = 0; i < ys.size(); ++i)
-    if (!ys[i].is_tracked()) refuse(kWho, "y[{}] is a plain number, which depends on nothing", i);
-  if (ys.empty() && xs.empty()) return {};
-  if (ys.empty() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
-  Tape& tape = tape_of(kWho, (ys.empty() ? xs : ys)[0].epoch());
+  const auto recorded =
+      std::find_if(ys.begin(), ys.end(), [](const Scalar& y) { return y.is_tracked(); });
+  if (recorded == ys.end() && xs.empty()) return values_of(ys, nullptr);
+  if (recorded == ys.end() && !xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
+  Tape& tape = tape_of(kWho, recorded == ys.end() ? xs[0] : *recorded);
   for (std::size_t i = 0; i < ys.size(); ++i) {
-    if (!tape.owns(ys[i])) refuse(kWho, "y[{}] and y[0] are recorded on different tapes", i);
+    if (!ys[i].is_tracked()) continue;
+    if (!tape.owns(ys[i]))
+      refuse(kWho, "y[{}] and y[{}] are recorded on different tapes", i, recorded - ys.begin());
     tape.check_node(kWho, ys[i].id());
   }
   detail::check_replay(kWho, tape, xs, numbers.size());
@@ -104,9 +114,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
   }
   store.moved = true;
   Tape::record_on(recording_tape());  // statements to come are looked at
-  std::vector<double> values;
-  for (const Scalar& y : ys) values.push_back(store.values[y.id()]);
-  return values;
+  return values_of(ys, &tape);
 }
 
 double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers) {
@@ -115,7 +123,7 @@ double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>
 
 double replayed(Scalar x) {
   if (!x.is_tracked()) refuse("replayed", "x is a plain number and has no place on a tape");
-  const Tape& tape = tape_of("replayed", x.epoch());
+  const Tape& tape = tape_of("replayed", x);
   tape.check_node("replayed", x.id());
   return tape.scalar_value(x.id());
 }

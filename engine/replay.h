@@ -12,10 +12,10 @@ namespace tapestry {
 // the values of ys. The tape then stands where it would had it been recorded there: gradient(y, xs)
 // is the gradient there, and replayed(y) the value, while a Scalar keeps the number that it was
 // made with: to record more with one whose number has moved is an Error. Costs about as much as the
-// statements in plain numbers. Error, the tape as it was: an x that is no variable of the tape, a
-// number of xs that does not fit, an operation on tensors or one that has values of its user's, and
-// a comparison that turns out otherwise than recorded, with its line. Comparisons of value()s and
-// of plain numbers are not seen.
+// statements in plain numbers. A y that is a plain number stays what it is. Error, the tape as it
+// was: an x that is no variable of the tape, a number of xs that does not fit, an operation on
+// tensors or one that has values of its user's, and a comparison that turns out otherwise than
+// recorded, with its line. Comparisons of value()s and of plain numbers are not seen.
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
                            const std::vector<double>& numbers);
 double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers);

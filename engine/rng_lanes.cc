@@ -2,8 +2,12 @@
 
 #include <numbers>
 
+#include "engine/simd.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/rng_lanes.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include <hwy/contrib/math/math-inl.h>

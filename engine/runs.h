@@ -65,6 +65,10 @@ class Runs {
 
   // The spans so far stay as they are from now on: a walk that records goes through them.
   void settle() { short_runs_ = spans_.size(); }
+  void release_unused() {
+    spans_.release_from(spans_.size());
+    sequences_.release_from(sequences_.size());
+  }
   void clear();
   // Forgets nodes from `id` on.
   void rewind(NodeId id);

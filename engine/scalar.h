@@ -5,16 +5,25 @@
 // BasicTape of theirs (engine/basic_tape.h).
 #pragma once
 
-#include <fmt/format.h>
-
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
+#include <utility>
 
+#include "engine/formatter.h"
 #include "engine/limits.h"
 #include "engine/tensor.h"
 
 namespace tapestry {
+
+template <class T>
+class BasicScalar;
+
+namespace detail {
+template <std::integral I, class T>
+I whole_number(const BasicScalar<T>& x);  // ops/c_math.h
+}  // namespace detail
 
 template <class T>
 class BasicScalar {
@@ -30,6 +39,11 @@ class BasicScalar {
       : value_(static_cast<T>(value)) {}
   BasicScalar(Passed value, detail::Epoch epoch, NodeId id)
       : value_(value), name_(std::uint64_t{epoch} << 32 | id) {}
+  // An expression of such scalars is recorded. Types derived from this one inherit it.
+  template <class E>
+  requires(E::is_scalar_expression&& std::same_as<typename E::Number, T>)
+      [[gnu::always_inline]] BasicScalar(const E& expression)  // NOLINT: converts
+      : BasicScalar(expression.operator BasicScalar()) {}
   static BasicScalar named(Passed value, std::uint64_t name) {
     BasicScalar x(value);
     x.name_ = name;
@@ -45,6 +59,14 @@ class BasicScalar {
   // Of the page's formulas.
   friend BasicScalar zero(const BasicScalar&) { return T(0); }
 
+  // The whole number towards zero; of bool whether it is other than 0. The derivative is 0, so
+  // these are what a program decides by: a replay refuses to come to another. Nothing converts to a
+  // floating-point type, since the derivative would be lost unseen: say value().
+  template <std::integral I>
+  explicit operator I() const {
+    return detail::whole_number<I>(*this);
+  }
+
  private:
   T value_;
   std::uint64_t name_ = 0;  // epoch and id as one word: halves that are stored apart and loaded
@@ -59,15 +81,30 @@ requires(!std::same_as<T, double>) BasicScalar<T> detach(const BasicScalar<T>& x
   return x.value();
 }
 
+// Of types derived from scalars the whole.
+template <class X>
+requires std::derived_from<X, BasicScalar<typename X::Number>>
+constexpr void swap(X& x, X& z) {
+  X before = std::move(x);
+  x = std::move(z);
+  z = std::move(before);
+}
+
 }  // namespace tapestry
+
+// Equal scalars, that is of equal value, have equal hashes.
+template <class T>
+struct std::hash<tapestry::BasicScalar<T>> {
+  auto operator()(const tapestry::BasicScalar<T>& x) const { return std::hash<T>()(x.value()); }
+};
 
 template <class T>
 struct std::numeric_limits<tapestry::BasicScalar<T>>
     : tapestry::detail::LimitsOf<tapestry::BasicScalar<T>, T> {};
 
 template <class T>
-struct fmt::formatter<tapestry::BasicScalar<T>> : fmt::formatter<T> {
+struct fmt::formatter<tapestry::BasicScalar<T>> : tapestry::detail::NumberFormatter<T> {
   auto format(const tapestry::BasicScalar<T>& x, format_context& context) const {
-    return fmt::formatter<T>::format(x.value(), context);
+    return tapestry::detail::NumberFormatter<T>::format(x.value(), context);
   }
 };

@@ -28,19 +28,34 @@ void Dims::erase(int position) {
   --rank_;
 }
 
-std::int64_t Shape::size() const {
+std::optional<std::int64_t> Shape::try_size() const {
   std::int64_t product = 1;
   bool too_large = false;
   for (std::int64_t extent : *this) too_large |= __builtin_mul_overflow(product, extent, &product);
   if (!too_large) return product;
   if (std::find(begin(), end(), 0) != end()) return 0;
-  refuse("shape", "{} has too many elements", *this);
+  return std::nullopt;
+}
+
+std::int64_t Shape::size() const {
+  const std::optional<std::int64_t> size = try_size();
+  if (!size) refuse("shape", "{} has too many elements", *this);
+  return *size;
 }
 
 Strides detail::row_major(const Shape& shape) {
   Strides strides(shape.rank(), 1);
-  for (int i = shape.rank() - 2; i >= 0; --i) strides[i] = strides[i + 1] * shape[i + 1];
+  // An empty tensor may have large extents beside the one of 0, and no element at any distance.
+  for (int i = shape.rank() - 2; i >= 0; --i)
+    if (__builtin_mul_overflow(strides[i + 1], shape[i + 1], &strides[i])) strides[i] = 0;
   return strides;
+}
+
+std::int64_t detail::times(std::string_view who, std::int64_t extent, std::int64_t factor) {
+  std::int64_t product = 0;
+  if (__builtin_mul_overflow(extent, factor, &product))
+    refuse(who, "{} times {} are too many elements", factor, extent);
+  return product;
 }
 
 int detail::normalize_axis(std::string_view who, std::int64_t axis, int rank) {

@@ -2,20 +2,22 @@
 // numbers.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "engine/formatter.h"
 
 namespace tapestry {
 
 namespace detail {
 
 inline constexpr int kMaxRank = 12;
+inline constexpr std::int64_t kMostElements = std::int64_t{1} << 43;  // of a tensor
 
 class Dims {
  public:
@@ -51,7 +53,8 @@ class Dims {
 class Shape : public detail::Dims {
  public:
   using detail::Dims::Dims;
-  std::int64_t size() const;  // the number of elements
+  std::int64_t size() const;  // the number of elements; Error when it is past 2^63
+  std::optional<std::int64_t> try_size() const;  // the same; none when it is past 2^63
 };
 
 namespace detail {
@@ -60,6 +63,9 @@ namespace detail {
 using Strides = Dims;
 
 Strides row_major(const Shape& shape);
+
+// factor * extent; Error in the name of `who` when that is too many elements.
+std::int64_t times(std::string_view who, std::int64_t extent, std::int64_t factor);
 
 // -1 counts from the end. Error in the name of `who` when out of range.
 int normalize_axis(std::string_view who, std::int64_t axis, int rank);
@@ -79,9 +85,9 @@ std::string to_string(const detail::Dims& dims);
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::detail::Dims> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::detail::Dims> : tapestry::detail::TextFormatter {
   auto format(const tapestry::detail::Dims& dims, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(tapestry::to_string(dims), context);
+    return tapestry::detail::TextFormatter::format(tapestry::to_string(dims), context);
   }
 };
 template <>

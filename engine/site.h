@@ -7,10 +7,10 @@
 // A function of the user's that it calls has lines of its own: see UserCode in engine/standing.h.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <source_location>
 #include <string_view>
+
+#include "engine/formatter.h"
 
 namespace tapestry::detail {
 
@@ -52,7 +52,7 @@ class CallSite {
 
 // file:line
 template <>
-struct fmt::formatter<tapestry::detail::Site> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::detail::Site> : tapestry::detail::TextFormatter {
   auto format(const tapestry::detail::Site& site, fmt::format_context& context) const {
     return site.is_known() ? fmt::format_to(context.out(), "{}:{}", site.file(), site.line())
                            : fmt::format_to(context.out(), "a place unknown");

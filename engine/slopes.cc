@@ -1,5 +1,7 @@
 #include "engine/slopes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <span>

@@ -1,7 +1,9 @@
 #include "engine/statement_storage.h"
 
+#include <algorithm>
 #include <atomic>
 
+#include "engine/address_space.h"
 #include "engine/error.h"
 
 namespace tapestry::detail {
@@ -14,9 +16,16 @@ std::atomic<std::size_t> shares{0};
 AddressShare::AddressShare(Taken) {
   const std::size_t others = shares.fetch_add(1, std::memory_order_relaxed);
   // 72 TiB to the first, 32 to the next, of the 128 that a process has.
-  bytes_ = others < 256          ? kPlenty
-           : others < 256 + 8192 ? std::size_t{1} << 32
-                                 : std::size_t{1} << 27;
+  wanted_ = others < 256          ? kPlenty
+            : others < 256 + 8192 ? std::size_t{1} << 32
+                                  : std::size_t{1} << 27;
+  const AddressSpace space = address_space();
+  if (space.left == SIZE_MAX) {
+    bytes_ = wanted_;
+    return;
+  }
+  const std::size_t beyond_half = space.left - std::min(space.left, space.limit / 2);
+  bytes_ = std::min(wanted_, std::max(beyond_half / 4, space.left / 64));
 }
 
 void AddressShare::give_back() noexcept { shares.fetch_sub(1, std::memory_order_relaxed); }
@@ -34,16 +43,17 @@ void refuse_mark(std::string_view who, NodeId next) {
   refuse(who, "the mark stands before node {}, and the tape was rewound past it since", next);
 }
 
-void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t next_name,
-                const Runs& runs) {
-  const auto next = static_cast<NodeId>(next_name);
-  if (mark.epoch != next_name >> 32) refuse(who, "the mark is of another recording");
+void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t first_name,
+                std::uint64_t next_name, const Runs& runs) {
+  const auto first = static_cast<NodeId>(first_name), next = static_cast<NodeId>(next_name);
+  if (mark.epoch != next_name >> 32 || mark.next < first)
+    refuse(who, "the mark is of another recording");
   if (mark.next > next)
     refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
            next - 1);
   // It may have grown past the mark again, and not as it was.
   std::size_t leaves_before = 0, constants_before = 0;
-  if (mark.next > 1) {
+  if (mark.next > first) {
     const Span& span = runs[runs.find(mark.next - 1)];
     leaves_before = span.leaves_begin, constants_before = span.constants_begin;
     if (span.kernel) {

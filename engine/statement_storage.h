@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "engine/adjoints.h"
+#include "engine/epoch.h"
+#include "engine/leaf.h"
+#include "engine/memory.h"
 #include "engine/node.h"
 #include "engine/runs.h"
 #include "engine/stream.h"
@@ -21,7 +24,8 @@ namespace tapestry::detail {
 inline constexpr int kMostOfAStatement = 255;
 
 // What of the address space a storage may reserve: plenty, unless hundreds live or wait for their
-// next tape.
+// next tape. Where the system limits the address space, tapes leave half of it to others: libraries
+// ask for theirs later, and some repeat a refused request without end.
 class AddressShare {
  public:
   static constexpr std::size_t kPlenty = std::size_t{72} << 32;  // 2^32 nodes of doubles
@@ -34,10 +38,12 @@ class AddressShare {
   AddressShare(const AddressShare&) = delete;
   AddressShare& operator=(const AddressShare&) = delete;
   std::size_t bytes() const { return bytes_; }
+  // Not one of hundreds: worth keeping for the next tape.
+  bool is_large() const { return wanted_ == kPlenty; }
 
  private:
   void give_back() noexcept;
-  std::size_t bytes_ = 0;
+  std::size_t wanted_ = 0, bytes_ = 0;
 };
 
 // A place on a tape: what was recorded before it.
@@ -49,8 +55,8 @@ struct StatementMark {
 };
 // Error for a mark of another recording than the one that goes on with next_name, or one that was
 // rewound past.
-void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t next_name,
-                const Runs& runs);
+void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t first_name,
+                std::uint64_t next_name, const Runs& runs);
 // The tape holds nodes 1 to `size`, and somebody asks for another.
 [[noreturn]] void refuse_forgotten(std::string_view who, NodeId id, NodeId size);
 // A statement was recorded with a handle that should have been forgotten.
@@ -60,8 +66,10 @@ void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t n
 template <class T>
 struct StatementStorage {
   AddressShare share;
-  std::uint64_t next_name = kNobody;  // of the node to come: the recording's epoch, above its id
-  NodeId roomy_until = 0;             // statements of lower ids find room in every stream
+  std::uint64_t next_name = kNobody;   // of the node to come: the recording's epoch, above its id
+  std::uint64_t first_name = kNoName;  // of the recording's first node, see engine/epoch.h
+  std::uint32_t round = 0;             // of its epoch
+  NodeId roomy_until = 0;              // statements of lower ids find room in every stream
   Stream<T> values;  // by id: a scalar's, or a node's address as bits; 0 is nobody's id
   Stream<NodeId> leaves;
   Stream<T> constants;
@@ -109,8 +117,25 @@ struct StatementStorage {
     values[next_id()] = value;
     ++next_name;
   }
-  // The recording begins anew, as `epoch`.
-  void begin(Epoch epoch) { next_name = (std::uint64_t{epoch} << 32) + 1; }
+  // The recording begins anew. Ids that earlier ones of its epoch may have given out are those of
+  // constants that nobody has a handle of.
+  void begin(const Recording& recording) {
+    next_name = first_name = (std::uint64_t{recording.epoch} << 32) + recording.retired + 1;
+    round = recording.round;
+    if (recording.retired == 0) return;
+    runs.put(kConstantStatement, 1, 0, 0);
+    runs.settle();
+  }
+  NodeId first_id() const { return static_cast<NodeId>(first_name); }
+  void note_ids() const noexcept { detail::note_ids(round, size()); }
+  // Gives back the pages that nothing lies on.
+  void release_unused() {
+    values.release_from(next_id());
+    leaves.release_from(leaves.size());
+    constants.release_from(constants.size());
+    runs.release_unused();
+    adjoints.release();
+  }
   void reset() {
     roomy_until = 0;  // it counted on the fill of the streams
     leaves.clear();
@@ -123,10 +148,11 @@ struct StatementStorage {
     return {epoch(), next_id(), leaves.size(), constants.size(), Callback::begun()};
   }
   void check(std::string_view who, const StatementMark& mark) const {
-    check_mark(who, mark, next_name, runs);
+    check_mark(who, mark, first_name, next_name, runs);
   }
   // Forgets the nodes from mark.next on.
   void rewind(const StatementMark& mark) {
+    note_ids();
     roomy_until = 0;
     leaves.shrink(mark.leaves);
     constants.shrink(mark.constants);
@@ -134,7 +160,8 @@ struct StatementStorage {
     next_name = std::uint64_t{mark.epoch} << 32 | mark.next;
   }
 
-  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+  // No recording has this epoch.
+  static constexpr std::uint64_t kNobody = ~std::uint64_t{0}, kNoName = kNobody << 32;
 
  private:
   // As the constructor divides them: an id has 4 leaves, 2 constants and half a span, and then an
@@ -147,20 +174,22 @@ struct StatementStorage {
 };
 
 // The pages of a thread that no tape uses, for the next. A tape may die after the pool, at the end
-// of the thread or of the program.
+// of the thread or of the program. What another thread asked to release is released by the next
+// tape.
 template <class Storage>
 class StoragePool {
  public:
   static std::unique_ptr<Storage> take() {
-    if (closed_ || idle_.storages.empty()) return std::make_unique<Storage>(AddressShare::Taken{});
+    if (closed_) return std::make_unique<Storage>(AddressShare::Taken{});
+    if (idle_.releases != release_count.load(std::memory_order_relaxed)) release();
+    if (idle_.storages.empty()) return std::make_unique<Storage>(AddressShare::Taken{});
     std::unique_ptr<Storage> storage = std::move(idle_.storages.back());
     idle_.storages.pop_back();
     return storage;
   }
   static void give_back(std::unique_ptr<Storage> storage) noexcept {
     storage->reset();
-    if (!closed_ && idle_.storages.size() < kMost &&
-        storage->share.bytes() == AddressShare::kPlenty)
+    if (!closed_ && idle_.storages.size() < kMost && storage->share.is_large())
       idle_.storages.push_back(std::move(storage));
   }
 
@@ -168,9 +197,22 @@ class StoragePool {
   static constexpr std::size_t kMost = 4;
   struct Idle {
     std::vector<std::unique_ptr<Storage>> storages;
-    ~Idle() { closed_ = true; }
+    std::size_t releases = release_count.load(std::memory_order_relaxed);
+    Idle() {
+      storages.reserve(kMost);
+      keep_cache(keeper_);
+    }
+    ~Idle() {
+      drop_cache(keeper_);
+      closed_ = true;
+    }
   };
+  static void release() noexcept {
+    idle_.releases = release_count.load(std::memory_order_relaxed);
+    idle_.storages.clear();
+  }
   static inline constinit thread_local bool closed_ = false;
+  static inline constinit thread_local CacheKeeper keeper_{&release};
   static inline thread_local Idle idle_;
 };
 

@@ -16,6 +16,8 @@ inline constexpr std::size_t kApart = (std::size_t{1} << 16) + 256;
 // `wanted` bytes, or fewer, by halves, where the system is stingy; Error below a megabyte.
 void* reserve_address_space(std::size_t wanted, std::size_t& granted);
 void release_address_space(void* start, std::size_t bytes) noexcept;
+// Gives the whole pages of [start, end) back to the system; they read as zero afterwards.
+void release_pages(void* start, void* end) noexcept;
 [[noreturn]] void refuse_growth(std::size_t elements);
 
 template <class T>
@@ -50,6 +52,10 @@ class Stream {
   std::size_t capacity() const { return static_cast<std::size_t>(limit_ - data_); }
 
   void clear() { end_ = data_; }
+  // Gives back the pages of elements from `size` on.
+  void release_from(std::size_t size) {
+    if (bytes_ > 0) release_pages(data_ + size, reserved_ + bytes_);
+  }
   void shrink(std::size_t size) { end_ = data_ + size; }
 
   std::size_t size() const { return static_cast<std::size_t>(end_ - data_); }

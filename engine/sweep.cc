@@ -100,6 +100,14 @@ void Sweep::run_one_by_one(bool release) {
   });
 }
 
+void Sweep::release() {
+  part_.for_each_up([&](NodeId id) {
+    if (tape_.is_scalar(id)) return;
+    const TensorNode& node = tape_.tensor_node(id);
+    if (node.op->vjp && !node.released()) tape_.release(node);
+  });
+}
+
 void Sweep::reverse(NodeId id, bool release) {
   const TensorNode& node = tape_.tensor_node(id);
   if (reversed_ == &node) return;  // at a later output

@@ -18,6 +18,10 @@
 
 namespace tapestry::detail {
 
+// Thrown by a vjp that must differentiate its adjoints, of an op that says so, in a sweep that does
+// not record them: it is run again, recorded.
+struct SweepNotRecorded {};
+
 class Sweep {
  public:
   // From node y to `targets`, which come no later. Active are the nodes that depend on a target and
@@ -33,6 +37,8 @@ class Sweep {
 
   Tape& tape() const { return tape_; }
   bool recorded() const { return recorded_; }
+  // Every node that takes part lets go of what it saved.
+  void release();
   const NodeSet& part() const { return part_; }  // the active nodes
   bool active(NodeId id) const { return part_.contains(id); }
 

@@ -1,7 +1,6 @@
 #include "engine/tape.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -19,53 +18,67 @@ void Tape::write_to(Tape* tape) {
   detail::statement_storage<double> = plainly ? &tape->storage() : &detail::no_storage<double>;
 }
 
-void detail::refuse_stale(std::string_view who, std::string_view what) {
+void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epoch) {
+  if (!find_tape(epoch) && Tape::find_anywhere(epoch))
+    refuse(who,
+           "{} was recorded on a tape that belongs to another thread; a Tape::Resume of that tape "
+           "lets this thread record on it, and detach() gives the numbers alone",
+           what);
   refuse(who,
-         "{} was recorded on a tape that no longer lives on this thread; use its numbers through "
-         "detach(), or put it "
-         "on the new tape with tape.variable()",
+         "{} was recorded on a tape that no longer lives; use its numbers through detach(), or put "
+         "it on the new tape with tape.variable()",
          what);
 }
 
-Epoch detail::fresh_epoch() {
-  // A thread takes many at once: an atomic increment takes as long as the rest of a tape's birth.
-  constexpr Epoch many = 256;
-  static std::atomic<Epoch> untaken{0};
-  static constinit thread_local Epoch next = 0;
-  if (next % many == 0) next = untaken.fetch_add(many, std::memory_order_relaxed);
-  if (next == 0) ++next;
-  return next++;
+namespace {
+
+template <class Handle>
+Tape& tape_of_handle(std::string_view who, const Handle& x) {
+  Tape* const tape = Tape::find_anywhere(x.epoch());
+  if (!tape || !tape->owns(x)) detail::refuse_stale(who, "a handle", 0);
+  return *tape;
 }
 
-Tape& detail::tape_of(std::string_view who, Epoch epoch) {
-  Tape* tape = find_tape(epoch);
-  if (!tape) detail::refuse_stale(who, "a handle");
-  return *tape;
+}  // namespace
+
+Tape& detail::tape_of(std::string_view who, const Tensor& x) { return tape_of_handle(who, x); }
+Tape& detail::tape_of(std::string_view who, Scalar x) { return tape_of_handle(who, x); }
+
+Tape& tape_of(const Scalar& x) {
+  if (!x.is_tracked()) refuse("tape_of", "x is a plain number, which is recorded on no tape");
+  return detail::tape_of("tape_of", x);
 }
 
 Tape::Tape(TapeOptions options)
     : options_(options), storage_(detail::StoragePool<detail::TapeStorage>::take()) {
-  begin();
-  join();
+  begin(detail::next_recording());
+  join(epoch_);
 }
 
 Tape::~Tape() {
+  storage_->note_ids();
   leave();
   if (!detail::TapeUse::keep(epoch_, storage_))
     detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
 }
 
-void Tape::begin() {
-  epoch_ = fresh_epoch();
-  storage_->begin(epoch_);
+void Tape::begin(const detail::Recording& recording) {
+  epoch_ = recording.epoch;
+  retired_ = recording.retired;
+  storage_->begin(recording);
 }
 
 void Tape::clear() {
   detail::TapeUse::check_clear(epoch_);
+  const detail::Recording recording = detail::next_recording();
+  storage_->note_ids();
   storage_->reset();
-  begin();
-  record_on(recording());
+  begin(recording);
+  renew(epoch_);
+  if (Tape::recording() == this) record_on(this);
 }
+
+void Tape::release_unused() { storage_->release_unused(); }
 
 TapeMark Tape::mark() const {
   const detail::TapeStorage& s = *storage_;
@@ -91,6 +104,7 @@ void Tape::rewind(const TapeMark& mark) {
 
 void Tape::check_node(std::string_view who, NodeId id) const {
   if (id > size()) detail::refuse_forgotten(who, id, size());
+  if (id <= retired_) detail::refuse_stale(who, "a handle", 0);
 }
 
 // ---- reading ----
@@ -190,12 +204,12 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
 // ---- pausing ----
 
 PauseRecording::PauseRecording() {
-  for (detail::TapeType* type = detail::tape_types; type; type = type->next)
-    paused_.emplace_back(type, nullptr);
-  for (auto& [type, tape] : paused_) tape = type->record_on(nullptr);
+  for (detail::TapeList* list = detail::tape_lists; list; list = list->next)
+    paused_.emplace_back(list, nullptr);
+  for (auto& [list, tape] : paused_) tape = list->record_on(nullptr);
 }
 PauseRecording::~PauseRecording() {
-  for (const auto& [type, tape] : paused_) type->record_on(type->living(tape));
+  for (const auto& [list, tape] : paused_) list->record_on(list->living(tape));
 }
 
 ResumeRecording::ResumeRecording(Tape* tape) : previous_(Tape::record_on(tape)) {}

@@ -26,7 +26,8 @@ namespace tapestry {
 
 namespace detail {
 struct TapeStorage;
-}
+class ResumeRecording;
+}  // namespace detail
 
 struct TapeOptions {
   // Keep every node's numbers, for drawing them; otherwise only what vjps read.
@@ -45,8 +46,9 @@ struct TapeMark : detail::StatementMark {
   detail::Arena::Place arena{};
 };
 
-// Tapes nest on a thread, and the innermost records. What they have in common with tapes of other
-// numbers, stop() among it, is in engine/living_tape.h.
+// Tapes nest on a thread, and the innermost records. Another thread may differentiate a tape, clear
+// or destroy it, one thread at a time. What tapes have in common with those of other numbers,
+// stop() among it, is in engine/living_tape.h.
 class Tape : public detail::LivingTape<Tape> {
  public:
   Tape() : Tape(TapeOptions{}) {}
@@ -78,6 +80,8 @@ class Tape : public detail::LivingTape<Tape> {
   // what is recorded in their place, as statements that continue a run do at once. Error for a mark
   // of another recording, or one that was itself rewound past, and while the tape is in use.
   using Mark = TapeMark;
+  // While a Tape::Resume(&tape) lives, this thread records on that tape, whoever made it.
+  using Resume = detail::ResumeRecording;
   TapeMark mark() const;
   void rewind(const TapeMark& mark);
   void check_mark(std::string_view who, const TapeMark& mark) const;
@@ -85,8 +89,9 @@ class Tape : public detail::LivingTape<Tape> {
   void check_node(std::string_view who, NodeId id) const;
 
   detail::Epoch epoch() const { return epoch_; }
-  bool owns(const Tensor& x) const { return x.epoch() == epoch_; }
-  bool owns(Scalar x) const { return x.epoch() == epoch_; }
+  bool owns(detail::Epoch epoch, NodeId id) const { return epoch == epoch_ && id > retired_; }
+  bool owns(const Tensor& x) const { return owns(x.epoch(), x.id()); }
+  bool owns(Scalar x) const { return owns(x.epoch(), x.id()); }
   bool keeps_values() const { return options_.keep_values; }
   bool keeps_saves() const { return !options_.observe_only && !options_.carry_tangents; }
   bool carries_tangents() const { return options_.carry_tangents; }
@@ -157,10 +162,15 @@ class Tape : public detail::LivingTape<Tape> {
   detail::TapeStorage& storage() { return *storage_; }
   const detail::TapeStorage& storage() const { return *storage_; }
   void keep(std::shared_ptr<const void> object);  // until this recording ends
+  void release_unused();                          // gives the pages back on which nothing lies
   void release(
       const detail::TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
   static void write_to(Tape* tape);
+  static detail::StatementStorage<double>*& statements() {
+    return detail::statement_storage<double>;
+  }
+  static detail::StatementStorage<double>* no_statements() { return &detail::no_storage<double>; }
 
  private:
   NodeId record_leaf(const detail::Op& op, const Tensor& value, bool keep,
@@ -169,10 +179,10 @@ class Tape : public detail::LivingTape<Tape> {
                    std::span<Tensor> outputs, detail::SaveMask saves, const detail::Inputs* inputs,
                    bool keep_values);
   NodeId operand_id(const detail::Op& op, int slot, const Tensor& x);
-  void begin();
   bool follows(const Tensor& x) const {
     return x.epoch() == epoch_ || (adopts() && x.is_tracked());
   }
+  void begin(const detail::Recording& recording);
   void set_outward(NodeId id, const Tensor& x);
   void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
   std::vector<Tensor> record_around(const detail::Op& op, detail::Inputs inputs,
@@ -182,6 +192,7 @@ class Tape : public detail::LivingTape<Tape> {
 
   TapeOptions options_;
   detail::Epoch epoch_ = 0;
+  NodeId retired_ = 0;  // ids up to this one are not of this recording, see engine/epoch.h
   std::unique_ptr<detail::TapeStorage> storage_;
 };
 
@@ -189,12 +200,26 @@ namespace detail {
 
 // The tape that records on this thread now, or null: none lives, or recording is paused.
 inline Tape* recording_tape() { return Tape::recording(); }
-// This thread's living tape with that recording, or null.
+// This thread's living tape with that recording, or null. Handles of it are recorded.
 inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
-// The same, or an Error in the name of `who` that says that the handle is stale.
-Tape& tape_of(std::string_view who, Epoch epoch);
+// The living tape of any thread that has a node, or an Error in the name of `who` that says that
+// the handle is stale.
+Tape& tape_of(std::string_view who, const Tensor& x);
+Tape& tape_of(std::string_view who, Scalar x);
+
+// Whether it is a node of a tape of this thread.
+template <class Handle>
+bool lives_here(const Handle& x) {
+  const Tape* const tape = find_tape(x.epoch());
+  return tape && tape->owns(x);
+}
+// `what`, a handle of that epoch, is of no tape that lives on this thread.
+[[noreturn]] void refuse_stale(std::string_view who, std::string_view what, Epoch epoch);
 
 }  // namespace detail
+
+// The living tape of any thread that x is recorded on. Error where it is a plain number, or stale.
+Tape& tape_of(const Scalar& x);
 
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {
@@ -205,7 +230,7 @@ class PauseRecording {
   PauseRecording& operator=(const PauseRecording&) = delete;
 
  private:
-  std::vector<std::pair<detail::TapeType*, void*>> paused_;
+  std::vector<std::pair<detail::TapeList*, detail::TapeNode*>> paused_;
 };
 
 namespace detail {

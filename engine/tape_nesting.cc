@@ -18,6 +18,14 @@ namespace {
 
 const Tensor kNone;
 
+[[noreturn]] void raise_no_tangent(std::string_view who, const std::string& what) {
+  try {
+    raise_error(who, what);
+  } catch (const Error& error) {
+    throw detail::NoTangent(error.what());
+  }
+}
+
 void place(std::vector<Tensor>& at, NodeId id, const Tensor& x) {
   if (at.size() <= id) at.resize(std::size_t{id} + 1);
   at[id] = x;
@@ -59,7 +67,7 @@ void Tape::set_tangent(const Tensor& x, const Tensor& tangent) {
 const Tensor& Tape::tangent(const Tensor& x) const {
   if (owns(x) && !storage_->no_tangents.empty())
     if (const auto found = storage_->no_tangents.find(x.id()); found != storage_->no_tangents.end())
-      raise_error(found->second.who, found->second.what);
+      raise_no_tangent(found->second.who, found->second.what);
   return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
 }
 

@@ -16,6 +16,7 @@
 namespace tapestry {
 using namespace detail;
 
+using detail::lives_here;
 using detail::refuse_stale;
 
 void detail::note_operands(const Op& op, Inputs inputs) {
@@ -38,8 +39,8 @@ NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
     check_node(op.name, x.id());
     return x.id();
   }
-  if (x.is_tracked() && !find_tape(x.epoch()))
-    refuse_stale(op.name, fmt::format("operand {}", slot));
+  if (x.is_tracked() && !lives_here(x))
+    refuse_stale(op.name, fmt::format("operand {}", slot), x.epoch());
   return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
 }
 
@@ -75,8 +76,8 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
     note_origin(inputs, outputs);
     if (around()) return around()->record(op, inputs, attributes, outputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (inputs[i].is_tracked() && !find_tape(inputs[i].epoch()))
-        refuse_stale(op.name, fmt::format("operand {}", i));
+      if (inputs[i].is_tracked() && !lives_here(inputs[i]))
+        refuse_stale(op.name, fmt::format("operand {}", i), inputs[i].epoch());
     return;
   }
   const std::vector<Tensor> followed = record_around(op, inputs, attributes, outputs);
@@ -148,6 +149,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       detail::name_scope,
                                       detail::within_op};
   store.has_tensors = true;
+  store.differentiates_adjoints |= op.differentiates_adjoints;
   store.runs.put_tensors(id, store.leaves.size(), store.constants.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.put_node(node);
@@ -216,11 +218,11 @@ NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
     return x.id();
   }
   if (!x.is_tracked()) return 0;
-  if (find_tape(x.epoch()))
+  if (lives_here(x))
     refuse(who,
            "operand {} is a scalar of another tape: scalars do not nest, use a tensor of rank 0",
            operand);
-  refuse_stale(who, fmt::format("operand {}", operand));
+  refuse_stale(who, fmt::format("operand {}", operand), x.epoch());
 }
 
 void Tape::keep(std::shared_ptr<const void> object) { storage_->kept.push_back(std::move(object)); }

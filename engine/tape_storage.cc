@@ -1,6 +1,7 @@
 #include "engine/tape_storage.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tapestry::detail {
@@ -18,6 +19,16 @@ void cut(std::vector<T>& items, std::size_t size) {
 }
 
 }  // namespace
+
+void TapeStorage::begin(const Recording& recording) {
+  StatementStorage<double>::begin(recording);
+  if (recording.retired > 0) std::fill(std::begin(pool), std::end(pool), Pooled{});
+}
+
+void TapeStorage::release_unused() {
+  arena.release();
+  StatementStorage<double>::release_unused();
+}
 
 void TapeStorage::rewind(const TapeMark& mark) {
   for (std::size_t i = mark.owners; i < owners.size(); ++i) let_go(*owners[i]);
@@ -50,6 +61,7 @@ void TapeStorage::reset() {
   arena.reset();
   StatementStorage<double>::reset();
   has_tensors = false;
+  differentiates_adjoints = false;
   moved = false;
 }
 

@@ -42,6 +42,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
   bool has_tensors = false;
+  bool differentiates_adjoints = false;  // an op does, see engine/op.h
   bool moved = false;  // a replay gave scalars other numbers than their handles have
 
   // Plain numbers that met scalars, so that a number used often is one node.
@@ -58,12 +59,12 @@ struct TapeStorage : StatementStorage<double> {
     put_value(std::bit_cast<double>(node));
   }
 
+  void begin(const Recording& recording);
+  void release_unused();
   // Forgets the nodes from mark.next on.
   void rewind(const TapeMark& mark);
   void reset();
   ~TapeStorage() { reset(); }
 };
-
-[[noreturn]] void refuse_stale(std::string_view who, std::string_view what);
 
 }  // namespace tapestry::detail

@@ -46,14 +46,10 @@ void detail::destroy(Body* body) noexcept {
 }
 
 Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
-  std::int64_t size = 1;
-  bool too_large = false;
-  for (std::int64_t extent : shape) {
+  for (std::int64_t extent : shape)
     if (extent < 0) refuse("tensor", "shape {} has a negative extent", shape);
-    too_large |= __builtin_mul_overflow(size, extent, &size);
-  }
-  if (too_large || size > (std::int64_t{1} << 43))
-    refuse("tensor", "shape {} has too many elements", shape);
+  const std::int64_t size = shape.try_size().value_or(kMostElements + 1);
+  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
   const std::size_t bytes = kHeader + static_cast<std::size_t>(size) * size_of(dtype);
   void* block = allocate(bytes);
   auto* body = new (block) detail::Body;
@@ -69,9 +65,8 @@ Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
 }
 
 Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t offset) const {
-  constexpr std::int64_t most = std::int64_t{1} << 43;
   const std::int64_t size = shape.size();
-  if (size > most) refuse("tensor", "shape {} has too many elements", shape);
+  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
   detail::Body* owner = this->body().owner ? body_->owner : body_;
   auto* body = new (allocate(kHeader)) detail::Body;
   body->dtype = body_->dtype;

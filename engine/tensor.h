@@ -5,15 +5,19 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "engine/dtype.h"
 #include "engine/error.h"
+#include "engine/never.h"
 #include "engine/shape.h"
 #include "engine/site.h"
+#include "engine/subscript.h"
 
 namespace tapestry {
 
@@ -21,11 +25,12 @@ using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names 
 
 namespace detail {
 
-using Epoch = std::uint32_t;  // one recording of one tape; 0 is none. Wraps after 2^32
+using Epoch = std::uint32_t;  // one recording of one tape; 0 is none, see engine/epoch.h
 
 }  // namespace detail
 
-class Tensor;
+template <class T>
+class BasicScalar;
 
 namespace detail {
 
@@ -63,11 +68,30 @@ class Tensor {
       : body_(std::exchange(other.body_, nullptr)),
         epoch_(std::exchange(other.epoch_, 0)),
         id_(std::exchange(other.id_, 0)) {}
-  Tensor& operator=(Tensor other) noexcept {
+  Tensor& operator=(Tensor other) & noexcept {
     std::swap(body_, other.body_);
     epoch_ = other.epoch_;
     id_ = other.id_;
     return *this;
+  }
+  // Mistakes that would compile, or that no candidate explains.
+  template <class X>
+  void operator=(const X&) && {
+    static_assert(
+        detail::never<X>,
+        "x[i] = y changes nothing: x = select_scatter(x, y, 0, i) or slice_scatter() does");
+  }
+  template <class N>
+  requires std::is_arithmetic_v<N> Tensor& operator=(N) & {
+    static_assert(detail::never<N>, "x = number: write x = full(x.shape(), number)");
+    return *this;
+  }
+  template <class T>
+  requires std::same_as<T, bool>
+  explicit operator T() const {
+    static_assert(detail::never<T>,
+                  "a tensor is no condition: any(x), all(x), x.item(), or where()");
+    return false;
   }
   ~Tensor() {
     if (body_ && body_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
@@ -91,6 +115,21 @@ class Tensor {
   std::vector<double> to_vector() const;  // row-major, any dtype
   Tensor to(DType dtype, detail::Site site = {}) const;  // differentiable between floating dtypes
   Tensor contiguous() const;                             // itself, or a row-major copy; untracked
+
+  // x[i] is row i and x[{i, j}] row j of that, a rank lower for each position; x[mask] and
+  // x[indices] choose along the leading axes. Views and choices are differentiable, and values: to
+  // change elements is to make another tensor, see ops/choose.h, which says more.
+  template <class Self = Tensor>
+  Self operator[](const detail::Subscript& subscript) const {
+    return choose(static_cast<const Self&>(*this), subscript);
+  }
+  // The element at a place, as a scalar: x.at(i, j) or x.at({i, j}); differentiable. Negative
+  // positions count from the end. Error when one is out of range.
+  BasicScalar<double> at(const detail::Dims& place, detail::Site site = {}) const;
+  template <std::integral... Rest>
+  auto at(detail::Position first, Rest... rest) const {
+    return at(detail::Dims{first.value, static_cast<std::int64_t>(rest)...}, first.site);
+  }
 
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>

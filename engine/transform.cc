@@ -1,8 +1,11 @@
 #include "engine/transform.h"
 
+#include "engine/accumulate.h"
 #include "engine/apply.h"
 #include "engine/departures.h"
 #include "engine/factory.h"
+#include "engine/pushforward.h"
+#include "engine/random.h"
 
 namespace tapestry {
 using namespace detail;
@@ -96,26 +99,70 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
           }};
 }
 
-std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
-                                                        const std::vector<Tensor>& xs,
-                                                        const std::vector<Tensor>& vs, Site site) {
-  detail::require_function("jvp", f);
-  if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
+namespace {
+
+using Results = std::pair<std::vector<Tensor>, std::vector<Tensor>>;
+
+Results push_forward(const FunctionOfMany& f, const std::vector<Tensor>& xs,
+                     const std::vector<Tensor>& vs, Site site) {
   Tape tape(TapeOptions{.carry_tangents = true});
   std::vector<Tensor> tracked;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (vs[i].shape() != xs[i].shape())
-      refuse("jvp", "the tangent has shape {}, its argument {}", vs[i].shape(), xs[i].shape());
     tracked.push_back(tape.variable(xs[i], {}, site));
     tape.set_tangent(tracked.back(), vs[i].to(xs[i].dtype()));
   }
-  std::pair<std::vector<Tensor>, std::vector<Tensor>> result;
+  Results result;
   for (const Tensor& y : detail::call_for("jvp", tape, f, tracked)) {
     const Tensor& tangent = tape.tangent(y);
     result.second.push_back(tangent.defined() ? tangent : zeros_like(y));
     result.first.push_back(tape.outward(y));
   }
   return result;
+}
+
+// The same by reverse mode: a gradient is linear in the cotangent, and the transpose of that map is
+// the derivative along v. The cotangent may be any; one of no pattern shows rules everything.
+Results push_by_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs,
+                          const std::vector<Tensor>& vs, Site site) {
+  Tape tape;
+  std::vector<Tensor> tracked;
+  for (const Tensor& x : xs) tracked.push_back(tape.variable(x, {}, site));
+  Results result;
+  Rng rng(1);
+  for (const Tensor& y : f(tracked)) {
+    Tensor tangent;
+    if (tape.owns(y) && is_floating(y.dtype())) {
+      const Tensor cotangent = tape.variable(randn(y.shape(), rng, y.dtype()));
+      const std::vector<Tensor> pulled = gradient(
+          y, tracked, {.create_graph = true, .allow_unused = true, .cotangent = cotangent});
+      for (std::size_t i = 0; i < xs.size(); ++i)
+        if (tape.owns(pulled[i]))
+          accumulate(tangent,
+                     gradient(pulled[i], cotangent, {.allow_unused = true, .cotangent = vs[i]}));
+    }
+    result.second.push_back(tangent.defined() ? tangent : zeros_like(y));
+    result.first.push_back(tape.outward(y));
+  }
+  return result;
+}
+
+}  // namespace
+
+// Where a tangent does not exist of which the results are made, theirs may: reverse mode looks at
+// both.
+std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
+                                                        const std::vector<Tensor>& xs,
+                                                        const std::vector<Tensor>& vs, Site site) {
+  detail::require_function("jvp", f);
+  if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (vs[i].shape() != xs[i].shape())
+      refuse("jvp", "the tangent has shape {}, its argument {}", vs[i].shape(), xs[i].shape());
+  try {
+    return push_forward(f, xs, vs, site);
+  } catch (const detail::NoTangent&) {
+    return push_by_gradients(f, xs, vs, site);
+  }
 }
 
 std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site) {
@@ -132,7 +179,7 @@ Tensor stop_gradient(const Tensor& x, Site site) {
   if (!recording_tape() || !x.is_tracked()) return detach(x);
   Tensor known = apply<StopGradient>({&x});
   while (known.is_tracked()) {
-    const Tape& tape = tape_of(StopGradient::name, known.epoch());
+    const Tape& tape = tape_of(StopGradient::name, known);
     if (tape.observes()) return known;
     known = tape.outward(known);
   }

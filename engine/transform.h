@@ -19,6 +19,9 @@ namespace tapestry {
 
 namespace detail {
 
+template <class>
+using AsTensor = const Tensor&;
+
 // dy/dx of a tape's own xs, as the tapes around know it; zeros where y does not depend on x.
 std::vector<Tensor> pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                               GradientOptions options);
@@ -57,6 +60,8 @@ auto value_and_grad(F f, detail::Site site = {}) {
   detail::require_function("value_and_grad", f);
   return [ f = std::move(f),
            site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
+    static_assert(std::is_invocable_v<const F&, detail::AsTensor<decltype(x)>...>,
+                  "value_and_grad(f)(x...): f must take as many const Tensor& as are given");
     Tape tape;
     const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
     const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -74,7 +79,13 @@ auto grad(F f, detail::Site site = {}) {
   detail::require_function("grad", f);
   return [f = value_and_grad(std::move(f), site)](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {
-    return f(x...).second;
+    if constexpr (std::is_invocable_v<const F&, detail::AsTensor<decltype(x)>...>) {
+      return f(x...).second;
+    } else {
+      static_assert(detail::never<F>,
+                    "grad(f)(x...): f must take as many const Tensor& as are given");
+      return Tensor();
+    }
   };
 }
 

@@ -1,6 +1,18 @@
 // Learning's public face: modules, losses, optimizers, data.
 #pragma once
 
+#include "engine/language.h"
+
+// The order counts: a compiler's message lists the headers on the way to what it is about, so those
+// of a beginner's messages come first and directly.
+// clang-format off
+#include "engine/tensor.h"
+#include "engine/mistakes.h"
+#include "engine/factory.h"
+#include "engine/transform.h"
+#include "ops/elementwise.h"
+// clang-format on
+
 #include "nn/activation.h"
 #include "nn/conv.h"
 #include "nn/data/data.h"

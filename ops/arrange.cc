@@ -16,11 +16,12 @@ Tensor flat(const Tensor& x) { return reshape(x, {x.size()}); }
 
 // The axis of extent n becomes n * count: every element, or the whole axis, `count` times.
 enum class Order { elements, whole };
-Tensor multiplied(const Tensor& x, int axis, std::int64_t count, Order order) {
+Tensor multiplied(std::string_view who, const Tensor& x, int axis, std::int64_t count,
+                  Order order) {
   Shape wide = x.shape(), shape = x.shape();
   const int place = order == Order::elements ? axis + 1 : axis;
   wide.insert(place, count);
-  shape[axis] *= count;
+  shape[axis] = times(who, shape[axis], count);
   return reshape(broadcast_to(unsqueeze(x, place), wide), shape);
 }
 
@@ -67,7 +68,7 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis, Site site) {
   axis = normalize_axis("roll", axis, x.rank());
   const std::int64_t extent = x.shape()[axis];
   if (extent == 0 || shift % extent == 0) return x;
-  const std::int64_t cut = ((-shift) % extent + extent) % extent;
+  const std::int64_t rest = shift % extent, cut = rest > 0 ? extent - rest : -rest;
   return concat({slice(x, axis, cut, extent), slice(x, axis, 0, cut)}, axis);
 }
 
@@ -96,7 +97,7 @@ Tensor tile(const Tensor& x, const Dims& counts, Site site) {
   while (every.rank() < shape.rank()) every.insert(0, 1);
   Tensor result = reshape(x, shape);
   for (int axis = shape.rank() - 1; axis >= 0; --axis)
-    if (every[axis] != 1) result = multiplied(result, axis, every[axis], Order::whole);
+    if (every[axis] != 1) result = multiplied("tile", result, axis, every[axis], Order::whole);
   return result;
 }
 
@@ -113,7 +114,7 @@ Tensor repeat(const Tensor& x, std::int64_t count, int axis, Site site) {
   const CallSite call(site);
   axis = normalize_axis("repeat", axis, x.rank());
   refuse_negative("repeat", count);
-  return count == 1 ? x : multiplied(x, axis, count, Order::elements);
+  return count == 1 ? x : multiplied("repeat", x, axis, count, Order::elements);
 }
 
 Tensor detail::repeat_flat(const Tensor& x, std::int64_t count, Site site) {
@@ -125,10 +126,12 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, int axis, Site s
   const CallSite call(site);
   axis = normalize_axis("chunk", axis, x.rank());
   if (chunks < 1) refuse("chunk", "{} chunks; there must be at least one", chunks);
-  const std::int64_t extent = x.shape()[axis], size = (extent + chunks - 1) / chunks;
+  const std::int64_t extent = x.shape()[axis], size = extent / chunks + (extent % chunks != 0);
   std::vector<std::int64_t> sizes;
   for (std::int64_t start = 0; start < extent; start += size)
     sizes.push_back(std::min(size, extent - start));
+  if (sizes.empty() && chunks > kMostParts)
+    refuse("chunk", "{} chunks of an empty axis; at most {} are made", chunks, kMostParts);
   if (sizes.empty()) sizes.assign(static_cast<std::size_t>(chunks), 0);
   return split(x, sizes, axis);
 }

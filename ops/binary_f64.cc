@@ -1,10 +1,14 @@
 // Kernels of the page's functions of two variables, in f64.
+#include "engine/simd.h"
+
 #undef TAPESTRY_BINARY_TYPE
 #define TAPESTRY_BINARY_TYPE double
 #undef TAPESTRY_TABLE
 #define TAPESTRY_TABLE BinaryTableF64
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/binary_f64.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include "ops/kernels-inl.h"

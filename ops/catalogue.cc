@@ -7,13 +7,15 @@ namespace {
 
 std::vector<Record> collect() {
   std::vector<Record> all;
-  for (auto records : {arrange_records,     categorical_records, fft_records,      lerp_records,
-                       polygamma_records,   conv_records,        cumsum_records,   einsum_records,
-                       elementwise_records, extreme_records,     index_records,    join_records,
-                       linalg_records,      matmul_records,      max_pool_records, product_records,
-                       recurrence_records,  reduce_records,      resample_records, running_records,
-                       search_records,      select_records,      slice_records,    softmax_records,
-                       sort_records,        tensordot_records,   view_records})
+  for (auto records :
+       {centered_records, arrange_records,  categorical_records, choose_records,      replace_records,
+        fft_records,      lerp_records,        polygamma_records,   conv_records,
+        cumsum_records,   einsum_records,      elementwise_records, extreme_records,
+        index_records,    join_records,        linalg_records,      matmul_records,
+        max_pool_records, product_records,     recurrence_records,  reduce_records,
+        resample_records, running_records,     search_records,      select_records,
+        slice_records,    softmax_records,     sort_records,        tensordot_records,
+        view_records})
     for (Record& record : records()) all.push_back(std::move(record));
   return all;
 }

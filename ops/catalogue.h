@@ -41,7 +41,9 @@ Tensor sample_numbers(const Shape& shape, std::uint64_t seed = 1);
 
 std::vector<Record> arrange_records();
 std::vector<Record> categorical_records();
+std::vector<Record> choose_records();
 std::vector<Record> conv_records();
+std::vector<Record> centered_records();
 std::vector<Record> cumsum_records();
 std::vector<Record> einsum_records();
 std::vector<Record> elementwise_records();
@@ -57,6 +59,7 @@ std::vector<Record> polygamma_records();
 std::vector<Record> product_records();
 std::vector<Record> recurrence_records();
 std::vector<Record> reduce_records();
+std::vector<Record> replace_records();
 std::vector<Record> resample_records();
 std::vector<Record> running_records();
 std::vector<Record> search_records();

@@ -67,8 +67,8 @@ Tensor compare(const Tensor& x, const Tensor& z) {
   }
 #define TAPESTRY_COMPARE(name, value, doc)                                              \
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
-  TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))          \
-  TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))
+  TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))   \
+  TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
 #define TAPESTRY_PREDICATE(name, value, doc) \
   Tensor name(const Tensor& x, Site site) {  \
     const CallSite here(site);               \
@@ -76,5 +76,36 @@ Tensor compare(const Tensor& x, const Tensor& z) {
   }
 #include "ops/elementwise.def"
 #undef TAPESTRY_CALL
+
+namespace {
+void require_masks(std::string_view symbol, const Tensor& x, const Tensor& z) {
+  for (const Tensor* side : {&x, &z})
+    if (side->dtype() != DType::boolean)
+      refuse(symbol,
+             "one side is {}; both must be boolean, see logical_and, logical_or, logical_not",
+             side->dtype());
+}
+}  // namespace
+
+Tensor operator&(const Operand& x, const Tensor& z) {
+  const CallSite call(x.site());
+  require_masks("&", x.tensor(), z);
+  return logical_and(x.tensor(), z);
+}
+Tensor operator|(const Operand& x, const Tensor& z) {
+  const CallSite call(x.site());
+  require_masks("|", x.tensor(), z);
+  return logical_or(x.tensor(), z);
+}
+Tensor operator^(const Operand& x, const Tensor& z) {
+  const CallSite call(x.site());
+  require_masks("^", x.tensor(), z);
+  return logical_xor(x.tensor(), z);
+}
+Tensor operator~(const Operand& x) {
+  const CallSite call(x.site());
+  require_masks("~", x.tensor(), x.tensor());
+  return logical_not(x.tensor());
+}
 
 }  // namespace tapestry

@@ -14,7 +14,7 @@ namespace detail {
 class Compared {
  public:
   template <class A>
-  requires(std::is_arithmetic_v<A> || std::same_as<typename A::Number, double>)
+  requires(std::is_arithmetic_v<A> || std::same_as<NumberOf<A>, double>)
       Compared(const A& x, Site site = {})  // NOLINT: converts
       : scalar_(x), site_(site) {}
   Scalar scalar() const { return scalar_; }

@@ -1,7 +1,8 @@
 #include "ops/constant.h"
 
-#include <cmath>
+#include <vector>
 
+#include "engine/bridge.h"
 #include "engine/factory.h"
 
 namespace tapestry::detail {
@@ -10,10 +11,11 @@ Tensor repeated(double value, const Shape& shape, DType dtype) {
   return full({}, value, dtype).view(shape, Strides(shape.rank(), 0));
 }
 
-Tensor number_beside(const Tensor& x, double value) {
-  if (is_floating(x.dtype())) return full({}, value, x.dtype());
-  const bool whole = value == std::floor(value) && std::abs(value) < 0x1p62;
-  return full({}, value, whole ? DType::i64 : DType::f32);
+Tensor number_beside(const Tensor& x, const Beside& number) {
+  const DType dtype = number.meets(x.dtype());
+  if (number.scalar().is_tracked()) return stack({number.scalar()}, Shape{}, dtype);
+  if (dtype == DType::i64) return from_vector(std::vector<std::int64_t>{number.integer()}, {});
+  return full({}, number.value(), dtype);
 }
 
 }  // namespace tapestry::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/tensor.h"
+#include "ops/beside.h"
 
 namespace tapestry {
 
@@ -9,9 +10,9 @@ namespace detail {
 // One number stretched to a shape, without memory of its own: zero(g) of the page.
 Tensor repeated(double value, const Shape& shape, DType dtype);
 
-// A plain number that meets a tensor: rank 0, in a dtype that does not change the tensor's unless
-// it must.
-Tensor number_beside(const Tensor& x, double value);
+// A number that meets a tensor: rank 0, in the dtype in which they meet. A scalar that a tape
+// follows stays followed.
+Tensor number_beside(const Tensor& x, const Beside& number);
 }  // namespace detail
 
 inline Tensor zero(const Tensor& x) { return detail::repeated(0, x.shape(), x.dtype()); }

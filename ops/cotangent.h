@@ -8,6 +8,8 @@
 // to g, which outlives the formula: a copy of lanes would be laid out in memory.
 #pragma once
 
+#include "engine/language.h"
+//
 #include <type_traits>
 
 namespace tapestry::detail {

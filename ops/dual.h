@@ -90,9 +90,9 @@ template <>
 struct std::numeric_limits<tapestry::Dual> : tapestry::detail::LimitsOf<tapestry::Dual, double> {};
 
 template <>
-struct fmt::formatter<tapestry::Dual> : fmt::formatter<double> {
+struct fmt::formatter<tapestry::Dual> : tapestry::detail::PlainFormatter<double> {
   auto format(const tapestry::Dual& x, format_context& context) const {
-    context.advance_to(fmt::formatter<double>::format(x.value, context));
+    context.advance_to(PlainFormatter::format(x.value, context));
     return fmt::format_to(context.out(), " {}", x.tangent);
   }
 };

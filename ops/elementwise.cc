@@ -218,16 +218,14 @@ Tensor unary(Kind kind, const Tensor& x) {
 
 template <class Record>
 Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
+  if (x.dtype() == DType::boolean && z.dtype() == DType::boolean) {
+    if constexpr (Record::name == "mul" || Record::name == "minimum") return logical_and(x, z);
+    if constexpr (Record::name == "maximum") return logical_or(x, z);
+  }
   const DType dtype = working_dtype(kind, promote(x.dtype(), z.dtype()));
   if (dtype == x.dtype() && dtype == z.dtype()) return apply<Record>({&x, &z});
   const Tensor cast_x = x.to(dtype), cast_z = z.to(dtype);
   return apply<Record>({&cast_x, &cast_z});
-}
-
-// A scalar that meets a tensor takes its dtype, as a plain number does.
-Tensor tensor_beside(const Tensor& x, Scalar z) {
-  if (!z.is_tracked()) return number_beside(x, z.value());
-  return stack({z}, Shape{}, is_floating(x.dtype()) ? x.dtype() : DType::f64);
 }
 
 }  // namespace
@@ -244,10 +242,8 @@ Tensor tensor_beside(const Tensor& x, Scalar z) {
   }
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_record>(Kind::kind, x, z))) \
-  TAPESTRY_CALL(name, const Tensor& x, double z, name(x, number_beside(x, z)))                     \
-  TAPESTRY_CALL(name, double x, const Tensor& z, name(number_beside(z, x), z))                     \
-  TAPESTRY_CALL(name, const Tensor& x, Scalar z, name(x, tensor_beside(x, z)))                     \
-  TAPESTRY_CALL(name, Scalar x, const Tensor& z, name(tensor_beside(z, x), z))
+  TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))              \
+  TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
 #include "ops/elementwise.def"
 #undef TAPESTRY_CALL
 

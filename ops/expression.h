@@ -5,6 +5,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <type_traits>
 
 #include "engine/scalar.h"
@@ -30,6 +31,11 @@ struct ScalarExpression {
   [[gnu::always_inline]] operator BasicScalar<T>() const {  // NOLINT: converts
     return detail::record_statement(self());
   }
+  // As a scalar's.
+  template <std::integral I>
+  explicit operator I() const {
+    return static_cast<I>(BasicScalar<T>(*this));
+  }
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
@@ -43,10 +49,37 @@ template <class X>
 concept ScalarExpressionType = requires {
   requires X::is_scalar_expression;
 };
+// A scalar, or of a type derived from one.
 template <class X>
-concept ActiveNumber = ScalarExpressionType<X> || requires {
-  requires std::same_as<X, BasicScalar<typename X::Number>>;
+concept ScalarType = requires {
+  requires std::derived_from<X, BasicScalar<typename X::Number>>;
 };
+
+template <class X>
+struct NumberOfActive {};
+template <class X>
+requires(ScalarExpressionType<X> || ScalarType<X>) struct NumberOfActive<X> {
+  using Number = typename X::Number;
+};
+template <ScalarType X>
+struct NumberOfActive<std::reference_wrapper<X>> : NumberOfActive<X> {};
+template <ScalarType X>
+struct NumberOfActive<std::reference_wrapper<const X>> : NumberOfActive<X> {};
+
+// The number type of what is active: a scalar, an expression, or a reference to a scalar.
+template <class X>
+using NumberOf = typename NumberOfActive<X>::Number;
+template <class X>
+concept ActiveNumber = requires {
+  typename NumberOf<X>;
+};
+template <class X>
+auto value_of(const X& x) {
+  if constexpr (ScalarExpressionType<X>)
+    return x.value();
+  else
+    return static_cast<const BasicScalar<NumberOf<X>>&>(x).value();
+}
 // What is a plain number beside active ones over T: for a T that is active itself, what converts to
 // it.
 template <class X, class T>
@@ -58,27 +91,27 @@ concept PlainBeside = std::is_arithmetic_v<X> ||
 template <class A, class B>
 struct NumberOfBoth {};
 template <ActiveNumber A, class B>
-requires PlainBeside<B, typename A::Number>
+requires PlainBeside<B, NumberOf<A>>
 struct NumberOfBoth<A, B> {
-  using Number = typename A::Number;
+  using Number = NumberOf<A>;
 };
 template <class A, ActiveNumber B>
-requires PlainBeside<A, typename B::Number>
+requires PlainBeside<A, NumberOf<B>>
 struct NumberOfBoth<A, B> {
-  using Number = typename B::Number;
+  using Number = NumberOf<B>;
 };
 template <ActiveNumber A, ActiveNumber B>
-requires std::same_as<typename A::Number, typename B::Number>
+requires std::same_as<NumberOf<A>, NumberOf<B>>
 struct NumberOfBoth<A, B> {
-  using Number = typename A::Number;
+  using Number = NumberOf<A>;
 };
 template <class A, class B>
 concept ActiveOperands = requires {
   typename NumberOfBoth<A, B>::Number;
 };
 
-// Of every node: strangers(name) has bits above the id where a leaf is of another recording than
-// `name`.
+// Of every node: strangers(first) has bits above the id where a leaf is not of the recording whose
+// first node has that name.
 template <class T>
 struct LeafExpression {
   using Number = T;
@@ -86,7 +119,7 @@ struct LeafExpression {
   std::uint64_t name;
   [[gnu::always_inline]] explicit LeafExpression(const BasicScalar<T>& x)
       : number(x.value()), name(x.name()) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t of) const { return name ^ of; }
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const { return name - first; }
 };
 
 template <class T>
@@ -104,8 +137,8 @@ struct UnaryExpression : ScalarExpression<UnaryExpression<op, A>, typename A::Nu
   Number number;
   [[gnu::always_inline]] explicit UnaryExpression(const A& x)
       : a(x), number(UnaryRule<op, Number>::value(x.number)) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
-    return a.strangers(name);
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const {
+    return a.strangers(first);
   }
 };
 
@@ -117,8 +150,8 @@ struct BinaryExpression : ScalarExpression<BinaryExpression<op, A, B>, typename 
   Number number;
   [[gnu::always_inline]] BinaryExpression(const A& x, const B& z)
       : a(x), b(z), number(BinaryRule<op, Number>::value(x.number, z.number)) {}
-  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t name) const {
-    return a.strangers(name) | b.strangers(name);
+  [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const {
+    return a.strangers(first) | b.strangers(first);
   }
 };
 
@@ -140,7 +173,7 @@ requires PlainBeside<X, T>
 template <class T, class X>
 using ExpressionOf = std::remove_cvref_t<decltype(as_expression<T>(std::declval<const X&>()))>;
 
-template <Unary op, class A, class T = typename A::Number>
+template <Unary op, class A, class T = NumberOf<A>>
 [[gnu::always_inline]] inline auto make_unary(const A& x) {
   return UnaryExpression<op, ExpressionOf<T, A>>(as_expression<T>(x));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ops/cotangent.h"
+#include "ops/partials.h"
 #include "ops/rules.h"
 
 namespace tapestry::detail {
@@ -17,6 +18,7 @@ struct BinaryFormula;
 #define TAPESTRY_FORMULA(name, formula)                                   \
   static T name([[maybe_unused]] const T& x, [[maybe_unused]] const T& z, \
                 [[maybe_unused]] const T& y, const T& adjoint) {          \
+    using namespace partials;                                             \
     [[maybe_unused]] const Cotangent<T> g{adjoint};                       \
     return T(formula);                                                    \
   }

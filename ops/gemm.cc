@@ -5,6 +5,7 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/error.h"
 
@@ -65,13 +66,15 @@ void gemv(bool transposed, int rows, int columns, const double* m, int leading, 
               v, step, 0, y, y_step);
 }
 
-// Long sums of products are cut, and the parts added in double.
+// Longer sums of products are cut, and in single precision the parts are added in double. Libraries
+// add in lanes within a product of two vectors, and one by one elsewhere.
+constexpr std::int64_t kLong = 1 << 12, kPart = 1 << 10;
+
 template <class T>
 T inner_product(std::int64_t n, const T* x, int x_step, const T* y, int y_step) {
-  constexpr std::int64_t kPart = 1 << 15;
   double sum = 0;
-  for (std::int64_t i = 0; i < n; i += kPart) {
-    const int part = static_cast<int>(std::min(kPart, n - i));
+  for (std::int64_t i = 0; i < n; i += kLong) {
+    const int part = static_cast<int>(std::min(kLong, n - i));
     if constexpr (std::is_same_v<T, float>)
       sum += static_cast<double>(cblas_sdot(part, x + i * x_step, x_step, y + i * y_step, y_step));
     else
@@ -98,6 +101,33 @@ bool vector_product(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T*
     gemv(!b.transposed, b.transposed ? n : k, b.transposed ? k : n, b.data, ldb, a.data, a_step, c,
          1);
   return true;
+}
+
+// Any product into plain memory.
+template <class T>
+void multiply(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
+              std::int64_t leading) {
+  if constexpr (!std::is_same_v<T, std::int64_t>) {
+    if (vector_product(e, a, b, c, leading)) return;
+  }
+  gemm(e, a, b, c, leading);
+}
+
+void multiply_in_parts(const Extents& e, Matrix<float> a, Matrix<float> b, float* c,
+                       std::int64_t leading) {
+  const auto size = static_cast<std::size_t>(e.rows * e.columns);
+  std::vector<float> term(size);
+  std::vector<double> sum(size, 0);
+  for (std::int64_t at = 0; at < e.inner; at += kPart) {
+    const Extents part{e.rows, e.columns, std::min(kPart, e.inner - at)};
+    multiply(part, a, b, term.data(), e.columns);
+    for (std::size_t i = 0; i < size; ++i) sum[i] += static_cast<double>(term[i]);
+    a.data += kPart * (a.transposed ? a.leading : 1);
+    b.data += kPart * (b.transposed ? 1 : b.leading);
+  }
+  for (std::int64_t i = 0; i < e.rows; ++i)
+    for (std::int64_t j = 0; j < e.columns; ++j)
+      c[i * leading + j] = static_cast<float>(sum[static_cast<std::size_t>(i * e.columns + j)]);
 }
 
 }  // namespace
@@ -135,10 +165,11 @@ void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block
   a.data += top * (a.transposed ? 1 : a.leading);
   b.data += left * (b.transposed ? b.leading : 1);
   c += top * extents.columns + left;
-  if constexpr (!std::is_same_v<T, std::int64_t>) {
-    if (vector_product(part, a, b, c, extents.columns)) return;
+  if constexpr (std::is_same_v<T, float>) {
+    const bool one = part.rows == 1 && part.columns == 1;  // which is cut already
+    if (part.inner > kLong && !one) return multiply_in_parts(part, a, b, c, extents.columns);
   }
-  gemm(part, a, b, c, extents.columns);
+  multiply(part, a, b, c, extents.columns);
 }
 
 template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<float>,

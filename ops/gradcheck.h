@@ -1,12 +1,11 @@
 // Derivatives by differences, and the check of a gradient against them.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "engine/formatter.h"
 #include "engine/transform.h"
 
 namespace tapestry {
@@ -39,8 +38,8 @@ GradcheckReport gradcheck(const detail::Function& f, const Tensor& x,
 }  // namespace tapestry
 
 template <>
-struct fmt::formatter<tapestry::GradcheckReport> : fmt::formatter<std::string_view> {
+struct fmt::formatter<tapestry::GradcheckReport> : tapestry::detail::TextFormatter {
   auto format(const tapestry::GradcheckReport& report, format_context& context) const {
-    return fmt::formatter<std::string_view>::format(report.table(), context);
+    return tapestry::detail::TextFormatter::format(report.table(), context);
   }
 };

@@ -4,30 +4,21 @@
 #include "engine/batching.h"
 #include "engine/copy.h"
 #include "engine/factory.h"
-#include "engine/parallel.h"
 #include "engine/pullback.h"
 #include "ops/catalogue.h"
+#include "ops/choice.h"
 #include "ops/indices.h"
 
 namespace tapestry {
 using namespace detail;
 namespace {
 
-// Every op of this family walks the elements of one shape. For element e the index tensor holds,
-// `index` strides along, a number i, and the element chosen lies `base` strides and i * step along
-// in the indexed tensor.
-struct Choice {
-  Shape shape;
-  Strides index, base;
-  std::int64_t step;
-};
-
 // The axis that an index of x's rank chooses along: one element for each of its own.
 struct Along {
   int axis;
 
   Choice choice(const Tensor& x, const Tensor& index) const {
-    Choice chosen{index.shape(), index.strides(), x.strides(), x.strides()[axis]};
+    Choice chosen{index.shape(), index.strides(), x.strides(), x.strides()[axis], x.shape()[axis]};
     chosen.base[axis] = 0;
     return chosen;
   }
@@ -40,7 +31,7 @@ struct Alongside {
   int shared = 0;
 
   Choice choice(const Tensor& x, const Tensor& indices) const {
-    Choice chosen{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis]};
+    Choice chosen{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis], x.shape()[axis]};
     chosen.shape.erase(axis);
     chosen.index.erase(axis);
     chosen.base.erase(axis);
@@ -55,72 +46,6 @@ struct Alongside {
   }
 };
 
-// chosen[e] = x[choice of e]
-Tensor read(const Tensor& x, const Tensor& index, const Choice& choice) {
-  Tensor chosen = Tensor::uninitialized(choice.shape, x.dtype());
-  const Rows<3> rows(choice.shape, {&choice.index, &choice.base, &chosen.strides()});
-  visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    const auto* numbers = index.data<std::int64_t>();
-    const T* source = x.data<T>();
-    T* target = chosen.mutable_data<T>();
-    const auto [along, from, to] = rows.inner;
-    parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
-      rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
-        const auto* row = numbers + at[0];
-        const T* p = source + at[1];
-        T* q = target + at[2];
-        if (along == 0) {  // one index for the whole row
-          p += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
-        } else {
-          for (std::int64_t i = 0; i < rows.length; ++i)
-            q[i * to] = p[i * from + row[i * along] * choice.step];
-        }
-      });
-    });
-  });
-  return chosen;
-}
-
-// target[choice of e] += source[e]. Threads share an axis along which the places differ.
-void add(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
-  int shared = -1;
-  for (int axis = 0; axis < choice.shape.rank(); ++axis)
-    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared]))
-      shared = axis;
-  if (choice.shape.size() == 0) return;
-  const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
-  visit(target.dtype(), [&]<class T>(std::type_identity<T>) {
-    const auto stretch = [&](std::int64_t first, std::int64_t last) {
-      Shape shape = choice.shape;
-      std::array<std::int64_t, 3> start{};
-      if (shared >= 0) {
-        shape[shared] = last - first;
-        start = {choice.index[shared] * first, choice.base[shared] * first,
-                 source.strides()[shared] * first};
-      }
-      const Rows<3> rows(shape, {&choice.index, &choice.base, &source.strides()});
-      const auto [along, to, from] = rows.inner;
-      rows.for_each([&](const std::array<std::int64_t, 3>& at) {
-        const auto* row = index.data<std::int64_t>() + start[0] + at[0];
-        T* q = target.mutable_data<T>() + start[1] + at[1];
-        const T* p = source.data<T>() + start[2] + at[2];
-        if (along == 0) {  // one index for the whole row
-          q += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i)
-            q[i * to] = static_cast<T>(q[i * to] + p[i * from]);
-        } else {
-          for (std::int64_t i = 0; i < rows.length; ++i) {
-            T& place = q[i * to + row[i * along] * choice.step];
-            place = static_cast<T>(place + p[i * from]);
-          }
-        }
-      });
-    };
-    parallel_for(extent, choice.shape.size() / extent, stretch);
-  });
-}
-
 // ---- the ops ----
 
 // What take and gather have in common: they differ by their choice.
@@ -131,8 +56,8 @@ struct Chooser {
   using Attributes = Choosing;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(Op::name, in[1], in[0].shape()[a.axis]);
-    return read(in[0], in[1], a.choice(in[0], in[1]));
+    const Tensor index = counted_from_start(Op::name, in[1], in[0].shape()[a.axis]);
+    return chosen(in[0], index, a.choice(in[0], index));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };
@@ -165,7 +90,8 @@ struct PutAdd {
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = zeros(a.shape, in[0].dtype());
-    add(result, in[1], in[0], a.along.choice(result, in[1]));
+    const Tensor index = counted_from_start("take", in[1], a.shape[a.along.axis]);
+    add_chosen(result, index, in[0], a.along.choice(result, index));
     return result;
   }
   static void batch(Batching& b) {
@@ -203,11 +129,11 @@ struct ScatterAdd {
   using Attributes = Along;
   static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range(name, in[1], in[0].shape()[a.axis]);
+    const Tensor index = counted_from_start(name, in[1], in[0].shape()[a.axis]);
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit(result.dtype(),
           [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
-    add(result, in[1], in[2], a.choice(result, in[1]));
+    add_chosen(result, index, in[2], a.choice(result, index));
     return result;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
@@ -283,9 +209,9 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Site sit
 
 std::vector<Record> detail::index_records() {
   const Tensor x = sample_numbers({4, 3});
-  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, 2}, {3});
+  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, -2}, {3});
   const Tensor everywhere =
-      from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2, 3, 3, 0, 2, 0, 1}, {4, 3});
+      from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2, -1, 3, 0, 2, -4, 1}, {4, 3});
   const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
   return {
       {"take",
@@ -298,7 +224,7 @@ std::vector<Record> detail::index_records() {
          [] {
            take(zeros({3, 2}), full({1}, 5, DType::i64));
          },
-         "[take] index 5 is out of range for extent 3; indices start at 0 and stay below it"},
+         "[take] index 5 is out of range for extent 3; it must lie in [-3, 2]"},
         {"dtype", [] { take(zeros({3}), zeros({1})); },
          "[take] the indices are f32; they must be i64"}}},
       {"gather",

@@ -1,6 +1,7 @@
-// Choosing elements by i64 indices, and adding into chosen places. Indices start at 0 and are never
-// negative; one out of range is an Error that names it. What meets in one place is added in the
-// order of the indices, for any number of threads. Differentiable in everything but the indices.
+// Choosing elements by i64 indices, and adding into chosen places. Indices start at 0; negative
+// ones count from the end, and one out of range is an Error that names it. What meets in one place
+// is added in the order of the indices, for any number of threads, and as well as sum() adds it.
+// Differentiable in everything but the indices.
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "engine/apply.h"
 #include "engine/batching.h"
 #include "engine/factory.h"
@@ -131,6 +129,8 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t parts, int axis, Site si
   if (parts < 1 || extent % parts != 0)
     refuse("split", "axis {} of shape {} does not split into {} equal parts", axis, x.shape(),
            parts);
+  if (parts > kMostParts)
+    refuse("split", "{} parts are asked for; at most {} are made", parts, kMostParts);
   return split(x, std::vector<std::int64_t>(static_cast<std::size_t>(parts), extent / parts), axis);
 }
 
@@ -138,14 +138,26 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
                           Site site) {
   const CallSite call(site);
   axis = normalize_axis("split", axis, x.rank());
-  bool fits = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) == x.shape()[axis] &&
-              !sizes.empty();
-  for (std::int64_t size : sizes) fits &= size >= 0;
-  if (!fits)
+  bool fits = !sizes.empty();
+  std::int64_t rest = x.shape()[axis];
+  for (std::int64_t size : sizes) {
+    fits &= size >= 0 && size <= rest;
+    if (fits) rest -= size;
+  }
+  if (!fits || rest != 0)
     refuse("split", "the sizes ({}) do not make up axis {} of shape {}", fmt::join(sizes, ", "),
            axis, x.shape());
   const Tensor extents = from_vector(sizes, {static_cast<std::int64_t>(sizes.size())});
   return apply_many<Split>({&x, &extents}, sizes.size(), {axis});
+}
+
+std::vector<Tensor> unstack(const Tensor& x, int axis, Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("unstack", axis, x.rank());
+  if (x.shape()[axis] == 0) return {};
+  std::vector<Tensor> slices = split(x, x.shape()[axis], axis);
+  for (Tensor& slice : slices) slice = squeeze(slice, axis);
+  return slices;
 }
 
 std::vector<Record> detail::join_records() {
@@ -195,6 +207,17 @@ std::vector<Record> detail::join_records() {
            split(zeros({5}), {2, 2});
          },
          "[split] the sizes (2, 2) do not make up axis 0 of shape (5,)"}}},
+      {"unstack",
+       "Takes an axis apart into its positions; views.",
+       true,
+       {{"columns",
+         {x},
+         [](const auto& in) {
+           const auto columns = unstack(in[0], -1);
+           return concat({columns[2], columns[0]});
+         }}},
+       {{"range", [] { unstack(zeros({2}), 1); },
+         "[unstack] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };
 }
 

@@ -8,6 +8,8 @@
 
 #include "ops/kernels.h"
 #include "ops/lane_math-inl.h"
+#include "ops/lane_normal-inl.h"
+#include "ops/lane_partials-inl.h"
 #include "ops/probe.h"
 
 HWY_BEFORE_NAMESPACE();

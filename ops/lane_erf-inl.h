@@ -81,9 +81,10 @@ HWY_INLINE hn::Vec<D> polynomial(const hn::TFromD<D> (&coefficients)[count], hn:
   return sum;
 }
 
-// erfc(a) for a >= 0. Every rounding is small, corrected or the last, but those of exp.
+// erfc(a + more) for a >= 0, where `more` is too small to be seen in the sum. Every rounding is
+// small, corrected or the last, but those of exp.
 template <class D>
-HWY_INLINE hn::Vec<D> erfc_of_size(hn::Vec<D> a) {
+HWY_INLINE hn::Vec<D> erfc_of_size(hn::Vec<D> a, hn::Vec<D> more = hn::Zero(D())) {
   using T = hn::TFromD<D>;
   using Table = ErfTable<T>;
   const D d;
@@ -101,7 +102,9 @@ HWY_INLINE hn::Vec<D> erfc_of_size(hn::Vec<D> a) {
   const auto quotient = hn::Mul(above, inverse);
   const auto remainder = hn::Add(hn::NegMulAdd(quotient, below, above),
                                  hn::NegMulAdd(quotient, lost_below, lost_above));
-  const auto lost = hn::MulSub(remainder, inverse, hn::Mul(quotient, lost_of_square));
+  const auto shift = hn::MulAdd(more, hn::Set(d, static_cast<T>(1.1283791670955126)),
+                                hn::Mul(quotient, lost_of_square));
+  const auto lost = hn::MulSub(remainder, inverse, shift);
   return hn::MulAdd(power, quotient, hn::Mul(power, lost));
 }
 

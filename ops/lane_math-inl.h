@@ -118,15 +118,15 @@ TAPESTRY_SLEEF1(expm1, u10)
 TAPESTRY_SLEEF1(log, u10)
 TAPESTRY_SLEEF1(log2, u10)
 TAPESTRY_SLEEF1(log10, u10)
-TAPESTRY_SLEEF1(log1p, u10)
+TAPESTRY_SLEEF1_AS(near_log1p, log1p, u10)
 TAPESTRY_SLEEF1(sin, u10)
 TAPESTRY_SLEEF1(cos, u10)
 TAPESTRY_SLEEF1(tan, u10)
 TAPESTRY_SLEEF1(asin, u10)
 TAPESTRY_SLEEF1(acos, u10)
 TAPESTRY_SLEEF1(atan, u10)
-TAPESTRY_SLEEF1(sinh, u10)
-TAPESTRY_SLEEF1(cosh, u10)
+TAPESTRY_SLEEF1_AS(near_sinh, sinh, u10)
+TAPESTRY_SLEEF1_AS(near_cosh, cosh, u10)
 TAPESTRY_SLEEF1(tanh, u10)
 TAPESTRY_SLEEF1_AS(near_asinh, asinh, u10)
 TAPESTRY_SLEEF1_AS(near_acosh, acosh, u10)
@@ -135,6 +135,8 @@ TAPESTRY_SLEEF1(atanh, u10)
 TAPESTRY_SLEEF1(erf, u10)
 TAPESTRY_SLEEF1(erfc, u15)
 #endif
+TAPESTRY_SLEEF1(cbrt, u10)
+TAPESTRY_SLEEF1(tgamma, u10)
 TAPESTRY_SLEEF1_AS(near_lgamma, lgamma, u10)
 TAPESTRY_SLEEF2(pow, u10)
 TAPESTRY_SLEEF2(atan2, u10)
@@ -154,6 +156,32 @@ HWY_INLINE Lane<D> fmod(Lane<D> x, Lane<D> z) {
   hn::Store(z.v, D(), others);
   for (size_t i = 0; i < hn::Lanes(D()); ++i) numbers[i] = std::fmod(numbers[i], others[i]);
   return {hn::Load(D(), numbers)};
+}
+
+// SLEEF's is infinite shortly before the largest number, and there log x is as good.
+template <class D>
+HWY_INLINE Lane<D> log1p(Lane<D> x) {
+  const Lane<D> y = near_log1p(x);
+  const LaneMask<D> far = x > 1e30;
+  return any(far) ? where(far, log(x), y) : y;
+}
+// SLEEF's are infinite before exp(|x|) / 2 is.
+template <class D>
+HWY_INLINE Lane<D> half_of_exp(Lane<D> size) {
+  const Lane<D> root = exp(0.5 * size);
+  return 0.5 * root * root;
+}
+template <class D>
+HWY_INLINE Lane<D> cosh(Lane<D> x) {
+  const Lane<D> y = near_cosh(x);
+  const LaneMask<D> far = y == std::numeric_limits<double>::infinity();
+  return any(far) ? where(far, half_of_exp(abs(x)), y) : y;
+}
+template <class D>
+HWY_INLINE Lane<D> sinh(Lane<D> x) {
+  const Lane<D> y = near_sinh(x);
+  const LaneMask<D> far = abs(y) == std::numeric_limits<double>::infinity();
+  return any(far) ? where(far, sign(x) * half_of_exp(abs(x)), y) : y;
 }
 
 // SLEEF squares the argument of these two, which overflows: far out they are log(2 |x|), whose own

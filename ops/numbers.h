@@ -3,13 +3,16 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "ops/gamma.h"
+#include "ops/normal.h"
+#include "ops/partials.h"
 
 namespace tapestry::detail::page_numbers {
 
-using std::abs, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
-    std::hypot, std::log, std::log10, std::log1p;
+using std::abs, std::cbrt, std::tgamma, std::erf, std::erfc, std::exp, std::exp2, std::expm1,
+    std::floor, std::fmod, std::hypot, std::log, std::log10, std::log1p;
 using std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil,
     std::cos, std::cosh;
 using std::log2, std::pow, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;

@@ -31,7 +31,7 @@ Tensor pad(const Tensor& x, const Widths& widths, PadMode mode, Site site) {
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto [before, after] = widths[static_cast<std::size_t>(axis)];
     const std::int64_t widest = std::max(before, after);
-    const std::int64_t needed = mode == PadMode::reflect    ? widest + 1
+    const std::int64_t needed = mode == PadMode::reflect    ? widest + (widest < INT64_MAX)
                                 : mode == PadMode::circular ? widest
                                                             : std::min<std::int64_t>(widest, 1);
     if (widest > 0 && x.shape()[axis] < needed)

@@ -55,6 +55,17 @@ constexpr Probe where(Probe mask, Probe a, Probe b) { return joined(mask, joined
 
 constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
 
+// Of ops/partials.h. A result at hand spares plain numbers a call, but nobody keeps it for that.
+constexpr Probe exp_beside(Probe x, Probe) { return called("exp", x, x); }
+constexpr Probe sech_squared(Probe x, Probe) { return called("tanh", x, x); }
+constexpr Probe logistic(Probe x, Probe) { return called("sigmoid", x, x); }
+constexpr Probe cauchy(Probe x) { return joined(x, x); }
+constexpr Probe over_squares(Probe x, Probe z) { return called("hypot", x, z); }
+constexpr Probe over_hypot(Probe x, Probe y) { return joined(x, y); }
+constexpr Probe power_partial(Probe x, Probe z, Probe y) { return called("pow", joined(x, y), z); }
+constexpr Probe silu_partial(Probe x) { return called("silu", x, x); }
+constexpr Probe mish_partial(Probe x) { return called("mish", x, x); }
+
 #define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   constexpr Probe name(Probe x) { return called(#name, x, x); }
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \

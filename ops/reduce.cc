@@ -42,7 +42,7 @@ struct Deviations {
 Deviations deviations(std::string_view who, const Tensor& x, const VarianceOptions& options) {
   require_floating(who, x);
   const AxisSet axes = options.axis.resolve(who, x.rank());
-  return {x - mean_over(x, axes, true), axes,
+  return {centered(x, options.axis), axes,
           std::max(0.0, folded_size(x.shape(), axes) - options.correction)};
 }
 
@@ -115,6 +115,12 @@ Tensor std(const Tensor& x, const VarianceOptions& options, Site site) {
   const Tensor scale = magnitude(d, options.axis);
   const Tensor result = flat_power(sum_axes(square(d / scale), axes, 0) / n, 0.5) * scale;
   return options.keepdims ? result : reshape(result, reduced_shape(x.shape(), axes, axes));
+}
+Tensor variance(const Tensor& x, const VarianceOptions& options, Site site) {
+  return var(x, options, site);
+}
+Tensor stddev(const Tensor& x, const VarianceOptions& options, Site site) {
+  return tapestry::std(x, options, site);
 }
 
 Tensor any(const Tensor& x, const ReduceOptions& options, Site site) {

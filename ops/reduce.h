@@ -30,8 +30,8 @@ Tensor min(const Tensor& x, const ReduceOptions& options = {}, detail::Site site
 
 // The sum of squared deviations from the mean over (n - correction), and its square root, whose
 // derivatives where all elements are equal are 0, and which does not over- or underflow. f32 and
-// f64 only. Where namespaces are mixed by
-// using-directives, say tapestry::std(x).
+// f64 only. Each has two names: after `using namespace tapestry` std(x) is ambiguous, where
+// stddev(x) is not.
 struct VarianceOptions {
   detail::Axes axis{};
   bool keepdims = false;
@@ -39,6 +39,12 @@ struct VarianceOptions {
 };
 Tensor var(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
 Tensor std(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
+Tensor variance(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
+Tensor stddev(const Tensor& x, const VarianceOptions& options = {}, detail::Site site = {});
+
+// x - mean(x) over axes, of x's shape. The mean is not rounded first, so that a deviation is as
+// good as x allows, however far x lies from 0. f32 and f64 only.
+Tensor centered(const Tensor& x, const detail::Axes& axis = {}, detail::Site site = {});
 
 // Where the extreme lies: i64, the first of equals; a NaN counts as extreme. Without .axis the
 // position in row-major order. Error when there are no elements to choose from.

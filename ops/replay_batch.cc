@@ -22,19 +22,20 @@ namespace {
 using detail::StatementPlan, detail::StepKernels;
 
 constexpr std::string_view kWho = "replay_value_and_grad";
-constexpr std::int64_t kLanes =
+constexpr std::int64_t kBlockInputs =
     32;  // inputs of a block: enough that a step's kernel is worth its call
 
 // A number of the tape, at each input of a block.
 struct alignas(64) Row {
-  double of[kLanes];
+  double of[kBlockInputs];
 };
 
 // Rows from the caching allocator: fresh pages would cost more than the walks.
 class Rows {
  public:
   explicit Rows(std::size_t count)
-      : memory_(Tensor::uninitialized({static_cast<std::int64_t>(count + 1), kLanes}, DType::f64)) {
+      : memory_(Tensor::uninitialized({static_cast<std::int64_t>(count + 1), kBlockInputs},
+                                      DType::f64)) {
     const auto begin = reinterpret_cast<std::uintptr_t>(memory_.mutable_data<double>());
     rows_ = reinterpret_cast<Row*>((begin + alignof(Row) - 1) / alignof(Row) * alignof(Row));
   }
@@ -179,7 +180,7 @@ class Block {
         zeros_(1),
         given_(1),
         add_(binary_kernels<double>(Binary::add).forward) {
-    std::fill_n(zeros_[0], kLanes, 0.0);
+    std::fill_n(zeros_[0], kBlockInputs, 0.0);
     for (std::size_t i = 0; i < detail::kMostOfAStatement; ++i)
       registers_[detail::StepRegisters::kConstants + i] = constants_[i];
   }
@@ -192,7 +193,8 @@ class Block {
   }
 
   void set_given() {
-    for (NodeId id : program_.given) std::fill_n(value(id), kLanes, tape_.storage().values[id]);
+    for (NodeId id : program_.given)
+      std::fill_n(value(id), kBlockInputs, tape_.storage().values[id]);
   }
 
   void walk_forth() {
@@ -214,7 +216,7 @@ class Block {
   }
 
   void walk_back() {
-    std::fill_n(adjoint(program_.y_row), kLanes, 1.0);
+    std::fill_n(adjoint(program_.y_row), kBlockInputs, 1.0);
     for (const Pull& p : program_.pulls)
       pull(program_.statements[p.statement], adjoint(p.adjoint),
            program_.targets.data() + p.targets);
@@ -229,7 +231,7 @@ class Block {
     for (int i = 0; i < plan.kernel->leaves; ++i)
       registers_[detail::StepRegisters::kLeaves + static_cast<std::size_t>(i)] = value(s.leaves[i]);
     for (std::size_t i = 0; i < plan.literals; ++i)
-      std::fill_n(constants_[i], kLanes, s.constants[i]);
+      std::fill_n(constants_[i], kBlockInputs, s.constants[i]);
     const std::size_t last = plan.steps.size() - 1;
     for (std::size_t k = 0; k < last; ++k) {
       const StepKernels& step = plan.steps[k];
@@ -241,7 +243,7 @@ class Block {
   }
   void carry_out(const StepKernels& step, std::size_t k) {
     const double* const in[] = {registers_[step.operands[0]], registers_[step.operands[1]]};
-    step.value(in, registers_[k], kLanes);
+    step.value(in, registers_[k], kBlockInputs);
   }
 
   // Gives the adjoint of a statement back to its leaves, step by step. A lane whose adjoint is zero
@@ -265,7 +267,7 @@ class Block {
             give(target, vjp, in);
         } else if (to.kind == StepOperand::Kind::step) {
           sources_[to.where] = vjp ? pulled_[to.where] : in[3];
-          if (vjp) vjp(in, pulled_[to.where], kLanes);
+          if (vjp) vjp(in, pulled_[to.where], kBlockInputs);
         }
       }
     }
@@ -274,14 +276,14 @@ class Block {
     double* const sum = adjoint(target.row);
     if (target.first) {
       if (vjp)
-        vjp(in, sum, kLanes);
+        vjp(in, sum, kBlockInputs);
       else
-        std::copy_n(in[3], kLanes, sum);
+        std::copy_n(in[3], kBlockInputs, sum);
       return;
     }
-    if (vjp) vjp(in, given_[0], kLanes);
+    if (vjp) vjp(in, given_[0], kBlockInputs);
     const double* const terms[] = {sum, vjp ? given_[0] : in[3]};
-    add_(terms, sum, kLanes);
+    add_(terms, sum, kBlockInputs);
   }
 
   const Tape& tape_;
@@ -317,17 +319,20 @@ void check_points(const std::vector<Scalar>& xs, const Tensor& points) {
 
 ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs,
                                   const Tensor& points) {
-  if (!y.is_tracked()) refuse(kWho, "y is not recorded on a tape");
-  const Tape& tape = tape_of(kWho, y.epoch());
+  if (!y.is_tracked() && (xs.empty() || !xs[0].is_tracked()))
+    refuse(kWho, "neither y nor x[0] is recorded on a tape");
+  const Tape& tape = tape_of(kWho, y.is_tracked() ? y : xs[0]);
   if (y.id() > tape.size())
     refuse(kWho, "node {} was forgotten: the tape was rewound to node {}", y.id(), tape.size());
   check_points(xs, points);
   detail::check_replay(kWho, tape, xs, xs.size());
-  const Program program(tape, y.id(), xs);
+  // A plain y has its value at all points; the branches that led to it are checked all the same.
+  const NodeId root = (y.is_tracked() ? y : xs[0]).id();
+  const Program program(tape, root, xs);
 
   const Tensor rows = points.contiguous();
   const double* const x = rows.data<double>();
-  const std::int64_t batch = points.shape()[0], blocks = (batch + kLanes - 1) / kLanes;
+  const std::int64_t batch = points.shape()[0], blocks = (batch + kBlockInputs - 1) / kBlockInputs;
   const auto n = static_cast<std::int64_t>(xs.size());
   ReplayBatch result{Tensor::uninitialized({batch}, DType::f64),
                      Tensor::uninitialized({batch, n}, DType::f64)};
@@ -335,21 +340,21 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
   double* const slopes = result.gradients.mutable_data<double>();
   std::vector<std::optional<Broken>> broken(static_cast<std::size_t>(blocks));
 
-  const auto work = static_cast<std::int64_t>(program.steps + xs.size()) * kLanes;
+  const auto work = static_cast<std::int64_t>(program.steps + xs.size()) * kBlockInputs;
   parallel_for(blocks, work, [&](std::int64_t first, std::int64_t last) {
     Block block(tape, program);
     block.set_given();
     for (std::int64_t b = first; b < last; ++b) {
-      const std::int64_t begin = b * kLanes, count = std::min(kLanes, batch - begin);
+      const std::int64_t begin = b * kBlockInputs, count = std::min(kBlockInputs, batch - begin);
       // Lanes beyond the batch repeat its last point.
       transpose(
-          n, kLanes, [&](std::size_t k) { return block.value(xs[k].id()); },
+          n, kBlockInputs, [&](std::size_t k) { return block.value(xs[k].id()); },
           [&](double* const* to, std::int64_t i, std::int64_t from, std::int64_t columns) {
             const double* const point = x + (begin + std::min(i, count - 1)) * n + from;
             for (std::int64_t k = 0; k < columns; ++k) to[k][i] = point[k];
           });
       block.walk_forth();
-      std::copy_n(block.value(y.id()), count, values + begin);
+      std::copy_n(block.value(root), count, values + begin);
       if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
       block.walk_back();
       transpose(
@@ -360,6 +365,10 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
           });
     }
   });
+  if (!y.is_tracked()) {
+    std::fill_n(values, batch, y.value());
+    std::fill_n(slopes, batch * n, 0.0);
+  }
   for (const auto& found : broken)
     if (found) detail::refuse_comparison(kWho, *found->comparison, found->x, found->z);
   return result;

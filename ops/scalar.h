@@ -19,31 +19,54 @@
 
 namespace tapestry {
 
-#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  template <detail::ActiveNumber A>                               \
-  [[gnu::always_inline]] inline auto name(const A& x) {           \
-    return detail::make_unary<detail::Unary::name>(x);            \
+namespace detail {
+// Two names of the page mean something else in C, and so for scalars: see ops/c_math.h.
+constexpr bool is_c_otherwise(Unary op) { return op == Unary::round; }
+constexpr bool is_c_otherwise(Binary op) { return op == Binary::remainder; }
+}  // namespace detail
+
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)                                 \
+  template <detail::ActiveNumber A>                                                               \
+  requires(!detail::is_c_otherwise(detail::Unary::name)) [[gnu::always_inline]] inline auto name( \
+      const A& x) {                                                                               \
+    return detail::make_unary<detail::Unary::name>(x);                                            \
   }
-#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  template <class A, class B>                                                           \
-  requires detail::ActiveOperands<A, B>                                                 \
-  [[gnu::always_inline]] inline auto name(const A& x, const B& z) {                     \
-    return detail::make_binary<detail::Binary::name>(x, z);                             \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)   \
+  template <class A, class B>                                                             \
+  requires(detail::ActiveOperands<A, B> && !detail::is_c_otherwise(detail::Binary::name)) \
+      [[gnu::always_inline]] inline auto                                                  \
+      name(const A& x, const B& z) {                                                      \
+    return detail::make_binary<detail::Binary::name>(x, z);                               \
   }
-#define TAPESTRY_PREDICATE(op, result, doc) \
-  template <detail::ActiveNumber A>         \
-  bool op(const A& scalar) {                \
-    const auto x = scalar.value();          \
-    return detail::agreed(result);          \
+#define TAPESTRY_PREDICATE(op, result, doc)  \
+  template <detail::ActiveNumber A>          \
+  bool op(const A& scalar) {                 \
+    const auto x = detail::value_of(scalar); \
+    return detail::agreed(result);           \
   }
 #include "ops/elementwise.def"
+
+namespace detail {
+// Within scalars over scalars these two are the page's.
+template <class T>
+struct UnaryRule<Unary::round, BasicScalar<T>> : UnaryFormula<Unary::round, BasicScalar<T>> {
+  static BasicScalar<T> value(const BasicScalar<T>& x) { return make_unary<Unary::round>(x); }
+};
+template <class T>
+struct BinaryRule<Binary::remainder, BasicScalar<T>>
+    : BinaryFormula<Binary::remainder, BasicScalar<T>> {
+  static BasicScalar<T> value(const BasicScalar<T>& x, const BasicScalar<T>& z) {
+    return make_binary<Binary::remainder>(x, z);
+  }
+};
+}  // namespace detail
 
 // Plain numbers stay plain where tapestry's overloads would hide the standard ones.
 using std::abs, std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh,
     std::ceil, std::cos, std::fabs, std::fma, std::nearbyint, std::rint, std::trunc;
 using std::cosh, std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::fmod,
     std::hypot, std::log, std::log10, std::log1p;
-using std::isfinite, std::isinf, std::isnan, std::lgamma;
+using std::isfinite, std::isinf, std::isnan, std::lgamma, std::cbrt, std::tgamma;
 using std::log2, std::pow, std::round, std::sin, std::sinh, std::sqrt, std::tan, std::tanh;
 
 // The C library's names of minimum and maximum, which are NaN where either operand is.
@@ -56,9 +79,8 @@ requires detail::ActiveOperands<A, B>
 
 namespace detail {
 
-// And of expressions: x times z plus w, rounded twice; x without its fraction. There is no hypot of
-// three: made of hypots of two, whose slopes are 0 where both operands are, it would lose second
-// derivatives.
+// And of expressions: x times z plus w, rounded twice; x without its fraction. The rest of <cmath>
+// is in ops/c_math.h.
 template <class A, class B, class C>
 concept OneActive = ActiveNumber<A> || ActiveNumber<B> || ActiveNumber<C>;
 
@@ -70,7 +92,7 @@ requires detail::OneActive<A, B, C>
   if constexpr (detail::ActiveNumber<A> || detail::ActiveNumber<B>) {
     return x * z + w;
   } else {
-    using T = typename C::Number;
+    using T = detail::NumberOf<C>;
     return T(static_cast<T>(x) * static_cast<T>(z)) + w;
   }
 }
@@ -84,11 +106,11 @@ template <detail::ActiveNumber A>
 }
 template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto rint(const A& x) {
-  return round(x);
+  return detail::make_unary<detail::Unary::round>(x);  // ties to even
 }
 template <detail::ActiveNumber A>
 [[gnu::always_inline]] inline auto nearbyint(const A& x) {
-  return round(x);
+  return detail::make_unary<detail::Unary::round>(x);
 }
 
 // Derivative number order + 1 of lgamma; order 0 is digamma. Error for negative orders.
@@ -103,8 +125,11 @@ template <detail::ActiveNumber A>
   return neg(x);
 }
 template <detail::ActiveNumber A>
-A operator+(const A& x) {
-  return x;
+auto operator+(const A& x) {
+  if constexpr (detail::ScalarExpressionType<A>)
+    return x;
+  else
+    return BasicScalar<detail::NumberOf<A>>(x);
 }
 #define TAPESTRY_OPERATOR(symbol, name)                                               \
   template <class A, class B>                                                         \
@@ -165,7 +190,7 @@ requires detail::has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A
 namespace detail {
 template <class Y, class T>
 concept OtherNumber =
-    ActiveNumber<Y> && std::same_as<typename Y::Number, T> && !std::same_as<T, double>;
+    ActiveNumber<Y> && std::same_as<NumberOf<Y>, T> && !std::same_as<T, double>;
 inline void check_number_options(const GradientOptions& options) {
   if (options.create_graph)
     refuse("gradient",
@@ -173,6 +198,8 @@ inline void check_number_options(const GradientOptions& options) {
            "BasicScalar<BasicScalar<T>>, whose slopes are active");
   if (options.cotangent.defined())
     refuse("gradient", "the cotangent is a tensor; that of a scalar is a number, given after x");
+  if (options.drop_nonfinite)
+    refuse("gradient", "drop_nonfinite of scalars that are not of double; it goes with a Tape's");
 }
 }  // namespace detail
 template <class T, detail::OtherNumber<T> Y, std::convertible_to<T> C>
@@ -184,7 +211,7 @@ std::vector<T> gradient(const Y& y, const std::vector<BasicScalar<T>>& xs, const
     if (options.allow_unused) return std::vector<T>(xs.size(), T(0));
     detail::refuse("gradient", "y is not recorded on a tape");
   }
-  return BasicTape<T>::of("gradient", result.epoch())
+  return BasicTape<T>::of("gradient", result)
       .gradient(result, xs, T(cotangent), options.allow_unused);
 }
 template <class T, detail::OtherNumber<T> Y>
@@ -237,9 +264,28 @@ std::array<T, 4> gradient(const Y& y, const BasicScalar<T>& a, const BasicScalar
 
 }  // namespace tapestry
 
-template <tapestry::detail::ScalarExpressionType E>
-struct fmt::formatter<E> : fmt::formatter<typename E::Number> {
+// std::complex of scalars is defined in ops/complex.h and incomplete without it: the standard's
+// template has wrong derivatives on cuts, and loses them where it branches.
+#ifdef __GLIBCXX__
+namespace std {  // NOLINT(cert-dcl58-cpp): what <complex> declares
+_GLIBCXX_BEGIN_NAMESPACE_VERSION
+template <class T>
+class complex;
+_GLIBCXX_END_NAMESPACE_VERSION
+}  // namespace std
+#else
+#include <complex>
+#endif
+template <class T>
+class std::complex<tapestry::BasicScalar<T>>;
+
+// Expressions, and types derived from scalars.
+template <class E>
+requires(tapestry::detail::ScalarExpressionType<E> ||
+         (tapestry::detail::ScalarType<E> &&
+          !std::same_as<E, tapestry::BasicScalar<typename E::Number>>)) struct fmt::formatter<E>
+    : tapestry::detail::NumberFormatter<typename E::Number> {
   auto format(const E& x, format_context& context) const {
-    return fmt::formatter<typename E::Number>::format(x.value(), context);
+    return tapestry::detail::NumberFormatter<typename E::Number>::format(x.value(), context);
   }
 };

@@ -26,7 +26,7 @@ using Tangent = Lanes;
 
 Tape& tape_of_first(std::string_view who, Scalar x) {
   if (!x.is_tracked()) refuse(who, "x[0] is not recorded on a tape");
-  return tape_of(who, x.epoch());
+  return tape_of(who, x);
 }
 
 // What lies between xs and y, and the numbers that a walk leaves there.

@@ -92,6 +92,11 @@ Tensor nonzero(const Tensor& x, Site site) {
   return apply<Nonzero>({&x});
 }
 
+Tensor detail::positions_in(const Tensor& mask) {
+  const Tensor found = nonzero(reshape(mask, {mask.size()}));
+  return reshape(found, {found.size()});
+}
+
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, const SearchOptions& options,
                     Site site) {
   const CallSite call(site);

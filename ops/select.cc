@@ -30,18 +30,18 @@ struct LastNamed {
     std::int64_t count;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
-    require_range("scatter", in[0], a.shape[a.axis]);
+    const Tensor index = counted_from_start("scatter", in[0], a.shape[a.axis]);
     Tensor result = full(a.shape, -1, DType::i64);
     Strides base = result.strides();
     const std::int64_t step = base[a.axis];
     base[a.axis] = 0;
-    const Rows<2> rows(in[0].shape(), {&in[0].strides(), &base});
+    const Rows<2> rows(index.shape(), {&index.strides(), &base});
     std::int64_t element = 0;
     rows.for_each([&](const std::array<std::int64_t, 2>& at) {
-      const auto* index = in[0].data<std::int64_t>() + at[0];
+      const auto* row = index.data<std::int64_t>() + at[0];
       auto* place = result.mutable_data<std::int64_t>() + at[1];
       for (std::int64_t i = 0; i < rows.length; ++i) {
-        place[i * rows.inner[1] + index[i * rows.inner[0]] * step] = element;
+        place[i * rows.inner[1] + row[i * rows.inner[0]] * step] = element;
         element = element + 1 == a.count ? 0 : element + 1;
       }
     });
@@ -60,11 +60,10 @@ struct LastNamed {
 
 // A plain number beside x. Error when it would change x's dtype.
 Tensor number_of(std::string_view who, const Tensor& x, double value) {
-  const Tensor number = number_beside(x, value);
-  const Tensor kept = number.to(x.dtype());
-  if (!is_floating(x.dtype()) && (is_floating(number.dtype()) || kept.item() != value))
-    refuse(who, "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
-  return kept;
+  const bool fits = is_floating(x.dtype()) ||
+                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
+  if (!fits) refuse(who, "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
+  return full({}, value, x.dtype());
 }
 
 Shape with_extent(Shape shape, int axis, std::int64_t extent) {
@@ -118,8 +117,7 @@ Tensor scatter(const Tensor& x, int axis, const Tensor& index, double value, Sit
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value, Site site) {
   const CallSite call(site);
   constexpr std::string_view kWho = "masked_fill";
-  if (mask.dtype() != DType::boolean)
-    refuse(kWho, "the mask is {}; it must be boolean", mask.dtype());
+  require_mask(kWho, mask);
   if (!broadcasts_to(mask.shape(), x.shape()))
     refuse(kWho, "the mask of shape {} does not broadcast to x of shape {}", mask.shape(),
            x.shape());
@@ -148,7 +146,7 @@ std::vector<Record> detail::select_records() {
        "Slices along an axis, chosen by a vector of indices.",
        true,
        {{"columns",
-         {x, from_vector(std::vector<std::int64_t>{2, 0, 2}, {3})},
+         {x, from_vector(std::vector<std::int64_t>{2, 0, -1}, {3})},
          [](const auto& in) { return index_select(in[0], 1, in[1]); }}},
        {{"rank",
          [] {
@@ -164,7 +162,7 @@ std::vector<Record> detail::select_records() {
        {{"shape", [] { scatter(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
          "[scatter] the source has shape (3,), the index (2,); they must be equal"},
         {"range", [] { scatter(zeros({3}), 0, full({1}, 3, DType::i64), 1); },
-         "[scatter] index 3 is out of range for extent 3; indices start at 0 and stay below it"}}},
+         "[scatter] index 3 is out of range for extent 3; it must lie in [-3, 2]"}}},
       {"masked_fill",
        "A number where the mask holds, else x.",
        true,

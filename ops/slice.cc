@@ -103,13 +103,43 @@ Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, do
   return apply<Pad>({&x}, {placement, shape, value});
 }
 
+// The second operand takes the place of a part of the first.
+struct SliceScatter {
+  static constexpr std::string_view name = "slice_scatter";
+  static constexpr int arity = 2;
+  static constexpr bool linear = true;
+  using Attributes = Placement;
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    const Strides whole = result.strides();
+    assign(in[0], result, whole);
+    assign(in[1], result, a.strides(whole), a.offset(whole));
+    return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.add_whole_axis();
+    b.carry_out(b.expanded(), &a);
+  }
+  static void vjp(Pullback& p) {
+    const auto& a = p.attributes<Attributes>();
+    const Tensor& g = p.adjoint();
+    if (p.wants(1)) p.give(1, cut(g, a, p.input_shape(1)));
+    if (p.wants(0)) {
+      const Tensor nothing = zeros(p.input_shape(1), g.dtype());
+      p.give(0, apply<SliceScatter>({&g, &nothing}, a));
+    }
+  }
+  static std::string describe(const Attributes& a) { return a.text(); }
+};
+
 // Python's rule for start:stop:step on an axis.
 struct Cut {
   std::int64_t start, extent;
 };
-Cut resolve(const Range& range, std::int64_t extent) {
+Cut resolve(std::string_view who, const Range& range, std::int64_t extent) {
   const std::int64_t step = range.step;
-  if (step == 0) refuse("slice", "the step is 0; it must be positive or negative");
+  if (step == 0) refuse(who, "the step is 0; it must be positive or negative");
   const std::int64_t low = step > 0 ? 0 : -1, high = step > 0 ? extent : extent - 1;
   const auto position = [&](std::optional<std::int64_t> given, std::int64_t otherwise) {
     if (!given) return otherwise;
@@ -117,8 +147,29 @@ Cut resolve(const Range& range, std::int64_t extent) {
   };
   const std::int64_t start = position(range.start, step > 0 ? low : high);
   const std::int64_t stop = position(range.stop, step > 0 ? high : low);
-  const std::int64_t span = step > 0 ? stop - start : start - stop, stride = std::abs(step);
+  // Of INT64_MIN there is no absolute value.
+  const std::int64_t span = step > 0 ? stop - start : start - stop,
+                     stride = std::abs(std::max(step, -INT64_MAX));
   return span > 0 ? Cut{start, (span - 1) / stride + 1} : Cut{0, 0};
+}
+
+// The part of a shape that ranges of its leading axes name.
+struct Part {
+  Placement placement;
+  Shape extents;
+};
+Part part_of(std::string_view who, const Shape& shape, const std::vector<Range>& ranges) {
+  if (ranges.size() > static_cast<std::size_t>(shape.rank()))
+    refuse(who, "{} ranges for shape {}; there is at most one for each axis", ranges.size(), shape);
+  Part part{{Dims(shape.rank(), 0), Dims(shape.rank(), 1)}, shape};
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    const Cut cut = resolve(who, ranges[i], shape[axis]);
+    part.placement.starts[axis] = cut.start;
+    part.extents[axis] = cut.extent;
+    if (cut.extent > 1) part.placement.steps[axis] = ranges[i].step;
+  }
+  return part;
 }
 
 }  // namespace
@@ -139,19 +190,30 @@ Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
 
 Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site) {
   const CallSite call(site);
-  if (ranges.size() > static_cast<std::size_t>(x.rank()))
-    refuse("slice", "{} ranges for shape {}; there is at most one for each axis", ranges.size(),
-           x.shape());
-  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
-  Shape extents = x.shape();
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    const int axis = static_cast<int>(i);
-    const Cut cut_here = resolve(ranges[i], extents[axis]);
-    placement.starts[axis] = cut_here.start;
-    placement.steps[axis] = ranges[i].step;
-    extents[axis] = cut_here.extent;
-  }
+  const auto [placement, extents] = part_of("slice", x.shape(), ranges);
   return cut(x, placement, extents);
+}
+
+Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, const Range& range,
+                     Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("slice_scatter", axis, x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(axis) + 1);
+  ranges.back() = range;
+  return slice_scatter(x, source, ranges);
+}
+
+Tensor slice_scatter(const Tensor& x, const Tensor& source, const std::vector<Range>& ranges,
+                     Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "slice_scatter";
+  const auto [placement, extents] = part_of(kWho, x.shape(), ranges);
+  if (!broadcasts_to(source.shape(), extents))
+    refuse(kWho, "the source of shape {} does not broadcast to the part of shape {}",
+           source.shape(), extents);
+  const DType dtype = promote(x.dtype(), source.dtype());
+  const Tensor whole = x.to(dtype), part = broadcast_to(source, extents).to(dtype);
+  return apply<SliceScatter>({&whole, &part}, placement);
 }
 
 Tensor flip(const Tensor& x, const Axes& axes, Site site) {
@@ -215,6 +277,27 @@ std::vector<Record> detail::slice_records() {
            slice(zeros({3}), {{}, {}});
          },
          "[slice] 2 ranges for shape (3,); there is at most one for each axis"}}},
+      {"slice_scatter",
+       "x with a regular part replaced, by Python's start:stop:step along each axis.",
+       true,
+       {{"columns, backwards",
+         {x, sample_numbers({4, 3}, 2)},
+         [](const auto& in) { return slice_scatter(in[0], in[1], 1, {.step = -2}); }},
+        {"both axes, stretched",
+         {x, sample_numbers({2, 1}, 2)},
+         [](const auto& in) {
+           return slice_scatter(in[0], in[1], {{1, 3}, {-2, {}}});
+         }},
+        {"nothing",
+         {x, sample_numbers({1}, 2)},
+         [](const auto& in) {
+           return slice_scatter(in[0], in[1], 0, {2, 2});
+         }}},
+       {{"shape",
+         [] {
+           slice_scatter(zeros({3}), zeros({3}), 0, {0, 2});
+         },
+         "[slice_scatter] the source of shape (3,) does not broadcast to the part of shape (2,)"}}},
       {"flip",
        "Reverses axes; a view.",
        true,

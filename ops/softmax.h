@@ -2,7 +2,8 @@
 // nothing overflows. f32 and f64 only; any strides; differentiable to any order.
 //
 // Elements of -inf count as absent: softmax is 0 there. Where all are -inf, logsumexp is -inf with
-// derivative 0, and softmax and log_softmax are NaN, as they are in the presence of NaN or +inf.
+// derivative 0, and softmax and log_softmax are NaN, as they are in the presence of NaN. An element
+// of +inf takes all: softmax is 1 there and 0 elsewhere, but of several such NaN at each.
 #pragma once
 
 #include "engine/tensor.h"

@@ -4,8 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/simd.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/softmax_rows.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include <hwy/contrib/math/math-inl.h>
@@ -81,17 +85,27 @@ HWY_INLINE double sum_of_exponentials(const T* x, T* y, std::int64_t n, T top) {
   return total;
 }
 
+// The limit where elements are inf: all of the sum is one of them; which of several nobody knows.
+template <class T>
+void at_infinity(RowFunction function, const T* x, T* y, std::int64_t n) {
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  const bool log = function == RowFunction::log_softmax;
+  const T whole = std::count(x, x + n, infinity) > 1 ? infinity - infinity : T(log ? 0 : 1);
+  std::transform(x, x + n, y, [&](T u) { return u == infinity ? whole : log ? -infinity : T(0); });
+}
+
 template <class T>
 void one_row(RowFunction function, const T* x, T* y, std::int64_t n) {
   const D<T> d;
   const T top = largest(x, n);
   if (!std::isfinite(top)) {
-    const bool none = top < 0;
     const T nan = std::numeric_limits<T>::quiet_NaN();
     if (function == RowFunction::logsumexp)
       *y = top;
+    else if (top > 0)
+      at_infinity(function, x, y, n);
     else
-      std::fill(y, y + n, none && function == RowFunction::softmax_or_zeros ? T(0) : nan);
+      std::fill(y, y + n, top < 0 && function == RowFunction::softmax_or_zeros ? T(0) : nan);
     return;
   }
   if (function == RowFunction::logsumexp) {

@@ -66,3 +66,49 @@ TAPESTRY_SPECIAL Number tanhshrink(Number x) {
   for (int k = 4; k >= 0; --k) below = below * w + kBelow[k];
   return where(abs(x) < 1.5, x * (w * above / below), x - tanh(x));
 }
+
+// Functions of e = exp(-|x|), which is never large; times_exp(-|x|, e) is -|x| e.
+
+template <class Number>
+TAPESTRY_SPECIAL Number sigmoid(Number x) {
+  const Number e = exp(-abs(x));
+  return where(x < 0, e, zero(x) + 1) / (1 + e);
+}
+
+// x sigmoid(x), and its derivative.
+template <class Number>
+TAPESTRY_SPECIAL Number silu(Number x) {
+  const Number e = exp(-abs(x));
+  return where(x < 0, times_exp(-abs(x), e), x) / (1 + e);
+}
+template <class Number>
+TAPESTRY_SPECIAL Number silu_partial(Number x) {
+  const Number e = exp(-abs(x)), q = 1 / (1 + e), bend = times_exp(-abs(x), e) * q;
+  return where(x < 0, e + bend, 1 - bend) * q;
+}
+
+// x tanh(log(1 + exp(x))) = x n (n + 2) / (n (n + 2) + 2) at n = exp(x), and its derivative.
+template <class Number>
+TAPESTRY_SPECIAL Number mish(Number x) {
+  const Number e = exp(-abs(x)), up = 1 + 2 * e;
+  const Number low = times_exp(-abs(x), e) * (e + 2) / (e * (e + 2) + 2);
+  return where(x < 0, low, x * (up / (up + 2 * e * e)));
+}
+template <class Number>
+TAPESTRY_SPECIAL Number mish_partial(Number x) {
+  const Number e = exp(-abs(x)), up = where(x < 0, e * (e + 2), 1 + 2 * e);
+  const Number q = 1 / (up + where(x < 0, zero(x) + 2, 2 * e * e));
+  const Number bend = 4 * times_exp(-abs(x), e) * (1 + e) * q * q;
+  return up * q + where(x < 0, bend, -e * bend);
+}
+
+// exp(x) / (exp(x) + exp(z)), with what rounding loses of x - z (Knuth's sum of two numbers).
+template <class Number>
+TAPESTRY_SPECIAL Number logistic_share(Number x, Number z) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  const Number d = x - z, back = d - x, lost = (x - (d - back)) - (z + back);
+  const Number e = exp(-abs(d)), q = 1 / (1 + e);
+  const Number y = where(d < 0, e * q, q), rest = where(d < 0, q, e * q);
+  const Number whole = where(lost == lost, y + y * (rest * lost), y);
+  return where(maximum(x, z) == -kInfinite, zero(x), whole);
+}

@@ -137,7 +137,7 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
   std::size_t own = 0, plain = 0;
   for (std::size_t i = 0; i < leaf_count; ++i) {
     ids[i] = leaves[i].id();
-    own += (leaves[i].name() ^ storage.next_name) >> 32 == 0 && ids[i] < storage.next_id();
+    own += (leaves[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
     plain += leaves[i].name() == 0;
   }
   if (own == leaf_count) return storage.put(kernel, {ids, leaf_count}, numbers, value);

@@ -45,7 +45,7 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
     if (tape->owns(leaves[i]))
       followed = true;
     else if (leaves[i].is_tracked())
-      BasicTape<T>::refuse_other(kernel.name, i, leaves[i].epoch());
+      BasicTape<T>::refuse_other(kernel.name, i, leaves[i]);
   if (!followed) return value;
   NodeId ids[kMostOfAStatement];
   for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(kernel.name, leaves[i]);
@@ -133,10 +133,11 @@ template <class E>
     const E& expression) {
   using T = typename E::Number;
   using Kernel = statements::Kernel<E>;
-  constexpr int leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
+  constexpr std::size_t leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
   StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
-  if (expression.strangers(name) >> 32 || !storage.is_ready_for(Kernel::kernel)) [[unlikely]] {
+  if (expression.strangers(storage.first_name) >> 32 || !storage.is_ready_for(Kernel::kernel))
+      [[unlikely]] {
     BasicScalar<T> leaves[leaf_count], *leaf = leaves;
     T constants[constant_count + 1] = {}, *literal = constants;
     T* saved = constants + Kernel::Root::literals;

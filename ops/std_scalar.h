@@ -7,26 +7,28 @@
 // and tapestry's for scalars. Include this before the code that needs it, and not in a header of
 // your own.
 //
-// Left out: std::round, whose ties go away from zero while the page's go to even, which is
-// std::rint; std::remainder, which is not the page's; std::hypot of three, see ops/scalar.h;
-// std::max and std::min, which take two Scalars as they are and branch.
+// std::max and std::min of two Scalars are the standard's, and branch; of a Scalar and another
+// number or an expression they are the page's.
 #pragma once
 
+#include "engine/language.h"
+//
 #include <cmath>
 #include <type_traits>
 
-#include "ops/scalar.h"
+#include "ops/c_math.h"
+#include "ops/complex.h"
 
-namespace tapestry {
+namespace tapestry::detail {
 // What ActiveNumber is, and weaker: where lookup finds both overloads, tapestry's is taken.
 template <class T>
-concept ActiveInStd = detail::ActiveNumber<T> || std::is_void_v<T>;
-}  // namespace tapestry
+concept ActiveInStd = ActiveNumber<T> || std::is_void_v<T>;
+}  // namespace tapestry::detail
 
 namespace std {  // NOLINT(cert-dcl58-cpp): see above
 
 #define TAPESTRY_IN_STD(name, op)                                        \
-  template <tapestry::ActiveInStd A>                                     \
+  template <tapestry::detail::ActiveInStd A>                             \
   [[gnu::always_inline]] inline auto name(const A& x) {                  \
     return tapestry::detail::make_unary<tapestry::detail::Unary::op>(x); \
   }
@@ -37,10 +39,22 @@ namespace std {  // NOLINT(cert-dcl58-cpp): see above
       name(const A& x, const B& z) {                                          \
     return tapestry::detail::make_binary<tapestry::detail::Binary::op>(x, z); \
   }
-#define TAPESTRY_IN_STD_A_QUESTION(name) \
-  template <tapestry::ActiveInStd A>     \
-  inline bool name(const A& x) {         \
-    return tapestry::name(x);            \
+// Those that the page does not have.
+#define TAPESTRY_IN_STD_COMPOSED(name)       \
+  template <tapestry::detail::ActiveInStd A> \
+  inline auto name(const A& x) {             \
+    return tapestry::name(x);                \
+  }
+#define TAPESTRY_IN_STD_COMPOSED_OF_TWO(name)                                             \
+  template <class A, class B>                                                             \
+  requires(tapestry::detail::ActiveOperands<A, B> || std::is_void_v<A>) inline auto name( \
+      const A& x, const B& z) {                                                           \
+    return tapestry::name(x, z);                                                          \
+  }
+#define TAPESTRY_IN_STD_AND(name, Second)       \
+  template <tapestry::detail::ActiveInStd A>    \
+  inline auto name(const A& x, Second second) { \
+    return tapestry::name(x, second);           \
   }
 
 TAPESTRY_IN_STD(abs, abs)
@@ -73,10 +87,8 @@ TAPESTRY_IN_STD(erf, erf)
 TAPESTRY_IN_STD(erfc, erfc)
 TAPESTRY_IN_STD(lgamma, lgamma)
 
-template <tapestry::ActiveInStd A>
-[[gnu::always_inline]] inline auto trunc(const A& x) {
-  return tapestry::trunc(x);
-}
+TAPESTRY_IN_STD(cbrt, cbrt)
+TAPESTRY_IN_STD(tgamma, tgamma)
 
 TAPESTRY_IN_STD_OF_TWO(pow, pow)
 TAPESTRY_IN_STD_OF_TWO(atan2, atan2)
@@ -91,12 +103,60 @@ requires(tapestry::detail::OneActive<A, B, C> || std::is_void_v<A>)
   return tapestry::fma(x, z, w);
 }
 
-TAPESTRY_IN_STD_A_QUESTION(isnan)
-TAPESTRY_IN_STD_A_QUESTION(isinf)
-TAPESTRY_IN_STD_A_QUESTION(isfinite)
+TAPESTRY_IN_STD_COMPOSED(trunc)
+TAPESTRY_IN_STD_COMPOSED(round)
+TAPESTRY_IN_STD_COMPOSED(lround)
+TAPESTRY_IN_STD_COMPOSED(llround)
+TAPESTRY_IN_STD_COMPOSED(lrint)
+TAPESTRY_IN_STD_COMPOSED(llrint)
+TAPESTRY_IN_STD_COMPOSED(logb)
+TAPESTRY_IN_STD_COMPOSED(ilogb)
+TAPESTRY_IN_STD_COMPOSED(signbit)
+TAPESTRY_IN_STD_COMPOSED(fpclassify)
+TAPESTRY_IN_STD_COMPOSED(isnormal)
+TAPESTRY_IN_STD_COMPOSED(isnan)
+TAPESTRY_IN_STD_COMPOSED(isinf)
+TAPESTRY_IN_STD_COMPOSED(isfinite)
+
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(fdim)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(copysign)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(remainder)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(isgreater)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(isgreaterequal)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(isless)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(islessequal)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(islessgreater)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(isunordered)
+
+TAPESTRY_IN_STD_AND(ldexp, int)
+TAPESTRY_IN_STD_AND(scalbn, int)
+TAPESTRY_IN_STD_AND(scalbln, long)
+TAPESTRY_IN_STD_AND(frexp, int*)
+
+template <tapestry::detail::ActiveInStd A, class W>
+inline auto modf(const A& x, W* whole) {
+  return tapestry::modf(x, whole);
+}
+template <class A, class B, class C>
+requires(tapestry::detail::OneActive<A, B, C> ||
+         std::is_void_v<A>) inline auto hypot(const A& x, const B& z, const C& w) {
+  return tapestry::hypot(x, z, w);
+}
+#define TAPESTRY_IN_STD_MIXED(name)                                             \
+  template <class A, class B>                                                   \
+  requires((tapestry::detail::ActiveOperands<A, B> && !std::is_same_v<A, B>) || \
+           std::is_void_v<A>) inline auto                                       \
+  name(const A& x, const B& z) {                                                \
+    return tapestry::name(x, z);                                                \
+  }
+TAPESTRY_IN_STD_MIXED(min)
+TAPESTRY_IN_STD_MIXED(max)
 
 #undef TAPESTRY_IN_STD
 #undef TAPESTRY_IN_STD_OF_TWO
-#undef TAPESTRY_IN_STD_A_QUESTION
+#undef TAPESTRY_IN_STD_COMPOSED
+#undef TAPESTRY_IN_STD_COMPOSED_OF_TWO
+#undef TAPESTRY_IN_STD_AND
+#undef TAPESTRY_IN_STD_MIXED
 
 }  // namespace std

@@ -1,10 +1,14 @@
 // Kernels of the page's functions of one variable, in f32.
+#include "engine/simd.h"
+
 #undef TAPESTRY_UNARY_TYPE
 #define TAPESTRY_UNARY_TYPE float
 #undef TAPESTRY_TABLE
 #define TAPESTRY_TABLE UnaryTableF32
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/unary_f32.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include "ops/kernels-inl.h"

@@ -1,10 +1,14 @@
 // Kernels of the page's functions of one variable, in f64.
+#include "engine/simd.h"
+
 #undef TAPESTRY_UNARY_TYPE
 #define TAPESTRY_UNARY_TYPE double
 #undef TAPESTRY_TABLE
 #define TAPESTRY_TABLE UnaryTableF64
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/unary_f64.cc"
+#include "engine/highway_targets.h"
+//
 #include <hwy/foreach_target.h>
 //
 #include "ops/kernels-inl.h"

@@ -25,7 +25,7 @@ std::pair<Shape, Strides> windows_of(const Tensor& x, const Windows& a) {
   shape[a.axis] = a.count();
   shape.push_back(a.size);
   strides.push_back(strides[a.axis]);
-  strides[a.axis] *= a.step;
+  if (a.count() > 1) strides[a.axis] *= a.step;
   return {shape, strides};
 }
 
@@ -58,25 +58,31 @@ struct Fold {
     shape.erase(shape.rank() - 1);
     shape[a.axis] = a.extent;
     once.erase(once.rank() - 1);
-    Tensor result = zeros(shape, in[0].dtype());
+    // Many windows over one element are added in double.
+    const bool many = a.size / a.step > 64;
+    Tensor result = zeros(shape, many ? DType::f64 : in[0].dtype());
     Strides from = in[0].strides(), to = windows_of(result, a).second;
     const std::int64_t from_next = from.back(), to_next = to.back();
     from.erase(from.rank() - 1);
     to.erase(to.rank() - 1);
     const Rows<2> rows(once, {&from, &to});
-    visit_floating(result.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto add = [&]<class T, class Sum>(std::type_identity<T>, Sum* sums) {
       for (std::int64_t k = 0; k < a.size; ++k) {
         const T* source = in[0].data<T>() + k * from_next;
-        T* target = result.mutable_data<T>() + k * to_next;
+        Sum* target = sums + k * to_next;
         parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
           rows.for_each(first, last, [&](const std::array<std::int64_t, 2>& at) {
             for (std::int64_t i = 0; i < rows.length; ++i)
-              target[at[1] + i * rows.inner[1]] += source[at[0] + i * rows.inner[0]];
+              target[at[1] + i * rows.inner[1]] +=
+                  static_cast<Sum>(source[at[0] + i * rows.inner[0]]);
           });
         });
       }
+    };
+    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T> type) {
+      many ? add(type, result.mutable_data<double>()) : add(type, result.mutable_data<T>());
     });
-    return result;
+    return result.to(in[0].dtype());
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {

@@ -117,18 +117,16 @@ struct Permute {
 Shape resolve(const Tensor& x, const Shape& shape) {
   constexpr std::string_view kWho = "reshape";
   int missing = -1;
-  std::int64_t known = 1;
+  Shape others = shape;  // without the missing one
   for (int axis = 0; axis < shape.rank(); ++axis) {
     if (shape[axis] == -1 && missing >= 0)
       refuse(kWho, "shape {} has more than one -1; only one extent can follow from the others",
              shape);
     if (shape[axis] < -1)
       refuse(kWho, "shape {} has the extent {}; extents are at least 0, or -1", shape, shape[axis]);
-    if (shape[axis] == -1)
-      missing = axis;
-    else
-      known *= shape[axis];
+    if (shape[axis] == -1) others[missing = axis] = 1;
   }
+  const std::int64_t known = others.try_size().value_or(INT64_MAX);  // more than a tensor has
   Shape result = shape;
   if (missing >= 0 && known > 0 && x.size() % known == 0) {
     result[missing] = x.size() / known;

@@ -44,6 +44,13 @@ Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
 // The leading axes, one range each: slice(x, {{1, 3}, {.step = -1}}).
 Tensor slice(const Tensor& x, const std::vector<detail::Range>& ranges, detail::Site site = {});
 
+// x[start:stop:step] = source as a function: x with that part replaced by the source, which
+// broadcasts to it. dtypes are promoted; x keeps its numbers.
+Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, const detail::Range& range,
+                     detail::Site site = {});
+Tensor slice_scatter(const Tensor& x, const Tensor& source,
+                     const std::vector<detail::Range>& ranges, detail::Site site = {});
+
 // Reverses the named axes, or all.
 Tensor flip(const Tensor& x, const detail::Axes& axes = {}, detail::Site site = {});
 

@@ -60,18 +60,19 @@ Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, Site site) {
   return apply<Where>({&mask, &yes, &no});
 }
 
-Tensor where(const Tensor& mask, const Tensor& a, double b, Site site) {
+Tensor where(const Tensor& mask, const Tensor& a, const Beside& b, Site site) {
   const CallSite call(site);
   return where(mask, a, number_beside(a, b));
 }
-Tensor where(const Tensor& mask, double a, const Tensor& b, Site site) {
+Tensor where(const Tensor& mask, const Beside& a, const Tensor& b, Site site) {
   const CallSite call(site);
   return where(mask, number_beside(b, a), b);
 }
 
-Tensor clamp(const Tensor& x, double low, double high, Site site) {
+Tensor clamp(const Tensor& x, const Beside& low, const Beside& high, Site site) {
   const CallSite call(site);
-  if (!(low <= high)) refuse("clamp", "the bounds [{}, {}] are empty", low, high);
+  if (!(low.value() <= high.value()))
+    refuse("clamp", "the bounds [{}, {}] are empty", low.value(), high.value());
   return where(x < low, low, where(x > high, high, x));
 }
 

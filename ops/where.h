@@ -4,16 +4,18 @@
 #include <optional>
 
 #include "engine/tensor.h"
+#include "ops/beside.h"
 
 namespace tapestry {
 
 // a where the mask holds, else b; all three broadcast. Error when the mask is not boolean.
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, detail::Site site = {});
-Tensor where(const Tensor& mask, const Tensor& a, double b, detail::Site site = {});
-Tensor where(const Tensor& mask, double a, const Tensor& b, detail::Site site = {});
+Tensor where(const Tensor& mask, const Tensor& a, const detail::Beside& b, detail::Site site = {});
+Tensor where(const Tensor& mask, const detail::Beside& a, const Tensor& b, detail::Site site = {});
 
 // x held to [low, high]; slope 1 within, bounds included, else 0. Error when low > high.
-Tensor clamp(const Tensor& x, double low, double high, detail::Site site = {});
+Tensor clamp(const Tensor& x, const detail::Beside& low, const detail::Beside& high,
+             detail::Site site = {});
 
 namespace detail {
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/error.h"
+#include "tools/temporary_file.h"
 
 namespace tapestry::tools {
 using namespace detail;
@@ -25,16 +26,6 @@ fs::path place_of(const fs::path& file) {
   std::error_code error;
   const fs::path place = fs::canonical(file, error);
   return error ? file : place;
-}
-
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 void write_directly(const fs::path& file, std::string_view text) {
@@ -74,19 +65,9 @@ void write_file(const fs::path& file, std::string_view text) {
   if (fs::exists(place, error) && !fs::is_regular_file(place, error))
     return write_directly(place, text);
 
-  std::string beside = place.string() + ".XXXXXX";
-  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (descriptor < 0) refuse_file(file, std::strerror(errno));
-  bool done = write_all(descriptor, text) && ::fchmod(descriptor, mode_for(place)) == 0;
-  int reason = errno;
-  if (::close(descriptor) != 0 && done) {
-    done = false;
-    reason = errno;
-  }
-  if (done && ::rename(beside.c_str(), place.c_str()) == 0) return;
-  if (done) reason = errno;
-  ::unlink(beside.c_str());
-  refuse_file(file, std::strerror(reason));
+  TemporaryFile beside(place);
+  if (!beside.open() || !beside.write(text) || !beside.take_place(mode_for(place)))
+    refuse_file(file, std::strerror(errno));
 }
 
 }  // namespace tapestry::tools

@@ -1,4 +1,4 @@
-// Files that appear whole or not at all: written beside their place, then moved there.
+// Files that appear whole or not at all, see tools/temporary_file.h.
 #pragma once
 
 #include <filesystem>

@@ -17,11 +17,14 @@ Windows::Extents lead_with(std::int64_t missing, const Dims& values) {
 // As the user counts: N and C come first.
 int axis_of(int i, int axes) { return i - kSpatial + axes + 2; }
 
+// Products of two such numbers, and sums of those, do not overflow.
+constexpr std::int64_t kMost = std::int64_t{1} << 31;
+
 void check_kernel(std::string_view who, int axes, const Windows& w) {
   for (int i = kSpatial - axes; i < kSpatial; ++i)
-    if (w.kernel[i] < 1)
-      refuse(who, "the kernel has extent {} on axis {}; it must be at least 1", w.kernel[i],
-             axis_of(i, axes));
+    if (w.kernel[i] < 1 || w.kernel[i] > kMost)
+      refuse(who, "the kernel has extent {} on axis {}; it must be at {} {}", w.kernel[i],
+             axis_of(i, axes), w.kernel[i] < 1 ? "least" : "most", w.kernel[i] < 1 ? 1 : kMost);
 }
 
 Dims last(const Windows::Extents& extents, int axes) {
@@ -35,11 +38,10 @@ Dims PerAxis::resolve(std::string_view who, std::string_view what, int axes,
   if (values_.rank() != 1 && values_.rank() != axes)
     refuse(who, "the {} has {} numbers; it takes one, or one for each of the {} spatial axes", what,
            values_.rank(), axes);
-  constexpr std::int64_t most = std::int64_t{1} << 31;  // products of two and sums do not overflow
   for (std::int64_t value : values_)
-    if (value < least || value > most)
+    if (value < least || value > kMost)
       refuse(who, "the {} is {}; it must be at {} {}", what, value,
-             value < least ? "least" : "most", value < least ? least : most);
+             value < least ? "least" : "most", value < least ? least : kMost);
   return values_.rank() == axes ? values_ : Dims(axes, values_[0]);
 }
 
@@ -80,6 +82,9 @@ void fit_input(std::string_view who, int axes, const PerAxis& output_padding, Wi
   const Windows::Extents added =
       lead_with(0, output_padding.resolve(who, "output_padding", axes, 0));
   for (int i = kSpatial - axes; i < kSpatial; ++i) {
+    if (w.output[i] > kMost)
+      refuse(who, "axis {} has {} elements; it must have at most {}", axis_of(i, axes), w.output[i],
+             kMost);
     if (added[i] > 0 && added[i] >= std::max(w.stride[i], w.dilation[i]))
       refuse(who, "the output_padding is {} on axis {}, the stride {}, the dilation {}; {}",
              added[i], axis_of(i, axes), w.stride[i], w.dilation[i],

@@ -36,7 +36,10 @@ struct Windows {
   Extents stride{1, 1, 1}, padding{0, 0, 0}, dilation{1, 1, 1};
 
   // How far the kernel reaches along an axis, ends included.
-  std::int64_t reach(int axis) const { return (kernel[axis] - 1) * dilation[axis] + 1; }
+  std::int64_t reach(int axis) const {
+    const auto i = static_cast<std::size_t>(axis);
+    return (kernel[i] - 1) * dilation[i] + 1;
+  }
   std::int64_t taps() const { return volume(kernel); }
   static std::int64_t volume(const Extents& e) { return e[0] * e[1] * e[2]; }
   friend bool operator==(const Windows&, const Windows&) = default;

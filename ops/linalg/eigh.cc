@@ -25,7 +25,8 @@ using namespace linalg;
 struct EighOp {
   static constexpr std::string_view name = "eigh";
   static constexpr int arity = 1;
-  static constexpr GapKind kGaps{name, "eigenvalues"};
+  static constexpr bool differentiates_adjoints = true;
+  static constexpr Gaps kGaps{name, "eigenvalues"};
   static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
@@ -69,21 +70,39 @@ struct EighOp {
     });
   }
 
-  // V (diag(gw) + F o V^T gV) V^T with F_ij = 1 / (w_j - w_i). Giles 2008, 3.1.
+  // V (diag(gw) + F o (M - M^T) / 2) V^T with M = V^T gV and F_ij = 1 / (w_j - w_i). Giles
+  // 2008, 3.1.
   static void vjp(Pullback& p) {
     const Tensor &w = p.output(0), &v = p.output(1), &gw = p.adjoint(0), &gv = p.adjoint(1);
+    const bool ties = gv.defined() && may_tie(kGaps, w);
     Tensor inner;
     if (gw.defined()) inner = diag_embed(gw);
     if (gv.defined()) {
-      const Tensor turned = matmul(transpose(v), gv) * inverse_gaps(kGaps, w, {gv});
+      const auto skew = [](const Tensor& x) { return 0.5 * (x - transpose(x)); };
+      const auto turning = [&](const Tensor& g) { return matmul(transpose(v), g); };
+      const Tensor m = turning(gv);
+      Tensor turned = over_gaps(kGaps, w, skew(m), m);
+      if (ties) {
+        if (const Tensor first = along_ties(p, 0, {1}, 1)[0]; first.defined()) {
+          const Tensor n = turning(first), second = turning(along_ties(p, 0, {1}, 2)[0]);
+          turned = turned + over_ties(kGaps, w, skew(n), skew(second), second);
+        }
+        if (const Tensor moved = along_turn(p, kGaps, w, {{1, false}})[0]; moved.defined())
+          require_none(kGaps, w, skew(turning(moved)), m);
+      }
       inner = inner.defined() ? inner + turned : turned;
     }
-    p.give(0, made_of_vectors(kGaps, symmetrized(matmul(matmul(v, inner), transpose(v))), w));
+    const Tensor ga = symmetrized(matmul(matmul(v, inner), transpose(v)));
+    p.give(0, ties ? of_ties(kGaps, ga, w) : ga);
   }
+  // diag(T) and V (F o T) for the tangent in the basis of the vectors, T = V^T tA V. Giles
+  // 2008, 3.1.
   static void jvp(Pushforward& p) {
-    push_by_transposition(p);
-    const Tensor& w = p.output(0);
-    if (p.result(0).defined()) p.give(0, made_of_vectors(kGaps, p.result(0), w, p.tangent(0)));
+    const Tensor &w = p.output(0), &v = p.output(1), &ta = p.tangent(0);
+    if (!ta.defined()) return;
+    const Tensor t = matmul(matmul(transpose(v), symmetrized(ta)), v);
+    p.give(0, diagonal(t));
+    p.give(1, matmul(v, t * inverse_gaps(kGaps, w)));
     refuse_turning(p, kGaps, w, {1});
   }
 };

@@ -11,12 +11,14 @@ namespace tapestry {
 // so gradients are symmetric and hold in every direction. Error when A is not square. A matrix with
 // an element that is not finite gives NaN.
 //
-// The sign of an eigenvector is LAPACK's choice, and a gradient means something only for results
-// that do not depend on it. The derivative of an eigenvector divides by the gaps between its
-// eigenvalue and the others: where a gap is 0 to rounding (eps max |w|) a gradient through V is an
-// Error, one through w alone that of the eigenvalues in the order and basis found. So it is in
-// forward mode, where an operation on the tangent of V is the Error. The gradient of eigenvalues is
-// made of vectors: a second derivative through it is an Error there, whatever the function.
+// Which vectors span the space of equal eigenvalues, and their signs, is LAPACK's choice, and a
+// derivative means something only for results that do not depend on it. Such results, functions of
+// the matrix, have derivatives where eigenvalues are equal, too: first ones of what is made of
+// vectors, second ones of what is made of the eigenvalues, by every mode. They take a second
+// sweep, which is recorded for a while; jvp then calls its function twice. Where eigenvalues are
+// equal to rounding (8 n eps max |w|), the derivative of a result that depends on the choice, and
+// any of higher order, is an Error. One through the eigenvalues alone is always that of the order
+// and basis found.
 struct Eigh {
   Tensor w, v;
 };

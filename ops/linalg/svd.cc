@@ -7,7 +7,6 @@
 #include "engine/pullback.h"
 #include "engine/tape.h"
 #include "ops/elementwise.h"
-#include "ops/join.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
@@ -24,13 +23,13 @@ namespace {
 
 using namespace linalg;
 
-// s as factors of columns, and of rows.
+// s as factors of columns.
 Tensor across(const Tensor& s) { return unsqueeze(s, -2); }
-Tensor down(const Tensor& s) { return unsqueeze(s, -1); }
 
 struct SvdOp {
   static constexpr std::string_view name = "svd";
   static constexpr int arity = 1;
+  static constexpr bool differentiates_adjoints = true;
   static void batch(Batching& b) { map_matrices(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1) | save_output(2); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
@@ -78,67 +77,117 @@ struct SvdOp {
     });
   }
 
-  static GapKind gaps_of(std::int64_t m, std::int64_t n) {
-    return {name, "singular values", m != n};
-  }
-  static Tensor with_null_space(const Tensor& s, std::int64_t m, std::int64_t n) {
-    if (m == n) return s;
-    Shape one = s.shape();
-    one[one.rank() - 1] = 1;
-    return concat({s, zeros(one, s.dtype())}, -1);
-  }
+  static constexpr Gaps gaps(Divisor divisor) { return {name, "singular values", divisor}; }
 
+  // For the tangent in the basis of the vectors, T = U^T tA V: diag(T); U and V turn by the
+  // symmetric part of T over s_j - s_i, plus and minus the skew part over s_j + s_i; and what leads
+  // out of their ranges, over s. Townsend 2016.
   static void jvp(Pushforward& p) {
-    push_by_transposition(p);
-    const std::int64_t m = rows(p.output(0)), n = columns(p.output(2));
-    const GapKind kind = gaps_of(m, n);
-    const Tensor s = with_null_space(p.output(1), m, n);
-    if (p.result(1).defined()) p.give(1, made_of_vectors(kind, p.result(1), s, p.tangent(0)));
-    refuse_turning(p, kind, s, {0, 2});
+    const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &ta = p.tangent(0);
+    if (!ta.defined()) return;
+    const Tensor right = matmul(ta, transpose(vh)), left = matmul(transpose(u), ta),
+                 t = matmul(transpose(u), right);
+    const Tensor even = 0.5 * (t + transpose(t)) * inverse_gaps(gaps(Divisor::difference), s);
+    const Tensor odd = 0.5 * (t - transpose(t)) * inverse_gaps(gaps(Divisor::sum), s);
+    Tensor tu = matmul(u, even + odd), tvh = matmul(transpose(even - odd), vh);
+    if (rows(u) != columns(vh)) {
+      const Tensor over_s = inverse_gaps(gaps(Divisor::single), s);
+      if (rows(u) > columns(u)) tu = tu + (right - matmul(u, t)) * over_s;
+      if (columns(vh) > rows(vh)) tvh = tvh + transpose(over_s) * (left - matmul(t, vh));
+    }
+    p.give(0, tu);
+    p.give(1, diagonal(t));
+    p.give(2, tvh);
+    refuse_turning(p, gaps(Divisor::difference), s, {0, 2});
+    if (rows(u) != columns(vh)) refuse_turning(p, gaps(Divisor::single), s, {0, 2});
   }
 
-  // U (F o (J - J^T) S + S F o (K - K^T) + diag(gs)) V^T with J = U^T gU, K = V^T gV and
-  // F_ij = 1 / (s_j^2 - s_i^2); for more rows or columns than k, the parts of gU and gV outside
-  // the ranges of U and V, divided by s. J. Townsend, Differentiating the singular value
-  // decomposition, 2016; M. Seeger et al., Auto-differentiating linear algebra, arXiv:1710.08717.
-  // No square is formed, which could over- or underflow: F S has the elements
-  // (1 / (s_j - s_i) + 1 / (s_j + s_i)) / 2, and S F is minus its transpose.
+  // What the adjoints of U and Vh say of how these turn: in the basis of the vectors, J - J^T and
+  // K - K^T for J = U^T gU and K = V^T gV, their sum and difference; and what lies outside.
+  struct Turning {
+    Tensor sum, difference, beside_u, beside_v, scale, scale_u, scale_v;
+  };
+  static Turning turning(const Tensor& u, const Tensor& vh, const Tensor& gu, const Tensor& gvh) {
+    const std::int64_t m = rows(u), n = columns(vh), k = columns(u);
+    const auto skew = [](const Tensor& x) { return x - transpose(x); };
+    Turning turn;
+    Tensor j, l;
+    if (gu.defined()) {
+      j = matmul(transpose(u), gu);
+      if (m > k) turn.beside_u = gu - matmul(u, j);
+      turn.scale_u = gu;
+    }
+    if (gvh.defined()) {
+      l = matmul(vh, transpose(gvh));
+      if (n > k) turn.beside_v = transpose(gvh) - matmul(transpose(vh), l);
+      turn.scale_v = transpose(gvh);
+    }
+    if (!gu.defined()) j = zeros_like(l);
+    if (!gvh.defined()) l = zeros_like(j);
+    turn.sum = skew(j) + skew(l);
+    turn.difference = skew(j) - skew(l);
+    turn.scale = abs(j) + abs(l);
+    return turn;
+  }
+
+  // U (F o (J - J^T) S + S F o (K - K^T) + diag(gs)) V^T with F_ij = 1 / (s_j^2 - s_i^2); for more
+  // rows or columns than k, the parts of gU and gV outside the ranges of U and V, divided by s. J.
+  // Townsend, Differentiating the singular value decomposition, 2016; M. Seeger et al.,
+  // Auto-differentiating linear algebra, arXiv:1710.08717. No square is formed, which could over-
+  // or underflow: it is half the sum over s_j - s_i and half the difference over s_j + s_i.
   static void vjp(Pullback& p) {
     const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &gu = p.adjoint(0),
                  &gs = p.adjoint(1), &gvh = p.adjoint(2);
-    const std::int64_t m = rows(u), n = columns(vh), k = s.shape().back();
-    const Tensor all = with_null_space(s, m, n);
+    const bool turns = gu.defined() || gvh.defined(), oblong = rows(u) != columns(vh);
+    const bool ties = turns && (may_tie(gaps(Divisor::difference), s) ||
+                                (oblong && may_tie(gaps(Divisor::single), s)));
     Tensor inner, outer;
     const auto add = [](Tensor& sum, const Tensor& term) {
       sum = sum.defined() ? sum + term : term;
     };
+    // `over` divides numerators of a kind with their scale.
+    const auto add_turning = [&](const auto& over) {
+      add(inner, 0.5 * (over(Divisor::difference, &Turning::sum, &Turning::scale) +
+                        over(Divisor::sum, &Turning::difference, &Turning::scale)));
+    };
+    const auto add_beside = [&](const Turning& turn, const auto& over) {
+      if (turn.beside_u.defined())
+        add(outer, matmul(over(Divisor::single, &Turning::beside_u, &Turning::scale_u), vh));
+      if (turn.beside_v.defined())
+        add(outer,
+            matmul(u, transpose(over(Divisor::single, &Turning::beside_v, &Turning::scale_v))));
+    };
     if (gs.defined()) add(inner, diag_embed(gs));
-    if (gu.defined() || gvh.defined()) {
-      GapKind kind = gaps_of(m, n);
-      const Tensor gaps = inverse_gaps(kind, all, {gu, gvh});
-      kind.sums = true;
-      const Tensor sums = inverse_gaps(kind, all, {gu, gvh});
-      const auto inside = [k](const Tensor& x) {
-        return slice(slice(x, -1, {.stop = k}), -2, {.stop = k});
+    if (turns) {
+      const Turning turn = turning(u, vh, gu, gvh);
+      const auto by_gaps = [&](Divisor divisor, auto numerator, auto scale) {
+        return over_gaps(gaps(divisor), s, turn.*numerator, turn.*scale);
       };
-      const Tensor fs = 0.5 * (inside(gaps) + inside(sums));
-      const auto skew = [](const Tensor& x) { return x - transpose(x); };
-      if (gu.defined()) add(inner, fs * skew(matmul(transpose(u), gu)));
-      if (gvh.defined()) add(inner, -transpose(fs) * skew(matmul(vh, transpose(gvh))));
-      if (m != n) {  // the last row of the gaps is 1 / s
-        const Tensor over_s = squeeze(slice(slice(gaps, -1, {.stop = k}), -2, {.start = k}), -2);
-        if (m > k && gu.defined()) {
-          const Tensor beside = gu - matmul(u, matmul(transpose(u), gu));
-          add(outer, matmul(beside * across(over_s), vh));
-        }
-        if (n > k && gvh.defined()) {
-          const Tensor beside = gvh - matmul(matmul(gvh, transpose(vh)), vh);
-          add(outer, matmul(u, down(over_s) * beside));
-        }
+      add_turning(by_gaps);
+      add_beside(turn, by_gaps);
+    }
+    if (ties) {
+      if (const auto one = along_ties(p, 1, {0, 2}, 1); one[0].defined()) {
+        const auto two = along_ties(p, 1, {0, 2}, 2);
+        const Turning first = turning(u, vh, one[0], one[1]),
+                      second = turning(u, vh, two[0], two[1]);
+        const auto by_ties = [&](Divisor divisor, auto numerator, auto scale) {
+          return over_ties(gaps(divisor), s, first.*numerator, second.*numerator, second.*scale);
+        };
+        add_turning(by_ties);
+        add_beside(first, by_ties);
       }
+      const Gaps equal = gaps(Divisor::difference);
+      if (const auto moved = along_turn(p, equal, s, {{0, false}, {2, true}}); moved[0].defined())
+        require_none(equal, s, turning(u, vh, moved[0], moved[1]).sum,
+                     turning(u, vh, gu, gvh).scale);
     }
     add(outer, matmul(matmul(u, inner), vh));
-    p.give(0, made_of_vectors(gaps_of(m, n), outer, all));
+    if (ties) {
+      outer = of_ties(gaps(Divisor::difference), outer, s);
+      if (oblong) outer = of_ties(gaps(Divisor::single), outer, s);
+    }
+    p.give(0, outer);
   }
 };
 

@@ -12,11 +12,9 @@ namespace tapestry {
 // with orthonormal columns, s (..., k) descends and is not negative, Vh (..., k, n) has orthonormal
 // rows.
 //
-// The common sign of a column of U and a row of Vh is LAPACK's choice, and a gradient means
-// something only for results that do not depend on it. The derivatives of the vectors divide by the
-// gaps between singular values, and for m != n by the singular values: where one is 0 to rounding
-// (eps max s) a gradient through U or Vh is an Error, and so is an operation on their tangents in
-// forward mode. The gradient of singular values is made of vectors: so is a second derivative.
+// The common sign of a column of U and a row of Vh, and the vectors of equal singular values, are
+// LAPACK's choice. Results that do not depend on it have derivatives where singular values are
+// equal, or for m != n 0, as eigh() says of eigenvalues; of others they are an Error there.
 struct SVD {
   Tensor u, s, vh;
 };

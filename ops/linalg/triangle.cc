@@ -32,13 +32,14 @@ struct Triangle {
   using Attributes = Offset;
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
-    const std::int64_t m = linalg::rows(result), n = linalg::columns(result);
+    const std::int64_t m = linalg::rows(result), n = linalg::columns(result),
+                       k = std::clamp(a.k, -m, n);  // beyond it is all or nothing
     visit(result.dtype(), [&]<class T>(std::type_identity<T>) {
       T* row = result.mutable_data<T>();
       copy_elements(in[0], row);
       const std::int64_t count = n ? result.size() / n : 0;
       for (std::int64_t i = 0; i < count; ++i, row += n) {
-        const std::int64_t diagonal = i % m + a.k;
+        const std::int64_t diagonal = i % m + k;
         if constexpr (side == Side::lower)
           std::fill(row + std::clamp<std::int64_t>(diagonal + 1, 0, n), row + n, T(0));
         else
@@ -135,6 +136,8 @@ Tensor diagonal(const Tensor& x, std::int64_t k, Site site) {
 Tensor diag_embed(const Tensor& x, std::int64_t k, Site site) {
   const CallSite call(site);
   if (x.rank() == 0) refuse("diag_embed", "a diagonal needs an axis; x has shape {}", x.shape());
+  if (k > kMostElements || k < -kMostElements)
+    refuse("diag_embed", "a matrix with a diagonal {} has too many elements", k);
   const std::int64_t n = x.shape().back() + std::abs(k);
   return apply<DiagEmbed>({&x}, {k, n, n});
 }

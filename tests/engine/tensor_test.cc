@@ -1,7 +1,9 @@
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <span>
 #include <thread>
 
 #include "engine/engine.h"
@@ -80,6 +82,27 @@ BOOST_AUTO_TEST_CASE(conversion_truncates_to_integers_and_tests_for_zero_to_bool
   BOOST_TEST(x.to(DType::i64).to_vector() == (std::vector<double>{-1, 0, 2}));
   BOOST_TEST(x.to(DType::boolean).to_vector() == (std::vector<double>{1, 0, 1}));
   BOOST_TEST(x.to(DType::f64).to_vector() == x.to_vector());
+}
+
+BOOST_AUTO_TEST_CASE(tensors_are_made_of_containers_of_any_number) {
+  const std::vector<int> ints{1, 2};
+  const std::vector<std::vector<double>> rows{{1, 2}, {3, 4}};
+  const std::array<float, 2> floats{0.5f, 1};
+  const std::size_t count = 3;
+  BOOST_TEST(tensor(ints).to_vector() == (std::vector<double>{1, 2}));
+  BOOST_TEST((tensor(rows, DType::f64).shape() == Shape{2, 2}));
+  BOOST_TEST(tensor(rows).to_vector() == (std::vector<double>{1, 2, 3, 4}));
+  BOOST_TEST(tensor(floats).to_vector() == (std::vector<double>{0.5, 1}));
+  BOOST_TEST(tensor(std::span<const int>(ints)).to_vector() == (std::vector<double>{1, 2}));
+  BOOST_TEST(tensor(std::vector<bool>{true, false}, DType::boolean).dtype() == DType::boolean);
+  BOOST_TEST(tensor({count, count + 1}).dtype() == DType::f32);
+  BOOST_TEST(tensor({1, 2.5, true}).to_vector() == (std::vector<double>{1, 2.5, 1}));
+  BOOST_TEST(fmt::format("{}", tensor({9007199254740993}, DType::i64)) == "[9007199254740993] i64");
+  BOOST_TEST(fmt::format("{}", tensor(std::vector<std::int64_t>{9007199254740993}, DType::i64)) ==
+             "[9007199254740993] i64");
+  BOOST_TEST(refusal([] {
+               tensor(std::vector<std::vector<int>>{{1}, {1, 2}});
+             }) == "[tensor] rows differ in length: 1 and 2");
 }
 
 BOOST_AUTO_TEST_CASE(values_print_as_nested_brackets) {

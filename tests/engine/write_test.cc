@@ -10,6 +10,7 @@
 #include "engine/accumulate.h"
 #include "engine/engine.h"
 #include "tests/engine/toy_ops.h"
+#include "tests/support/ranking.h"
 
 using namespace tapestry;
 using namespace tapestry::detail;
@@ -259,6 +260,43 @@ BOOST_FIXTURE_TEST_CASE(recorded_adjoints_are_linked_to_their_nodes, Fixture) {
   BOOST_TEST(has(text(loss, options), "adjoint of %1\n"));
 }
 
+BOOST_AUTO_TEST_CASE(a_cycle_is_seen) {
+  const std::string down = "\n  n1 -> n2;\n  n2 -> n3 [dir=back];";
+  BOOST_TEST(ranks_without_cycle(down));
+  BOOST_TEST(!ranks_without_cycle(down + "\n  n3 -> n1;"));
+  BOOST_TEST(ranks_without_cycle(down + "\n  n3 -> n1 [constraint=false];"));
+  BOOST_TEST(!ranks_without_cycle(down + "\n  { rank=same; n1; n3; }"));
+}
+
+// Down the forward part and up the backward part, each adjoint at the height of its node.
+BOOST_FIXTURE_TEST_CASE(dot_ranks_both_parts_the_same_way, Fixture) {
+  const std::vector<Adjoint> all = adjoints(loss, {.create_graph = true});
+  const std::string picture = dot(loss, {.adjoints = all});
+  BOOST_TEST(ranks_without_cycle(picture));
+  std::set<NodeId> backward, linked;
+  for (const Adjoint& adjoint : all)
+    if (adjoint.value.is_tracked()) linked.insert(adjoint.value.id());
+  const std::regex up("n(\\d+) -> n(\\d+) \\[dir=back");
+  for (std::sregex_iterator i(picture.begin(), picture.end(), up), end; i != end; ++i) {
+    const int user = std::stoi((*i)[1]), operand = std::stoi((*i)[2]);
+    const auto operands = tape.operands(static_cast<NodeId>(user));
+    BOOST_TEST(std::count(operands.begin(), operands.end(), static_cast<NodeId>(operand)) > 0);
+    backward.insert(static_cast<NodeId>(user));
+  }
+  BOOST_TEST(!backward.empty());
+  for (const NodeId id : backward) BOOST_TEST(id > loss.id());
+  for (const NodeId id : linked) BOOST_TEST(has(picture, fmt::format("; n{}; }}\n", id)));
+}
+
+// Adjoints of what y does not need are drawn without a height of their own.
+BOOST_FIXTURE_TEST_CASE(dot_ranks_islands, Fixture) {
+  const Tensor other = sum_axes(toy::mul(island, island), 1, 1);
+  std::vector<Adjoint> all = adjoints(other, {.create_graph = true});
+  const std::vector<Adjoint> own = adjoints(loss, {.create_graph = true});
+  all.insert(all.end(), own.begin(), own.end());
+  BOOST_TEST(ranks_without_cycle(dot(loss, {.adjoints = all})));
+}
+
 BOOST_FIXTURE_TEST_CASE(all_adjoints_in_one_walk, Fixture) {
   const std::vector<Adjoint> all = adjoints(loss, {.create_graph = true});
   std::vector<NodeId> of;
@@ -327,8 +365,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_recorded_is_refused_and_nothing_is_written) {
         says("[write_json] the adjoint of node 1 is not recorded on the tape that is drawn"));
   }
   BOOST_CHECK_EXCEPTION(write_dot(out, stale), Error,
-                        says("[write_dot] y was recorded on a tape that no longer lives on this "
-                             "thread; write it while the tape does"));
+                        says("[write_dot] y was recorded on a tape that no longer lives; write it "
+                             "while the tape does"));
   BOOST_TEST(out.str().empty());
 }
 

@@ -94,19 +94,30 @@ BOOST_AUTO_TEST_CASE(threads_do_not_matter) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(negative_indices_count_from_the_end) {
+  check_values(take(kX, indices({-1, 0}, {2})), {2, 2}, {4, 5, 0, 1});
+  check_values(gather(kX, 1, indices({-1, 0, -2}, {3, 1})), {3, 1}, {1, 2, 4});
+  check_values(scatter_add(kX, 0, indices({-1, -3}, {1, 2}), ones({1, 2})), {3, 2},
+               {0, 2, 2, 3, 5, 5});
+  check_values(scatter(kX, 0, indices({-1, -3}, {1, 2}), ones({1, 2})), {3, 2}, {0, 1, 2, 3, 1, 5});
+  Tape tape;
+  const Tensor x = tape.variable(kX);
+  check_values(gradient(sum(take(x, indices({-1, -1, 0}, {3}))), x), {3, 2}, {1, 1, 0, 0, 2, 2});
+  check_values(gradient(sum(gather(x, 0, indices({-1, -3}, {1, 2}))), x), {3, 2},
+               {0, 1, 0, 0, 1, 0});
+}
+
 BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(error_of([] {
                take(kX, indices({0, 5}, {2}));
-             }) ==
-             "[take] index 5 is out of range for extent 3; indices start at 0 and stay below it");
-  BOOST_TEST(error_of([] { take(kX, indices({-1}, {1}), 1); }) ==
-             "[take] index -1 is out of range for extent 2; indices start at 0 and stay below it");
+             }) == "[take] index 5 is out of range for extent 3; it must lie in [-3, 2]");
+  BOOST_TEST(error_of([] { take(kX, indices({-3}, {1}), 1); }) ==
+             "[take] index -3 is out of range for extent 2; it must lie in [-2, 1]");
   BOOST_TEST(error_of([] { take(kX, zeros({1})); }) ==
              "[take] the indices are f32; they must be i64");
   BOOST_TEST(error_of([] {
                gather(kX, 0, indices({0, 1, 3, 0}, {2, 2}));
-             }) ==
-             "[gather] index 3 is out of range for extent 3; indices start at 0 and stay below it");
+             }) == "[gather] index 3 is out of range for extent 3; it must lie in [-3, 2]");
   BOOST_TEST(error_of([] { gather(kX, 0, indices({0}, {1})); }) ==
              "[gather] index of shape (1,) does not fit x of shape (3, 2): the ranks must be "
              "equal, and no extent larger "

@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "[replay_value_and_grad] x[0] is no variable of the tape of y: make it with "
              "tape.variable()");
   BOOST_TEST(refusal([&] {
-               replay_value_and_grad(1.0, {x}, zeros({4, 1}, DType::f64));
-             }) == "[replay_value_and_grad] y is not recorded on a tape");
+               replay_value_and_grad(1.0, {Scalar(1.0)}, zeros({4, 1}, DType::f64));
+             }) == "[replay_value_and_grad] neither y nor x[0] is recorded on a tape");
   Scalar external = with_slopes(2.0, {x}, {3.0});
   BOOST_TEST(refusal([&] {
                replay_value_and_grad(external, {x}, zeros({4, 1}, DType::f64));
@@ -164,4 +164,14 @@ BOOST_AUTO_TEST_CASE(what_was_rewound_is_refused) {
   tape.rewind(mark);
   BOOST_TEST(refusal([&] { replay_value_and_grad(y, {x}, tensor({{1.0}}, DType::f64)); }) ==
              "[replay_value_and_grad] node 2 was forgotten: the tape was rewound to node 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_number_is_the_same_at_all_points_and_has_slopes_0) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0), z = tape.variable(1.0);
+  const Scalar plain = x > 1 ? Scalar(5.0) : Scalar(x * z);
+  const auto [values, slopes] = replay_value_and_grad(plain, {x, z}, full({3, 2}, 1.5, DType::f64));
+  BOOST_TEST(values.to_vector() == std::vector<double>(3, 5.0), boost::test_tools::per_element());
+  BOOST_TEST(slopes.to_vector() == std::vector<double>(6, 0.0), boost::test_tools::per_element());
+  BOOST_CHECK_THROW(replay_value_and_grad(plain, {x, z}, full({3, 2}, 0.5, DType::f64)), Error);
 }

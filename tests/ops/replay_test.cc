@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_carried_out_is_refused, Two) {
   refused([&] { replay(y, {x, z}, {1.0}); }, "1 numbers for 2 variables");
   refused([&] { replay(y, {y}, {1.0}); }, "x[0] is no variable");
   refused([&] { replay(y, {Scalar(2)}, {1.0}); }, "x[0] is no variable");
-  refused([&] { replay(Scalar(2), {x}, {1.0}); }, "plain number");
+  refused([&] { replay(Scalar(2), {Scalar(2)}, {1.0}); }, "x[0] is not recorded");
   refused([&] { replayed(Scalar(2)); }, "plain number");
   Tape other;
   const Scalar stranger = other.variable(1.0);
@@ -209,4 +209,17 @@ BOOST_AUTO_TEST_CASE(after_a_replay_drawings_show_the_numbers_of_the_tape) {
   std::ostringstream out;
   write_text(out, y, {.values = true});
   BOOST_TEST(out.str().find("value 9") != std::string::npos, out.str());
+}
+
+BOOST_AUTO_TEST_CASE(plain_numbers_among_the_results_stay_what_they_are) {
+  Tape tape;
+  const Scalar x = tape.variable(2.0), y = x * x, plain = 7.0;
+  const std::vector<double> values = replay({plain, y, plain}, {x}, {3.0});
+  BOOST_TEST(values == (std::vector<double>{7, 9, 7}), boost::test_tools::per_element());
+  BOOST_TEST(replay(plain, {x}, {4.0}) == 7);
+  BOOST_TEST(replayed(y) == 16);  // the tape moved all the same
+  BOOST_TEST(replay(std::vector<Scalar>{plain}, {}, {})[0] == 7);
+  // The branch that led to it is checked.
+  const Scalar chosen = x > 1 ? 5.0 : 6.0;
+  BOOST_CHECK_THROW(replay(chosen, {x}, {0.5}), Error);
 }

@@ -183,15 +183,29 @@ BOOST_AUTO_TEST_CASE(every_function_has_its_derivatives_inside_a_statement) {
     same("the second derivative", gradient(ds, s, unused).value(), gradient(du, u, unused).item());
     same("the mixed derivative", gradient(ds, t, unused).value(), gradient(du, v, unused).item());
   };
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)             \
-  agree(#op, domains::op##_at(), 0.7,                                        \
-        [](const auto& x, const auto& z) { return op(x) * z + x * op(x); }); \
-  agree(#op, domains::op##_at(), 0.7,                                        \
-        [](const auto& x, const auto& z) { return op(x + 0 * z) - z * op(x); });
+// The page's function, of tensors and scalars: two names of scalars mean C's.
+#define OF_PAGE(op, make, kind)                                                       \
+  const auto page = [](const auto&... of) {                                           \
+    if constexpr ((std::is_same_v<std::remove_cvref_t<decltype(of)>, Tensor> || ...)) \
+      return op(of...);                                                               \
+    else                                                                              \
+      return make<kind::op>(of...);                                                   \
+  };
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                        \
+  {                                                                                     \
+    OF_PAGE(op, make_unary, Unary)                                                      \
+    agree(#op, domains::op##_at(), 0.7,                                                 \
+          [&](const auto& x, const auto& z) { return page(x) * z + x * page(x); });     \
+    agree(#op, domains::op##_at(), 0.7,                                                 \
+          [&](const auto& x, const auto& z) { return page(x + 0 * z) - z * page(x); }); \
+  }
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  agree(#op, domains::op##_at(), domains::op##_beside(),                               \
-        [](const auto& x, const auto& z) { return op(x, z) * z + x; });                \
-  agree(#op, domains::op##_at(), domains::op##_beside(),                               \
-        [](const auto& x, const auto& z) { return op(1 * x, z + 0 * x); });
+  {                                                                                    \
+    OF_PAGE(op, make_binary, Binary)                                                   \
+    agree(#op, domains::op##_at(), domains::op##_beside(),                             \
+          [&](const auto& x, const auto& z) { return page(x, z) * z + x; });           \
+    agree(#op, domains::op##_at(), domains::op##_beside(),                             \
+          [&](const auto& x, const auto& z) { return page(1 * x, z + 0 * x); });       \
+  }
 #include "ops/elementwise.def"
 }

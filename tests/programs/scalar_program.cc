@@ -1,5 +1,7 @@
 #include "tests/programs/scalar_program.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,5 +1,7 @@
 #include "tests/programs/tensor_program.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,15 @@
-"""How a test is declared."""
+"""How libraries and tests are declared."""
+
+# What the code needs of the compiler. The project's own .bazelrc says so for all of it, with warnings; another
+# workspace that depends on the project does not read that file, and its warnings are its own.
+_ELSEWHERE = ["-std=c++20", "-O3", "-fopenmp", "-ffp-contract=off", "-w"]
+
+def cc_library(copts = [], **kwargs):
+    """The rule of that name, for code that other workspaces build, too."""
+    native.cc_library(
+        copts = copts if native.repository_name() == "@" else copts + _ELSEWHERE,
+        **kwargs
+    )
 
 def tapestry_test(name, deps, srcs = None, size = "small", **kwargs):
     """A Boost.Test program: one source, NAME.cc, that includes <boost/test/unit_test.hpp>."""
@@ -7,6 +18,6 @@ def tapestry_test(name, deps, srcs = None, size = "small", **kwargs):
         srcs = srcs or [name + ".cc"],
         local_defines = ["BOOST_TEST_MODULE=" + name],
         size = size,
-        deps = deps + ["@system//:boost_test"],
+        deps = deps + ["@tapestry_system//:boost_test"],
         **kwargs
     )

@@ -1,5 +1,7 @@
 #include "tools/train/flush_denormals.h"
 
+#include "engine/thread_pool.h"
+
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
@@ -17,10 +19,9 @@ bool flushes() { return false; }
 void set_flush(bool) {}
 #endif
 
-// Threads that OpenMP starts later inherit it from the one that starts them.
+// Threads that are started later inherit it from the one that starts them.
 void set_on_all_threads(bool on) {
-#pragma omp parallel
-  set_flush(on);
+  detail::on_every_thread([](void* flush) { set_flush(*static_cast<bool*>(flush)); }, &on);
 }
 
 }  // namespace

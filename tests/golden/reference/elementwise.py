@@ -2,6 +2,7 @@
 points where formulas change, at NaN, infinities and zeros (values alone), and for pairs, broadcast."""
 
 import jax.scipy.special as js
+import jax.scipy.stats
 import torch.nn.functional as F
 
 from reference.book import Book, Case, booleans, given, integers, jax, jnp, reals, torch
@@ -9,15 +10,16 @@ from reference.book import Book, Case, booleans, given, integers, jax, jnp, real
 BOOK = Book()
 nn = jax.nn
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0]
+NO_INFINITIES = [x for x in SPECIAL if abs(x) != float("inf")]  # where both libraries have NaN in place of a limit
 
 
-def unary(name, by_torch, by_jax, low=-3.0, high=3.0, avoid=(), at=(), special=True):
-    """`at`: further points, where the derivative is by agreement."""
+def unary(name, by_torch, by_jax, low=-3.0, high=3.0, avoid=(), at=(), special=SPECIAL):
+    """`at`: further points, where the derivative is by agreement. `special`: points where values alone are asked for."""
     cases = [[reals(7, low=low, high=high, avoid=avoid)]]
     if at:
         cases.append([given(list(at))])
     if special:
-        cases.append(Case([given(SPECIAL)], differentiable=False))
+        cases.append(Case([given(special)], differentiable=False))
     BOOK.op(name, by_torch, by_jax, *cases)
 
 
@@ -25,7 +27,7 @@ INTEGERS = range(-3, 4)
 unary("neg", torch.neg, jnp.negative)
 unary("abs", torch.abs, jnp.abs, avoid=[0], at=[-2.0**20, 2.0**-20])
 BOOK.op("abs", torch.abs, jnp.abs, Case([given([0.0])], only="torch"))  # slope 0; JAX: 1
-unary("sign", torch.sign, jnp.sign, avoid=[0], at=[0], special=False)
+unary("sign", torch.sign, jnp.sign, avoid=[0], at=[0], special=None)
 BOOK.op("sign", torch.sign, jnp.sign, Case([given(SPECIAL)], differentiable=False, only="jax"))  # NaN; PyTorch: 0
 unary("floor", torch.floor, jnp.floor, avoid=INTEGERS, at=[-2, 2, -0.5, 0.5])
 unary("ceil", torch.ceil, jnp.ceil, avoid=INTEGERS, at=[-2, 2, -0.5, 0.5])
@@ -53,6 +55,10 @@ unary("atanh", torch.atanh, jnp.arctanh, -0.875, 0.875, at=[0, 2.0**-20])
 unary("erf", torch.erf, js.erf, at=[0, 6, 2.0**-20])
 unary("erfc", torch.erfc, js.erfc, at=[0, 5, -6])
 unary("erfinv", torch.erfinv, js.erfinv, -0.9375, 0.9375, at=[0, 2.0**-20])
+# PyTorch has no function of these names.
+unary("gaussian", None, lambda x: jnp.exp(-x * x), at=[0, 5, -5])
+unary("normal_pdf", None, jax.scipy.stats.norm.pdf, at=[0, 5, -5])
+unary("normal_cdf", None, jax.scipy.stats.norm.cdf, at=[0, 5, -5])
 # PyTorch's second derivative of lgamma has 9 digits.
 BOOK.op("lgamma", torch.lgamma, js.gammaln, Case([reals(7, low=0.25, high=9)], only="jax"),
         Case([given([1, 2, 0.5, 2.0**-20, 1000, -0.5, -2.25])], differentiable=False),
@@ -69,16 +75,23 @@ unary("rsqrt", torch.rsqrt, jax.lax.rsqrt, 0.25, 9)
 unary("sigmoid", torch.sigmoid, nn.sigmoid, at=[-40, 0, 40])
 unary("softplus", F.softplus, nn.softplus, at=[-40, 0, 40])
 unary("relu", torch.relu, nn.relu, avoid=[0], at=[0, -0.0])
-unary("silu", F.silu, nn.silu, at=[-40, 0, 40])
-unary("gelu", F.gelu, lambda x: nn.gelu(x, approximate=False), at=[0, 5, -5])
+unary("silu", F.silu, nn.silu, at=[-40, 0, 40], special=NO_INFINITIES)
+unary("gelu", F.gelu, lambda x: nn.gelu(x, approximate=False), at=[0, 5, -5], special=NO_INFINITIES)
 unary("leaky_relu", F.leaky_relu, nn.leaky_relu, avoid=[0])
 unary("elu", F.elu, nn.elu, avoid=[0], at=[-40, 40])
 unary("selu", F.selu, nn.selu, avoid=[0], at=[-40, 40])
-unary("mish", F.mish, nn.mish, at=[0, -15, 30])
-unary("hardswish", F.hardswish, nn.hard_swish, -6, 6, avoid=[-3, 3])
+unary("mish", F.mish, nn.mish, at=[0, -15, 30], special=NO_INFINITIES)
+unary("hardswish", F.hardswish, nn.hard_swish, -6, 6, avoid=[-3, 3], special=NO_INFINITIES)
 unary("log_sigmoid", F.logsigmoid, nn.log_sigmoid, at=[-40, 0, 40])
-unary("softsign", F.softsign, nn.soft_sign, avoid=[0], at=[1000, -1000])
+unary("softsign", F.softsign, nn.soft_sign, avoid=[0], at=[1000, -1000], special=NO_INFINITIES)
 unary("tanhshrink", F.tanhshrink, lambda x: x - jnp.tanh(x), at=[0, 20])
+# PyTorch has neither.
+BOOK.op("cbrt", None, jnp.cbrt, Case([reals(7, avoid=[0])], only="jax"),
+        Case([given([8, -27, 2.0**-60, -2.0**60, 0.001953125])], differentiable=False, only="jax"),
+        Case([given(SPECIAL)], differentiable=False, only="jax"))
+BOOK.op("tgamma", None, js.gamma, Case([reals(7, low=0.25, high=9)], only="jax"),
+        Case([given([1, 2, 0.5, 5, 20, -0.5, -2.25])], differentiable=False, only="jax"),
+        Case([given([float("nan"), float("inf"), 0, -0.0])], differentiable=False, only="jax"))
 
 
 def binary(name, by_torch, by_jax, x={}, z={}, ties=None):
@@ -104,6 +117,8 @@ binary("minimum", torch.minimum, jnp.minimum, ties=EQUALS)
 binary("maximum", torch.maximum, jnp.maximum, ties=EQUALS)
 binary("hypot", torch.hypot, jnp.hypot, x=dict(avoid=[0]), z=dict(avoid=[0]))
 binary("logaddexp", torch.logaddexp, jnp.logaddexp, ties=([0, 1, 40, -40], [0, 1, -40, 40]))
+BOOK.op("logistic_share", None, lambda x, z: nn.sigmoid(x - z), [reals(5), reals(5)], [reals(3, 1), reals(2)],
+        [given([0, 1, 40, -40]), given([0, 1, -40, 40])])
 binary("remainder", torch.remainder, jnp.remainder, x=dict(low=2, high=9), z=dict(low=0.75, high=1.75),
        ties=([-5.5, 5.5, -5.5, 6.25], [2, -2, -2, 4]))
 

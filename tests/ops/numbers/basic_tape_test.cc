@@ -83,10 +83,10 @@ BOOST_AUTO_TEST_CASE(tapes_of_them_nest_are_cleared_and_rewound_like_others) {
   early.reset();
   const BasicScalar<float> gone = late.size() == 0 ? 2 : 0;
   outer.clear();
-  BOOST_TEST(
-      refusal([&] { (void)(gradient(gone + x, x)); }) ==
-      "[add] a handle was recorded on a tape that no longer lives on this thread; use its numbers "
-      "through detach(), or put it on the new tape with tape.variable()");
+  BOOST_TEST(refusal([&] { (void)(gradient(gone + x, x)); }) ==
+             "[add] a handle was recorded on a tape that no longer lives; use its numbers through "
+             "detach(), "
+             "or put it on the new tape with tape.variable()");
 }
 
 BOOST_AUTO_TEST_CASE(each_thread_has_its_own_tapes_of_them) {

@@ -31,10 +31,14 @@ const PageFunction& page_function(std::size_t index);
 template <class Call>
 void for_each_statement(Call&& call) {
   std::size_t index = 0;
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  call([](const auto& x, const auto& z) { return op(x) * 2 + x + 0 * z; }, index++);
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  call([](const auto& x, const auto& z) { return op(x, z) * 2 + x * z; }, index++);
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                               \
+  call([](const auto& x,                                                                       \
+          const auto& z) { return detail::make_unary<detail::Unary::op>(x) * 2 + x + 0 * z; }, \
+       index++);
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)          \
+  call([](const auto& x,                                                                        \
+          const auto& z) { return detail::make_binary<detail::Binary::op>(x, z) * 2 + x * z; }, \
+       index++);
 #include "ops/elementwise.def"
 }
 

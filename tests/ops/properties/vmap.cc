@@ -1,4 +1,6 @@
 // vmap is a loop over examples that differ: of the value, and of the gradients.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 

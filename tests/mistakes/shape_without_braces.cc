@@ -1,0 +1,5 @@
+// says: zeros({2, 3})
+#include "nn/nn.h"
+using namespace tapestry;
+
+Tensor start() { return zeros(2, 3); }
