@@ -57,6 +57,8 @@ class TapeUse {
 
  private:
   friend class Callback;
+  // A tape that is made later may have the number of one that was destroyed.
+  bool is_of(Epoch epoch) const { return !destroyed_ && epoch_ == epoch; }
   // Of tapes in use themselves, or of those around them.
   template <class AnyTape>
   static void check_rewind_of(std::string_view what, const AnyTape& tape, std::uint64_t marked_at,
@@ -65,13 +67,13 @@ class TapeUse {
     for (const TapeUse* use = innermost_; use; use = use->outer_) {
       if (use->called_at_) called_at = use->called_at_;
       const bool old = marked_at < called_at;
-      if (around ? old && is_around(tape, *use) : use->epoch_ == tape.epoch() && (young_too || old))
+      if (around ? old && is_around(tape, *use) : use->is_of(tape.epoch()) && (young_too || old))
         use->refuse(what, around ? "is around one in use" : "is in use");
     }
   }
   template <class AnyTape>
   static bool is_around(const AnyTape& tape, const TapeUse& use) {
-    const AnyTape* other = AnyTape::find(use.epoch_);
+    const AnyTape* other = use.destroyed_ ? nullptr : AnyTape::find(use.epoch_);
     while (other && other != &tape) other = other->around();
     return other && use.epoch_ != tape.epoch();
   }
