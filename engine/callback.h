@@ -14,9 +14,14 @@ template <class F, class... Arguments>
 auto call_back(std::string_view name, const F& f, const Arguments&... arguments) {
   const UserCode own;
   const Callback running(name);
-  auto result = f(arguments...);
-  TapeUse::check_all();
-  return result;
+  try {
+    auto result = f(arguments...);
+    TapeUse::check_all();
+    return result;
+  } catch (...) {  // of what it did with the tape that is gone
+    TapeUse::check_all();
+    throw;
+  }
 }
 
 }  // namespace tapestry::detail

@@ -47,7 +47,8 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
 
 void refuse_constant(const Active& x, std::size_t position) {
   const Tape* const tape = Tape::find_anywhere(x.epoch());
-  if (tape && tape->owns(x.epoch(), x.id()) && !x.is_scalar() && x.id() <= tape->size() && tape->is_constant(x.id()))
+  if (tape && tape->owns(x.epoch(), x.id()) && !x.is_scalar() && x.id() <= tape->size() &&
+      tape->is_constant(x.id()))
     refuse(kWho, "x[{}] {} is a constant, which takes no gradient; make it with tape.variable()",
            position, detail::called(*tape, x.id()));
 }
@@ -191,7 +192,7 @@ auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, Gradien
     if (!options.retain_graph) sweep.release();
     return f(sweep, false);
   }();
-  tape.rewind(mark);
+  tape.storage().rewind(mark);  // also where the tape is in use
   return result;
 }
 

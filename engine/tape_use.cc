@@ -17,13 +17,13 @@ void TapeUse::check_all() {
 
 void TapeUse::check_clear(Epoch epoch) {
   for (const TapeUse* use = innermost_; use; use = use->outer_)
-    if (use->epoch_ == epoch) use->refuse("clear", "is in use");
+    if (use->is_of(epoch)) use->refuse("clear", "is in use");
 }
 
 TapeUse* TapeUse::mark_destroyed(Epoch epoch) noexcept {
   TapeUse* outermost = nullptr;
   for (TapeUse* use = innermost_; use; use = use->outer_)
-    if (use->epoch_ == epoch) {
+    if (use->is_of(epoch)) {
       use->destroyed_ = true;
       outermost = use;
     }

@@ -41,13 +41,8 @@ class TapeUse {
   template <class AnyTape>
   static void check_rewind(std::string_view what, const AnyTape& tape, std::uint64_t marked_at,
                            bool young_too) {
-    std::uint64_t called_at = 0;
-    for (const TapeUse* use = innermost_; use; use = use->outer_) {
-      if (use->called_at_) called_at = use->called_at_;
-      const bool own = use->epoch_ == tape.epoch(), old = marked_at < called_at;
-      if (own && (young_too || old)) use->refuse(what, "is in use");
-      if (old && is_around(tape, *use)) use->refuse(what, "is around one in use");
-    }
+    check_rewind_of(what, tape, marked_at, young_too, false);
+    check_rewind_of(what, tape, marked_at, young_too, true);
   }
 
   // A tape dies: who uses it keeps its storage. False, and nothing is done, where nobody does.
@@ -62,9 +57,23 @@ class TapeUse {
 
  private:
   friend class Callback;
+  // A tape that is made later may have the number of one that was destroyed.
+  bool is_of(Epoch epoch) const { return !destroyed_ && epoch_ == epoch; }
+  // Of tapes in use themselves, or of those around them.
+  template <class AnyTape>
+  static void check_rewind_of(std::string_view what, const AnyTape& tape, std::uint64_t marked_at,
+                              bool young_too, bool around) {
+    std::uint64_t called_at = 0;
+    for (const TapeUse* use = innermost_; use; use = use->outer_) {
+      if (use->called_at_) called_at = use->called_at_;
+      const bool old = marked_at < called_at;
+      if (around ? old && is_around(tape, *use) : use->is_of(tape.epoch()) && (young_too || old))
+        use->refuse(what, around ? "is around one in use" : "is in use");
+    }
+  }
   template <class AnyTape>
   static bool is_around(const AnyTape& tape, const TapeUse& use) {
-    const AnyTape* other = AnyTape::find(use.epoch_);
+    const AnyTape* other = use.destroyed_ ? nullptr : AnyTape::find(use.epoch_);
     while (other && other != &tape) other = other->around();
     return other && use.epoch_ != tape.epoch();
   }

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_tracked_tensor_that_an_opaque_function_uses_is_refused) {
         BOOST_TEST(tape.size() == before);
       }
     BOOST_TEST(refusal([&] { call([&](const Tensor& u) { return u + made; }, x); }) ==
-               refused(who, "mul (node 3, (2,))"));
+               refused(who, "mul (node 4, (2,))"));
     BOOST_TEST(refusal([&] { call([&](const Tensor& u) { return u + x; }, x); }) ==
                refused(who, "\"x\" (node 1, (2,))"));
     const Tensor total = sum(made);

@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(an_inner_gradient_does_not_outlive_the_tape_around_that_is_
     })(g);
   }));
   BOOST_TEST(refusal([&] { gradient(y, x); }) ==
-             "[gradient] its function destroyed the tape that is being swept; a tape in use must "
-             "live until then");
+             "[gradient] the hook of on_gradient destroyed the tape that is being swept; a tape in "
+             "use must live until then");
 }
 
 // Each transformation's own tape is in use while its function runs.
