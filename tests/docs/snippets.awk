@@ -13,7 +13,7 @@
   }
   next;
 }
-language == "cpp" && /^#include/ { includes[$0] = 1; body[count] = body[count] "\n"; next; }
+language == "cpp" && /^#include/ { if (!($0 in known)) { known[$0] = 1; includes[++included] = $0 } body[count] = body[count] "\n"; next; }
 language == "cpp" { body[count] = body[count] "  " $0 "\n"; next; }
 language == "text" && shown { expected = expected $0 "\n"; next; }
 language == "" && !/^$/ { before = ""; }
@@ -23,7 +23,7 @@ END {
     exit;
   }
   print "#include <cstdio>\n#include <iostream>";
-  for (line in includes) print line;
+  for (i = 1; i <= included; ++i) print includes[i];
   print "using namespace tapestry;";
   for (i = 1; i <= count; ++i) printf "void block_%d() {\n#line 1 \"example.cc\"\n%s}\n", i, body[i];
   print "int main() {";

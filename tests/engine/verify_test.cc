@@ -159,8 +159,12 @@ BOOST_AUTO_TEST_CASE(statements_read_earlier_nodes_of_one_kind) {
 BOOST_AUTO_TEST_CASE(a_tape_with_a_false_record_is_refused) {
   Tape tape;
   const Tensor x = tape.variable(tensor({1, 2}, DType::f64), "x");
-  static constexpr Op kThree{"three", 3,       false, 0,       nullptr, nullptr,
-                             nullptr, nullptr, false, nullptr, nullptr};
+  static constexpr Op kThree = [] {
+    Op op{};
+    op.name = "three";
+    op.arity = 3;
+    return op;
+  }();
   Tensor output = ones({2}, DType::f64);
   const Tensor* operands[] = {&x, &x};
   tape.record(kThree, Inputs(operands), nullptr, {&output, 1});

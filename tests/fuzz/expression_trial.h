@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "engine/error.h"
+
 namespace tapestry::test {
 using namespace detail;
 

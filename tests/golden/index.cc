@@ -26,7 +26,7 @@ Table index_table() {
        [](X x, With with) -> Results { return masked_fill(x[0], x[1], with.at("value")); }},
       {"where", [](X x, With) -> Results { return where(x[0], x[1], x[2]); }},
       {"clamp",
-       [](X x, With with) -> Results { return clamp(x[0], with.at("low"), with.at("high")); }},
+       [](X x, With with) -> Results { return clamp(x[0], with.at("low").get<double>(), with.at("high").get<double>()); }},
       {"nonzero", [](X x, With) -> Results { return nonzero(x[0]); }},
       {"searchsorted",
        [](X x, With with) -> Results {
