@@ -113,7 +113,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x) {
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
 std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
 std::ostream& operator<<(std::ostream& out, const Scalar& x) {
-  return out << number_text(x.value());
+  return out << x.value();
 }
 
 }  // namespace tapestry

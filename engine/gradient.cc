@@ -129,10 +129,24 @@ std::vector<NodeId> targets_of(const Tape& tape, NodeId y, const Xs& xs) {
   raise_error(kWho, detail::explain(tape, y, x, who).text);
 }
 
+// Whether y is made of what a sweep recorded. Whether a derivative depends on a scalar is a matter of
+// numbers: what meets an adjoint of 0 is not recorded.
+bool is_of_slopes(const Tape& tape, NodeId y) {
+  const auto& slopes = tape.storage().slopes;
+  if (slopes.empty() || y < slopes.front().first) return false;
+  const Ancestry ancestry(tape, y);
+  return std::any_of(ancestry.ids().begin(), ancestry.ids().end(), [&](NodeId id) {
+    const auto after = std::partition_point(slopes.begin(), slopes.end(),
+                                            [&](const auto& one) { return one.second < id; });
+    return after != slopes.end() && after->first <= id;
+  });
+}
+
 template <class Xs>
 void check_linked(const Tape& tape, NodeId y, const Xs& xs, const detail::NodeSet& part) {
   for (std::size_t i = 0; i < xs.size(); ++i)
-    if (!part.contains(xs[i].id())) refuse_apart(tape, y, xs[i].id(), i);
+    if (!part.contains(xs[i].id()) && !(tape.is_scalar(xs[i].id()) && is_of_slopes(tape, y)))
+      refuse_apart(tape, y, xs[i].id(), i);
 }
 
 std::vector<Active> finite_gradients(const Tape& tape, const Active& y,

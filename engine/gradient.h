@@ -54,6 +54,7 @@ class Active {
 // dy/dx for each x, of x's own kind, shape and dtype. Error when y or an x is not recorded on one
 // living tape, when an x is a constant, when y is not one number and no cotangent is given, or when
 // y does not depend on an x: the message says why. Zeros where y does and rules gave x nothing.
+// Zeros also of a scalar on which a recorded derivative does not depend: a Hessian has many.
 std::vector<detail::Active> gradients(const detail::Active& y,
                                       const std::vector<detail::Active>& xs,
                                       const GradientOptions& options = {});

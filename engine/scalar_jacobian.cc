@@ -58,7 +58,7 @@ Problem problem(Tape& tape, const std::vector<Scalar>& ys, const std::vector<Sca
 
 Problem checked_problem(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
   if (!xs[0].is_tracked()) refuse(kWho, "x[0] is not recorded on a tape");
-  Tape& tape = tape_of(kWho, xs[0].epoch());
+  Tape& tape = tape_of(kWho, xs[0]);
   for (std::size_t i = 0; i < xs.size(); ++i)
     if (!tape.owns(xs[i]) || xs[i].id() > tape.size())
       refuse(kWho, "x[{}] is not recorded on the tape of x[0]", i);

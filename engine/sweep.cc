@@ -72,7 +72,9 @@ void Sweep::run(bool release) {
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
   const ResumeRecording resume(recorder);
   tape_.storage().runs.settle();
+  const NodeId before = tape_.size();
   recorded_ || watch ? run_one_by_one(release) : run_plainly(release);
+  if (recorded_ && tape_.size() > before) tape_.storage().slopes.emplace_back(before + 1, tape_.size());
   if (watch) births_.tell(wanted_);
 }
 

@@ -43,6 +43,7 @@ void TapeStorage::rewind(const TapeMark& mark) {
   std::erase_if(bindings, [&](const auto& binding) { return binding.second.id >= mark.next; });
   for (Pooled& slot : pool)
     if (slot.id >= mark.next) slot = {};
+  while (!slopes.empty() && slopes.back().first >= mark.next) slopes.pop_back();
   arena.rewind(mark.arena);
   StatementStorage<double>::rewind(mark);
 }
@@ -54,6 +55,7 @@ void TapeStorage::reset() {
   outward.clear();
   severed.clear();
   tangents.clear();
+  slopes.clear();
   if (!no_tangents.empty()) no_tangents.clear();
   kept.clear();
   if (!names.empty()) names.clear();

@@ -41,6 +41,7 @@ struct TapeStorage : StatementStorage<double> {
   std::map<NodeId, DueRefusal> no_tangents;           // of nodes whose derivative does not exist
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
+  std::vector<std::pair<NodeId, NodeId>> slopes;  // first and last of what a sweep recorded
   bool has_tensors = false;
   bool differentiates_adjoints = false;  // an op does, see engine/op.h
   bool moved = false;  // a replay gave scalars other numbers than their handles have

@@ -85,10 +85,13 @@ std::optional<std::string> unknown_words(const CLI::App& app) {
                        detail::did_you_mean(name, option_names(command)));
   }
   if (words.empty()) return std::nullopt;
-  return fmt::format(
-      "unexpected argument{} {}{}", words.size() == 1 ? "" : "s", fmt::join(words, " "),
-      command.get_option_no_throw(kExpression) ? " (an expression with blanks stands in quotes)"
-                                               : "");
+  std::string hint;
+  if (words[0].starts_with("mlp:") && command.get_option_no_throw("--model"))
+    hint = fmt::format(" (did you mean --model {}?)", words[0]);
+  else if (command.get_option_no_throw(kExpression))
+    hint = " (an expression with blanks stands in quotes)";
+  return fmt::format("unexpected argument{} {}{}", words.size() == 1 ? "" : "s",
+                     fmt::join(words, " "), hint);
 }
 
 // What the parser found wrong, in the words of these messages.

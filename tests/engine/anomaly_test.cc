@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_nan_is_told_by_operator_line_and_scope) {
 
 BOOST_AUTO_TEST_CASE(a_composition_is_told_by_the_line_of_its_caller) {
   const DetectAnomaly watch;
-  const Tensor x = full({2}, 3e38);
+  const Tensor x = tensor({3e38, -3e38});
   std::string place;
   const std::string message = refusal_with_place([&] {
     place = next_line();

@@ -163,6 +163,14 @@ inline UnaryTruth erfinv(Real x) {
   const Real y = exact::erfinv(x);
   return {y, std::exp(y * y) / kTwoOverSqrtPi};
 }
+inline UnaryTruth cbrt(Real x) {
+  const Real y = ::cbrtl(x);
+  return {y, 1 / (3 * y * y)};
+}
+inline UnaryTruth tgamma(Real x) {
+  const Real y = ::tgammal(x);
+  return {y, y * exact::digamma(x)};
+}
 inline UnaryTruth lgamma(Real x) {
   int sign = 0;
   return {::lgammal_r(x, &sign), exact::digamma(x)};

@@ -17,10 +17,11 @@ namespace {
 
 #define TAPESTRY_FORM(type, call) \
   [](const type& x, [[maybe_unused]] const type& z) -> type { return call; }
-#define TAPESTRY_FORMS(call)                                                            \
-  TAPESTRY_FORM(Tensor, call), TAPESTRY_FORM(Scalar, call),                             \
-      TAPESTRY_FORM(BasicScalar<float>, call), TAPESTRY_FORM(BasicScalar<Lanes>, call), \
-      TAPESTRY_FORM(Dual, call)
+// Of scalars the page's function, also where C's has that name.
+#define TAPESTRY_FORMS(call, of_scalars)                          \
+  TAPESTRY_FORM(Tensor, call), TAPESTRY_FORM(Scalar, of_scalars), \
+      TAPESTRY_FORM(BasicScalar<float>, of_scalars),              \
+      TAPESTRY_FORM(BasicScalar<Lanes>, of_scalars), TAPESTRY_FORM(Dual, call)
 
 std::vector<Line> made() {
   return {
@@ -34,10 +35,15 @@ std::vector<Line> made() {
      const UnaryTruth truth = functions::op(x);                  \
      return BinaryTruth{truth.value, truth.partial, 0.0L};       \
    },                                                            \
-   TAPESTRY_FORMS(tapestry::op(x))},
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)    \
-  {#op,       true,           detail::domains::op##_x,           detail::domains::op##_z, \
-   Ulps ulps, &functions::op, TAPESTRY_FORMS(tapestry::op(x, z))},
+   TAPESTRY_FORMS(tapestry::op(x), detail::make_unary<detail::Unary::op>(x))},
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {#op,                                                                                \
+   true,                                                                               \
+   detail::domains::op##_x,                                                            \
+   detail::domains::op##_z,                                                            \
+   Ulps ulps,                                                                          \
+   &functions::op,                                                                     \
+   TAPESTRY_FORMS(tapestry::op(x, z), (detail::make_binary<detail::Binary::op>(x, z)))},
 #include "ops/elementwise.def"
   };
 }
