@@ -45,7 +45,10 @@ class Stretch {
     const NodeId last = y.id();
     part_ = detail::reach_of(tape_, {&last, 1}, from);
     detail::Cursor<double> cursor(tape_.storage());
-    part_.for_each_up([&](NodeId id) { check_node(who, cursor.at(id)); });
+    part_.for_each_down([&](NodeId id) {
+      check_node(who, cursor.at(id));
+      return true;
+    });
   }
 
   // Walks forth with these tangents of xs, then back. The directions' derivatives of y's slopes.

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(nodes_that_were_forgotten_are_refused) {
   const Scalar run = x * x;
   BOOST_TEST(refusal([&] { gradient(y * y, x); }) ==
              "[tape] node 3 was recorded with a handle of node 201, which had been forgotten");
-  gradient(y * x, x);
+  (void)refusal([&] { gradient(y * x, x); });
   BOOST_TEST(gradient(run, x) == 4);
   BasicTape<float> other;
   const BasicScalar<float> u = other.variable(2.0f);

@@ -18,7 +18,7 @@ std::vector<double> gradient_of_gradient(Scalar y, const std::vector<Scalar>& xs
   std::vector<double> rows;
   for (const Scalar& slope : gradient(y, xs, {.create_graph = true}))
     if (slope.is_tracked())
-      for (double h : gradient(slope, xs)) rows.push_back(h);
+      for (const Scalar& h : gradient(slope, xs, {.allow_unused = true})) rows.push_back(h.value());
     else
       rows.resize(rows.size() + xs.size());
   return rows;
