@@ -196,10 +196,11 @@ class Tape : public detail::LivingTape<Tape> {
   std::unique_ptr<detail::TapeStorage> storage_;
 };
 
-namespace detail {
-
 // The tape that records on this thread now, or null: none lives, or recording is paused.
 inline Tape* recording_tape() { return Tape::recording(); }
+
+namespace detail {
+
 // This thread's living tape with that recording, or null. Handles of it are recorded.
 inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
 // The living tape of any thread that has a node, or an Error in the name of `who` that says that

@@ -210,12 +210,7 @@ std::vector<Record> detail::join_records() {
       {"unstack",
        "Takes an axis apart into its positions; views.",
        true,
-       {{"columns",
-         {x},
-         [](const auto& in) {
-           const auto columns = unstack(in[0], -1);
-           return concat({columns[2], columns[0]});
-         }}},
+       {{"columns", {x}, [](const auto& in) { return stack(unstack(in[0], -1)); }}},
        {{"range", [] { unstack(zeros({2}), 1); },
          "[unstack] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
   };

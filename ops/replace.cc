@@ -82,10 +82,7 @@ std::vector<Record> detail::replace_records() {
        true,
        {{"column",
          {x, sample_numbers({4}, 2)},
-         [](const auto& in) { return select_scatter(in[0], in[1], 1, -1); }},
-        {"stretched",
-         {x, sample_numbers({1}, 2)},
-         [](const auto& in) { return select_scatter(in[0], in[1], 0, 2); }}},
+         [](const auto& in) { return select_scatter(in[0], in[1], 1, -1); }}},
        {{"range", [] { select_scatter(zeros({3}), zeros({}), 0, 3); },
          "[select_scatter] position 3 of axis 0 is out of range for extent 3; it must lie in [-3, "
          "2]"},

@@ -287,11 +287,6 @@ std::vector<Record> detail::slice_records() {
          {x, sample_numbers({2, 1}, 2)},
          [](const auto& in) {
            return slice_scatter(in[0], in[1], {{1, 3}, {-2, {}}});
-         }},
-        {"nothing",
-         {x, sample_numbers({1}, 2)},
-         [](const auto& in) {
-           return slice_scatter(in[0], in[1], 0, {2, 2});
          }}},
        {{"shape",
          [] {
