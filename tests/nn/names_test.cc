@@ -45,7 +45,7 @@ TYPES(DECLARE_TYPE)
           of(describe) of(dtype_of) of(find_tape) of(fit_input) of(generate) of(holds)            \
               of(is_floating) of(is_zero) of(make_unary) of(merge_batch) of(name_of)              \
                   of(normalize_axis) of(number_text) of(op_of) of(philox) of(probe) of(promote)   \
-                      of(record) of(record_statement) of(recording_tape) of(refuse) of(row_major) \
+                      of(record) of(record_statement) of(refuse) of(row_major) \
                           of(save_input) of(save_output) of(size_of) of(spatial) of(step_value)   \
                               of(sum_axes) of(sum_to) of(tape_of) of(times_slope) of(traverse)    \
                                   of(unit_interval) of(visit) of(walk) of(walk_down) of(walk_up)  \

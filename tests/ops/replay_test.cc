@@ -220,6 +220,8 @@ BOOST_AUTO_TEST_CASE(plain_numbers_among_the_results_stay_what_they_are) {
   BOOST_TEST(replayed(y) == 16);  // the tape moved all the same
   BOOST_TEST(replay(std::vector<Scalar>{plain}, {}, {})[0] == 7);
   // The branch that led to it is checked.
-  const Scalar chosen = x > 1 ? 5.0 : 6.0;
-  BOOST_CHECK_THROW(replay(chosen, {x}, {0.5}), Error);
+  Tape other;
+  const Scalar w = other.variable(2.0), chosen = w > 1 ? 5.0 : 6.0;
+  BOOST_TEST(replay(chosen, {w}, {3.0}) == 5);
+  BOOST_CHECK_THROW(replay(chosen, {w}, {0.5}), Error);
 }
