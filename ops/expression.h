@@ -41,14 +41,17 @@ struct ScalarExpression {
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 
-}  // namespace tapestry
-
-namespace tapestry::detail {
-
+// An expression of scalars, which becomes a statement where it is assigned to one.
 template <class X>
 concept ScalarExpressionType = requires {
   requires X::is_scalar_expression;
 };
+
+}  // namespace tapestry
+
+namespace tapestry::detail {
+
+using tapestry::ScalarExpressionType;
 // A scalar, or of a type derived from one.
 template <class X>
 concept ScalarType = requires {
