@@ -128,18 +128,20 @@ void add_node(std::string& text, const Node& node, bool output, const WriteOptio
   text += "];\n";
 }
 
-// The backward part stands beside the forward part: edges from the forward part pull nothing.
+// The forward part flows down. The backward part stands beside it, each adjoint at the height of
+// its node, and flows up: its edges are written from user to operand with dir=back, so that dot
+// ranks both parts the same way and has no cycle to break. Edges between the parts rank nothing.
 void add_edges(std::string& text, const Node& node, const std::unordered_set<NodeId>& backward) {
   const bool numbered = order_matters(node);
   for (std::size_t slot = 0; slot < node.operands.size(); ++slot) {
     const NodeId operand = node.operands[slot];
     std::vector<std::string> attributes;
+    const bool upward = node.backward && backward.contains(operand);
+    if (upward) attributes.push_back("dir=back");
     if (numbered) attributes.push_back(fmt::format("label=\"{}\"", slot));
-    if (node.backward) {
-      attributes.push_back(fmt::format("color=\"{}\"", kBackwardEdge));
-      if (!backward.contains(operand)) attributes.push_back("constraint=false");
-    }
-    text += fmt::format("  n{} -> n{}", operand, node.id);
+    if (node.backward) attributes.push_back(fmt::format("color=\"{}\"", kBackwardEdge));
+    if (node.backward && !upward) attributes.push_back("constraint=false");
+    text += fmt::format("  n{} -> n{}", upward ? node.id : operand, upward ? operand : node.id);
     if (!attributes.empty()) text += fmt::format(" [{}]", fmt::join(attributes, ", "));
     text += ";\n";
   }
@@ -148,9 +150,9 @@ void add_edges(std::string& text, const Node& node, const std::unordered_set<Nod
     text += fmt::format(
         "  n{} -> n{} [style=dashed, color=\"{}\", arrowhead=open, constraint=false];\n", node.id,
         of, kAdjointEdge);
-  if (node.backward)
-    text += fmt::format("  {{ rank=same; n{}; n{}; }}\n",
-                        *std::max_element(node.adjoint_of.begin(), node.adjoint_of.end()), node.id);
+  const NodeId last = *std::max_element(node.adjoint_of.begin(), node.adjoint_of.end());
+  if (node.backward && !backward.contains(last))
+    text += fmt::format("  {{ rank=same; n{}; n{}; }}\n", last, node.id);
 }
 
 void write(std::ostream& out, const detail::Picture& picture, const WriteOptions& options) {

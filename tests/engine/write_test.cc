@@ -10,6 +10,7 @@
 #include "engine/accumulate.h"
 #include "engine/engine.h"
 #include "tests/engine/toy_ops.h"
+#include "tests/support/ranking.h"
 
 using namespace tapestry;
 using namespace tapestry::detail;
@@ -257,6 +258,43 @@ BOOST_FIXTURE_TEST_CASE(recorded_adjoints_are_linked_to_their_nodes, Fixture) {
              json(loss).at("nodes").size() + 1);  // what dx was computed from
   BOOST_TEST(has(dot(loss, options), fmt::format("n{} -> n{} [style=dashed", dx.id(), x.id())));
   BOOST_TEST(has(text(loss, options), "adjoint of %1\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_cycle_is_seen) {
+  const std::string down = "\n  n1 -> n2;\n  n2 -> n3 [dir=back];";
+  BOOST_TEST(ranks_without_cycle(down));
+  BOOST_TEST(!ranks_without_cycle(down + "\n  n3 -> n1;"));
+  BOOST_TEST(ranks_without_cycle(down + "\n  n3 -> n1 [constraint=false];"));
+  BOOST_TEST(!ranks_without_cycle(down + "\n  { rank=same; n1; n3; }"));
+}
+
+// Down the forward part and up the backward part, each adjoint at the height of its node.
+BOOST_FIXTURE_TEST_CASE(dot_ranks_both_parts_the_same_way, Fixture) {
+  const std::vector<Adjoint> all = adjoints(loss, {.create_graph = true});
+  const std::string picture = dot(loss, {.adjoints = all});
+  BOOST_TEST(ranks_without_cycle(picture));
+  std::set<NodeId> backward, linked;
+  for (const Adjoint& adjoint : all)
+    if (adjoint.value.is_tracked()) linked.insert(adjoint.value.id());
+  const std::regex up("n(\\d+) -> n(\\d+) \\[dir=back");
+  for (std::sregex_iterator i(picture.begin(), picture.end(), up), end; i != end; ++i) {
+    const int user = std::stoi((*i)[1]), operand = std::stoi((*i)[2]);
+    const auto operands = tape.operands(static_cast<NodeId>(user));
+    BOOST_TEST(std::count(operands.begin(), operands.end(), static_cast<NodeId>(operand)) > 0);
+    backward.insert(static_cast<NodeId>(user));
+  }
+  BOOST_TEST(!backward.empty());
+  for (const NodeId id : backward) BOOST_TEST(id > loss.id());
+  for (const NodeId id : linked) BOOST_TEST(has(picture, fmt::format("; n{}; }}\n", id)));
+}
+
+// Adjoints of what y does not need are drawn without a height of their own.
+BOOST_FIXTURE_TEST_CASE(dot_ranks_islands, Fixture) {
+  const Tensor other = sum_axes(toy::mul(island, island), 1, 1);
+  std::vector<Adjoint> all = adjoints(other, {.create_graph = true});
+  const std::vector<Adjoint> own = adjoints(loss, {.create_graph = true});
+  all.insert(all.end(), own.begin(), own.end());
+  BOOST_TEST(ranks_without_cycle(dot(loss, {.adjoints = all})));
 }
 
 BOOST_FIXTURE_TEST_CASE(all_adjoints_in_one_walk, Fixture) {

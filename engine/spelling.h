@@ -1,0 +1,21 @@
+// Names that were meant, for messages about names that are not known.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tapestry::detail {
+
+// The name that differs least from `word`: by at most a third of its letters, counted as letters
+// put in, left out, replaced or swapped with their neighbours, without regard to case and to dashes
+// before it. Of equals the first. Else one that begins like it, by at least three letters. Empty
+// when none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
+
+// " (did you mean NAME?)", or nothing when none is near.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> names);
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names);
+
+}  // namespace tapestry::detail
