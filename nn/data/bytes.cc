@@ -1,67 +1,60 @@
 #include "nn/data/bytes.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 namespace tapestry::nn {
 using namespace detail;
-namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 16;
 
-// Takes up to out.size() bytes from the front of `rest` and returns how many.
-std::size_t take(std::span<const unsigned char>& rest, std::span<unsigned char> out) {
-  const std::size_t count = std::min(out.size(), rest.size());
-  std::copy_n(rest.begin(), count, out.begin());
-  rest = rest.subspan(count);
-  return count;
-}
-
-// Memory, as Boost.Iostreams wants to read it.
-struct MemorySource {
-  using char_type = char;
-  using category = boost::iostreams::source_tag;
-
-  std::streamsize read(char* out, std::streamsize size) {
-    const std::size_t count =
-        take(rest, {reinterpret_cast<unsigned char*>(out), static_cast<std::size_t>(size)});
-    return count ? static_cast<std::streamsize>(count) : -1;
+struct ByteReader::File {
+  explicit File(const std::string& path) : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~File() {
+    if (descriptor >= 0) ::close(descriptor);
   }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
 
-  std::span<const unsigned char> rest;
+  const int descriptor;
+  std::array<unsigned char, kBlock> block;
 };
 
-}  // namespace
-
 struct ByteReader::Gunzip {
-  explicit Gunzip(std::span<const unsigned char> packed)
-      : source{packed}, filter(boost::iostreams::gzip::default_window_bits, kBlock) {}
+  // The packed bytes, as Boost.Iostreams wants to read them.
+  struct Source {
+    using char_type = char;
+    using category = boost::iostreams::source_tag;
 
-  MemorySource source;
+    std::streamsize read(char* out, std::streamsize size) {
+      const std::size_t count =
+          reader->take({reinterpret_cast<unsigned char*>(out), static_cast<std::size_t>(size)});
+      return count ? static_cast<std::streamsize>(count) : -1;
+    }
+
+    ByteReader* reader;
+  };
+
+  explicit Gunzip(ByteReader* reader)
+      : source{reader}, filter(boost::iostreams::gzip::default_window_bits, kBlock) {}
+
+  Source source;
   boost::iostreams::gzip_decompressor filter;
 };
 
 ByteReader::ByteReader(std::string_view who, const std::string& file) : who_(who), name_(file) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) refuse("is a folder; expected a file");
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream)
+  file_ = std::make_unique<File>(file);
+  if (file_->descriptor < 0)
     refuse("cannot be opened ({}); expected a file", std::generic_category().message(errno));
-  std::size_t filled = 0;
-  do {
-    owned_.resize(filled + std::max(filled, kBlock));
-    filled += static_cast<std::size_t>(
-        stream.rdbuf()->sgetn(reinterpret_cast<char*>(owned_.data()) + filled,
-                              static_cast<std::streamsize>(owned_.size() - filled)));
-  } while (filled == owned_.size());
-  owned_.resize(filled);
-  rest_ = owned_;
   open();
 }
 
@@ -73,36 +66,53 @@ ByteReader::ByteReader(std::string_view who, std::string name, std::span<const u
 ByteReader::~ByteReader() = default;
 
 void ByteReader::open() {
+  refill();
   if (rest_.size() >= 2 && rest_[0] == 0x1F && rest_[1] == 0x8B)
-    gunzip_ = std::make_unique<Gunzip>(rest_);
+    gunzip_ = std::make_unique<Gunzip>(this);
+}
+
+// A pipe gives a few bytes at a time: the block is filled before anything is made of it.
+void ByteReader::refill() {
+  if (!file_) return;
+  std::size_t filled = 0;
+  while (filled < kBlock) {
+    const ssize_t count = ::read(file_->descriptor, file_->block.data() + filled, kBlock - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      refuse("cannot be read after {} bytes ({}); expected a file that can be read to its end",
+             passed_ + filled, std::generic_category().message(errno));
+    }
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  passed_ += filled;
+  rest_ = std::span(file_->block).first(filled);
+}
+
+std::size_t ByteReader::take(std::span<unsigned char> out) {
+  if (rest_.empty()) refill();
+  const std::size_t count = std::min(out.size(), rest_.size());
+  std::copy_n(rest_.begin(), count, out.begin());
+  rest_ = rest_.subspan(count);
+  return count;
 }
 
 std::size_t ByteReader::read(std::span<unsigned char> out) {
-  if (!gunzip_) return take(rest_, out);
   std::size_t filled = 0;
   try {
     while (filled < out.size()) {
+      const auto free = out.subspan(filled);
       const std::streamsize count =
-          gunzip_->filter.read(gunzip_->source, reinterpret_cast<char*>(out.data()) + filled,
-                               static_cast<std::streamsize>(out.size() - filled));
-      if (count < 0) break;
+          gunzip_ ? gunzip_->filter.read(gunzip_->source, reinterpret_cast<char*>(free.data()),
+                                         static_cast<std::streamsize>(free.size()))
+                  : static_cast<std::streamsize>(take(free));
+      if (count <= 0) break;
       filled += static_cast<std::size_t>(count);
     }
   } catch (const boost::iostreams::gzip_error&) {
     refuse("the gzip data is damaged or cut off; expected a whole gzip file");
   }
   return filled;
-}
-
-std::string ByteReader::read_all() {
-  std::string text;
-  std::size_t filled = 0;
-  do {
-    text.resize(filled + std::max(filled, kBlock));
-    filled += read({reinterpret_cast<unsigned char*>(text.data()) + filled, text.size() - filled});
-  } while (filled == text.size());
-  text.resize(filled);
-  return text;
 }
 
 }  // namespace tapestry::nn

@@ -1,14 +1,14 @@
-// The bytes of a file or of memory, one after the other; gzip is recognised by its first two bytes
-// and unpacked. A reader also speaks for its source: refuse() names it.
+// The bytes of a file or of memory, one after the other, a block at a time; gzip is recognised by
+// its first two bytes and unpacked. A reader also speaks for its source: refuse() names it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "engine/error.h"
 
@@ -24,10 +24,9 @@ class ByteReader {
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
 
-  // Fills `out`, or as much of it as there is: fewer bytes only at the end. Error when gzip is
-  // damaged.
+  // Fills `out`, or as much of it as there is: fewer bytes only at the end. Error when the system
+  // cannot read on, and when gzip is damaged.
   std::size_t read(std::span<unsigned char> out);
-  std::string read_all();
 
   const std::string& name() const { return name_; }
 
@@ -39,12 +38,17 @@ class ByteReader {
 
  private:
   struct Gunzip;
+  struct File;
 
   void open();
+  // Up to out.size() bytes as the source holds them, packed or not; none at the end.
+  std::size_t take(std::span<unsigned char> out);
+  void refill();
 
   std::string who_, name_;
-  std::vector<unsigned char> owned_;
-  std::span<const unsigned char> rest_;  // of bytes that are not packed
+  std::unique_ptr<File> file_;           // null for memory
+  std::span<const unsigned char> rest_;  // what was read and not yet taken
+  std::size_t passed_ = 0;               // bytes of the file that were read
   std::unique_ptr<Gunzip> gunzip_;
 };
 

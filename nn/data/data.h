@@ -6,4 +6,5 @@
 #include "nn/data/dataset.h"      // IWYU pragma: export
 #include "nn/data/digits.h"       // IWYU pragma: export
 #include "nn/data/idx.h"          // IWYU pragma: export
+#include "nn/data/image_sets.h"   // IWYU pragma: export
 #include "nn/data/standardize.h"  // IWYU pragma: export

@@ -11,7 +11,14 @@ namespace tapestry::nn {
 using namespace detail;
 
 Dataset Dataset::subset(std::span<const std::int64_t> rows) const {
-  return {name, gather_rows(inputs, rows), gather_rows(labels, rows), classes};
+  return {name, gather_rows(inputs, rows), gather_rows(labels, rows), classes, class_names, notes};
+}
+
+std::string Dataset::class_name(std::int64_t label) const {
+  if (label < 0 || label >= classes)
+    refuse("dataset", "{} has no class {}; expected 0 to {}", name, label, classes - 1);
+  const auto i = static_cast<std::size_t>(label);
+  return i < class_names.size() ? class_names[i] : std::to_string(label);
 }
 
 Split split(const Dataset& dataset, double fraction, std::uint64_t seed) {

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,30 +13,46 @@ namespace tapestry::nn {
 using namespace detail;
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::uint32_t kUnsignedBytes =
-    0x800;  // the element type; the number of axes is added to it
+constexpr std::uint32_t kImages = 0x803, kLabels = 0x801;  // of unsigned bytes, in 3 axes and in 1
+constexpr std::uint32_t kLabelTable = 0xC02;               // of 32-bit integers, in 2 axes
 constexpr std::size_t kChunk = std::size_t{1} << 20;
 
 std::uint32_t big_endian(const unsigned char* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
 }
 
-// The extents, `axes` of them. `what` names the contents in errors.
-std::vector<std::int64_t> read_header(ByteReader& bytes, std::uint32_t axes, const char* what) {
-  std::vector<unsigned char> header(4 + 4 * axes);
+// The first word of a header of `size` bytes.
+std::uint32_t read_magic(ByteReader& bytes, std::size_t size) {
+  std::array<unsigned char, 4> magic{};
+  const std::size_t count = bytes.read(magic);
+  if (count < magic.size())
+    bytes.refuse("ends after {} bytes; expected a header of {}", count, size);
+  return big_endian(magic.data());
+}
+
+// The extents that follow the magic number, `axes` of them.
+std::vector<std::int64_t> read_extents(ByteReader& bytes, std::uint32_t axes) {
+  std::vector<unsigned char> header(4 * axes);
   const std::size_t count = bytes.read(header);
-  if (count >= 4 && big_endian(header.data()) != kUnsignedBytes + axes) {
-    bytes.refuse("the magic number is 0x{:08x}; expected 0x{:08x}, {} as unsigned bytes",
-                 big_endian(header.data()), kUnsignedBytes + axes, what);
-  }
   if (count < header.size())
-    bytes.refuse("ends after {} bytes; expected a header of {}", count, header.size());
+    bytes.refuse("ends after {} bytes; expected a header of {}", 4 + count, 4 + header.size());
   std::vector<std::int64_t> extents;
-  for (std::size_t i = 4; i < header.size(); i += 4)
+  for (std::size_t i = 0; i < header.size(); i += 4)
     extents.push_back(big_endian(header.data() + i));
   return extents;
+}
+
+// How many bytes that is. `claimed` tells of it in errors.
+std::int64_t payload_size(ByteReader& bytes, const std::vector<std::int64_t>& extents,
+                          std::int64_t element, const std::string& claimed) {
+  std::int64_t size = element;
+  for (const std::int64_t extent : extents) {
+    // An extent of 0 makes no others small.
+    if (__builtin_mul_overflow(size, std::max<std::int64_t>(extent, 1), &size) ||
+        size > kLargestIdx)
+      bytes.refuse("its header claims {}; expected no more than {} bytes", claimed, kLargestIdx);
+  }
+  return std::ranges::count(extents, 0) ? 0 : size;
 }
 
 // The bytes after the header, in pieces of kChunk that are made only as their bytes arrive: what a
@@ -65,6 +78,11 @@ class Payload {
     return chunks_[at / kChunk][at % kChunk];
   }
 
+  std::uint32_t word(std::int64_t i) const {
+    const unsigned char bytes[] = {(*this)[i], (*this)[i + 1], (*this)[i + 2], (*this)[i + 3]};
+    return big_endian(bytes);
+  }
+
   // Calls f(first, bytes) for stretches that lie together, on several threads.
   template <class F>
   void for_each_stretch(std::int64_t size, F&& f) const {
@@ -80,64 +98,72 @@ class Payload {
   std::vector<std::unique_ptr<unsigned char[]>> chunks_;
 };
 
-// The file of that name, or gzipped, in the folder or in mnist below it.
-fs::path find(const fs::path& folder, const std::string& name) {
-  for (const fs::path& place : {folder, folder / "mnist"}) {
-    for (const char* ending : {"", ".gz"}) {
-      fs::path file = place / (name + ending);
-      std::error_code ignored;
-      if (fs::exists(file, ignored)) return file;
-    }
-  }
-  refuse("idx", "{}: not found; expected it there, as .gz, or in the folder mnist beside it",
-         (folder / name).string());
-}
-
-Dataset load_part(const fs::path& folder, const std::string& part) {
-  Dataset dataset = load_idx(find(folder, part + "-images-idx3-ubyte"),
-                             find(folder, part + "-labels-idx1-ubyte"));
-  dataset.name = "mnist";
-  return dataset;
+// Images of height x width from images of width x height.
+Tensor transposed_images(const Tensor& images, std::int64_t height, std::int64_t width) {
+  const std::int64_t count = images.shape()[0];
+  return images.view({count, height, width}, {height * width, 1, height})
+      .contiguous()
+      .view({count, height * width}, {height * width, 1});
 }
 
 }  // namespace
 
-Tensor read_idx_images(const std::string& file) {
+Tensor read_idx_images(const std::string& file, IdxOrder order) {
   ByteReader bytes("idx", file);
-  const auto extents = read_header(bytes, 3, "images");
-  const std::string expected =
+  if (const std::uint32_t magic = read_magic(bytes, 16); magic != kImages)
+    bytes.refuse("the magic number is 0x{:08x}; expected 0x{:08x}, images as unsigned bytes", magic,
+                 kImages);
+  const auto extents = read_extents(bytes, 3);
+  const std::string claimed =
       fmt::format("{} images of {} x {}", extents[0], extents[1], extents[2]);
-  std::int64_t features = 0, size = 0;
-  if (__builtin_mul_overflow(extents[1], extents[2], &features) ||
-      __builtin_mul_overflow(extents[0], features, &size) ||
-      size > std::numeric_limits<std::int64_t>::max() / 4)
-    bytes.refuse("its header claims {}; expected no more than a file can hold", expected);
+  const std::int64_t size = payload_size(bytes, extents, 1, claimed);
+  const std::int64_t features = extents[1] * extents[2];
 
-  const Payload payload(bytes, size, expected);
+  const Payload payload(bytes, size, claimed);
   Tensor images = Tensor::uninitialized({extents[0], features}, DType::f32);
   float* out = images.mutable_data<float>();
   payload.for_each_stretch(size, [&](std::size_t first, std::span<const unsigned char> stretch) {
     std::transform(stretch.begin(), stretch.end(), out + first,
                    [](unsigned char pixel) { return static_cast<float>(pixel) / 255.0F; });
   });
-  return images;
+  return order == IdxOrder::rows ? images : transposed_images(images, extents[2], extents[1]);
 }
 
-Tensor read_idx_labels(const std::string& file, std::int64_t classes) {
+Tensor read_idx_labels(const std::string& file, std::int64_t classes, std::int64_t first) {
   ByteReader bytes("idx", file);
-  const std::int64_t count = read_header(bytes, 1, "labels")[0];
-  const Payload payload(bytes, count, fmt::format("{} labels", count));
+  if (classes < 1) bytes.refuse("the number of classes is {}; expected at least 1", classes);
+  const std::uint32_t magic = read_magic(bytes, 8);
+  if (magic != kLabels && magic != kLabelTable) {
+    bytes.refuse(
+        "the magic number is 0x{:08x}; expected 0x{:08x}, labels as unsigned bytes, or "
+        "0x{:08x}, tables of them as 32-bit integers",
+        magic, kLabels, kLabelTable);
+  }
+  const bool table = magic == kLabelTable;
+  const auto extents = read_extents(bytes, table ? 2 : 1);
+  const std::int64_t count = extents[0];
+  const std::string claimed = table ? fmt::format("{} rows of {} integers", count, extents[1])
+                                    : fmt::format("{} labels", count);
+  if (table && extents[1] == 0)
+    bytes.refuse("its header claims {}; expected a label in each", claimed);
+  const std::int64_t size = payload_size(bytes, extents, table ? 4 : 1, claimed);
+
+  const Payload payload(bytes, size, claimed);
   Tensor labels = Tensor::uninitialized({count}, DType::i64);
   for (std::int64_t i = 0; i < count; ++i) {
-    if (payload[i] >= classes)
-      bytes.refuse("label {} is {}; expected 0 to {}", i, payload[i], classes - 1);
-    labels.mutable_data<std::int64_t>()[i] = payload[i];
+    const std::int64_t at = i * (size / std::max<std::int64_t>(count, 1));
+    const std::int64_t label =
+        table ? static_cast<std::int32_t>(payload.word(at)) : std::int64_t{payload[at]};
+    if (label < first || label >= first + classes)
+      bytes.refuse("label {} is {}; expected {} to {}", i, label, first, first + classes - 1);
+    labels.mutable_data<std::int64_t>()[i] = label - first;
   }
   return labels;
 }
 
-Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes) {
-  Dataset dataset{"idx", read_idx_images(images), read_idx_labels(labels, classes), classes};
+Dataset load_idx(const std::string& images, const std::string& labels, const IdxOptions& options) {
+  Dataset dataset{"idx", read_idx_images(images, options.order),
+                  read_idx_labels(labels, options.classes, options.first_label), options.classes};
   if (dataset.labels.size() != dataset.size()) {
     refuse("idx", "{}: holds {} labels; expected {}, one for each image of {}", labels,
            dataset.labels.size(), dataset.size(), images);
@@ -145,18 +171,8 @@ Dataset load_idx(const std::string& images, const std::string& labels, std::int6
   return dataset;
 }
 
-Split load_mnist(const std::string& folder) {
-  const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: nobody changes it meanwhile
-  if (folder.empty() && (!variable || !*variable))
-    refuse("idx", "no folder was given; expected one, or TAPESTRY_DATA to name it");
-  const fs::path place = folder.empty() ? variable : folder;
-  Split parts{load_part(place, "train"), load_part(place, "t10k")};
-  const std::int64_t train = parts.train.inputs.shape()[1], test = parts.test.inputs.shape()[1];
-  if (train != test) {
-    refuse("idx", "{}: its test images have {} pixels; expected {}, as its training images have",
-           place.string(), test, train);
-  }
-  return parts;
+Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes) {
+  return load_idx(images, labels, IdxOptions{.classes = classes});
 }
 
 }  // namespace tapestry::nn

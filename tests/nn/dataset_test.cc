@@ -8,7 +8,6 @@
 #include "engine/factory.h"
 #include "engine/format.h"
 #include "nn/data/gather.h"
-#include "nn/data/standardize.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
@@ -126,43 +125,14 @@ BOOST_AUTO_TEST_CASE(a_split_needs_a_class_for_each_row) {
              "[split] the labels are i64 of shape (2,); expected i64 of shape (3,)");
 }
 
-BOOST_AUTO_TEST_CASE(features_are_measured_by_mean_and_deviation) {
-  const Dataset set{"", tensor({{1, 7, -2}, {5, 7, 2}}), tensor({0, 1}, DType::i64), 2};
-  const FeatureScale scale = feature_scale(set);
-  BOOST_TEST(scale.mean.to_vector() == (Numbers{3, 7, 0}), boost::test_tools::per_element());
-  BOOST_TEST(scale.deviation.to_vector() == (Numbers{2, 1, 2}), boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(both_parts_are_put_on_the_scale_of_the_training_part) {
-  const Tensor one = tensor({0}, DType::i64), two = tensor({0, 1}, DType::i64);
-  const Split parts =
-      standardized({{"", tensor({{1, 7}, {5, 7}}), two, 2}, {"", tensor({{7, 9}}), one, 2}});
-  BOOST_TEST(parts.train.inputs.to_vector() == (Numbers{-1, 0, 1, 0}),
-             boost::test_tools::per_element());
-  BOOST_TEST(parts.test.inputs.to_vector() == (Numbers{2, 2}), boost::test_tools::per_element());
-  BOOST_TEST(parts.train.labels.to_vector() == (Numbers{0, 1}), boost::test_tools::per_element());
-}
-
-// 0.1 is not exact in binary: its mean over many rows is off by rounding, which is no spread.
-BOOST_AUTO_TEST_CASE(a_constant_feature_becomes_0) {
-  const Dataset set{"", full({1000, 1}, 0.1), zeros({1000}, DType::i64), 1};
-  for (const double x : standardized(set, feature_scale(set)).inputs.to_vector())
-    BOOST_TEST(x == 0);
-}
-
-BOOST_AUTO_TEST_CASE(what_cannot_be_standardized_is_refused) {
-  const Tensor labels = tensor({0, 1}, DType::i64);
-  const Dataset whole{"", tensor({{1, 2}, {3, 4}}, DType::i64), labels, 2};
-  const Dataset table{"", tensor({{1, 2}, {3, 4}}), labels, 2};
-  BOOST_TEST(refusal([&] { feature_scale(whole); }) ==
-             "[standardize] the inputs are i64 of shape (2, 2); expected f32 of shape (rows, "
-             "features)");
-  BOOST_TEST(refusal([&] { feature_scale(table.subset({})); }) ==
-             "[standardize] there are no rows to measure");
-  BOOST_TEST(refusal([&] {
-               standardized(table, {zeros({3}), ones({3})});
-             }) ==
-             "[standardize] the inputs have shape (2, 2); expected 3 features, as the scale has");
+BOOST_AUTO_TEST_CASE(classes_have_names_or_numbers) {
+  Dataset set = numbered({0, 1, 2}, 3);
+  BOOST_TEST(set.class_name(2) == "2");
+  set.class_names = {"setosa", "versicolor", "virginica"};
+  BOOST_TEST(set.class_name(1) == "versicolor");
+  BOOST_TEST(split(set, 0.4, 0).test.class_name(2) == "virginica");
+  BOOST_TEST(refusal([&] { set.class_name(3); }) ==
+             "[dataset] numbered has no class 3; expected 0 to 2");
 }
 
 }  // namespace

@@ -8,33 +8,13 @@
 #include <vector>
 
 #include "engine/format.h"
+#include "tests/nn/idx_bytes.h"
 #include "tests/nn/temp_folder.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
 using namespace detail;
 namespace {
-
-std::string big_endian(std::uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
-  return bytes;
-}
-
-std::string header(std::initializer_list<std::uint32_t> words) {
-  std::string bytes;
-  for (const std::uint32_t word : words) bytes += big_endian(word);
-  return bytes;
-}
-
-std::string images(std::uint32_t count, std::uint32_t height, std::uint32_t width,
-                   const std::string& pixels) {
-  return header({0x803, count, height, width}) + pixels;
-}
-
-std::string labels(const std::string& classes) {
-  return header({0x801, static_cast<std::uint32_t>(classes.size())}) + classes;
-}
 
 // Two images of 1 x 3.
 const std::string kPixels("\x00\x33\xFF\x66\x99\xCC", 6);
@@ -103,47 +83,45 @@ BOOST_AUTO_TEST_CASE(a_set_has_a_label_for_each_image) {
              "[idx] " + three + ": holds 3 labels; expected 2, one for each image of " + i);
 }
 
-BOOST_AUTO_TEST_CASE(mnist_is_four_files_packed_or_not) {
+BOOST_AUTO_TEST_CASE(images_by_columns_are_turned_into_rows) {
   const TempFolder folder;
-  folder.write("train-images-idx3-ubyte.gz", gzipped(kImages));
-  folder.write("train-labels-idx1-ubyte", kLabels);
-  folder.write("t10k-images-idx3-ubyte", images(1, 3, 1, "\xFF\xFF\xFF"));
-  const std::string missing = folder.path() + "/t10k-labels-idx1-ubyte";
-  BOOST_TEST(refusal([&] { load_mnist(folder.path()); }) ==
-             "[idx] " + missing +
-                 ": not found; expected it there, as .gz, or in the folder mnist beside it");
-  folder.write("t10k-labels-idx1-ubyte.gz", gzipped(labels("\x05")));
-  const Split parts = load_mnist(folder.path());
-  BOOST_TEST(parts.train.inputs.shape() == Shape({2, 3}));
-  BOOST_TEST(parts.test.inputs.shape() == Shape({1, 3}));
-  BOOST_TEST(parts.test.labels.item() == 5);
-  BOOST_TEST(parts.train.name == "mnist");
+  // 1 2 3 over 4 5 6, column by column: three lines of two.
+  const std::string file = folder.write("i", images(1, 3, 2, "\x01\x04\x02\x05\x03\x06"));
+  const Tensor x = read_idx_images(file, IdxOrder::columns);
+  std::vector<double> expected;
+  for (int pixel = 1; pixel <= 6; ++pixel) expected.push_back(static_cast<float>(pixel) / 255.0F);
+  BOOST_TEST(x.shape() == Shape({1, 6}));
+  BOOST_TEST(x.to_vector() == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(mnist_parts_have_images_of_one_size) {
+BOOST_AUTO_TEST_CASE(labels_may_be_counted_from_1) {
   const TempFolder folder;
-  folder.write("train-images-idx3-ubyte", kImages);
-  folder.write("train-labels-idx1-ubyte", kLabels);
-  folder.write("t10k-images-idx3-ubyte", images(1, 1, 1, "\xFF"));
-  folder.write("t10k-labels-idx1-ubyte", labels("\x05"));
-  BOOST_TEST(refusal([&] { load_mnist(folder.path()); }) ==
-             "[idx] " + folder.path() +
-                 ": its test images have 1 pixels; expected 3, as its training images have");
+  const std::string file = folder.write("l", labels("\x01\x1A"));
+  BOOST_TEST(read_idx_labels(file, 26, 1).to_vector() == (std::vector<double>{0, 25}),
+             boost::test_tools::per_element());
+  const std::string zero = folder.write("zero", labels(std::string("\x01\x00", 2)));
+  BOOST_TEST(refusal([&] { read_idx_labels(zero, 26, 1); }) ==
+             "[idx] " + zero + ": label 1 is 0; expected 1 to 26");
+  BOOST_TEST(refusal([&] { read_idx_labels(file, 0); }) ==
+             "[idx] " + file + ": the number of classes is 0; expected at least 1");
 }
 
-BOOST_AUTO_TEST_CASE(mnist_is_found_by_the_environment_and_below_mnist) {
+BOOST_AUTO_TEST_CASE(labels_may_be_the_first_column_of_a_table) {
   const TempFolder folder;
-  for (const std::string part : {"train", "t10k"}) {
-    folder.write("mnist/" + part + "-images-idx3-ubyte", kImages);
-    folder.write("mnist/" + part + "-labels-idx1-ubyte", kLabels);
-  }
-  unsetenv("TAPESTRY_DATA");
-  BOOST_TEST(refusal([] { load_mnist(); }) ==
-             "[idx] no folder was given; expected one, or TAPESTRY_DATA to name it");
-  setenv("TAPESTRY_DATA", folder.path().c_str(), 1);
-  BOOST_TEST(load_mnist().train.size() == 2);
-  unsetenv("TAPESTRY_DATA");
-  BOOST_TEST(load_mnist(folder.path()).train.size() == 2);
+  const std::string rows = header({7, 0, 3000, 1, 2, 3, 4, 5}) + header({2, 4, 9, 9, 9, 9, 9, 9});
+  const std::string table = header({0xC02, 2, 8}) + rows;
+  BOOST_TEST(
+      read_idx_labels(folder.write("t", gzipped(table))).to_vector() == (std::vector<double>{7, 2}),
+      boost::test_tools::per_element());
+  const std::string cut = folder.write("cut", table.substr(0, table.size() - 1));
+  BOOST_TEST(read_labels(cut) ==
+             "[idx] " + cut + ": ends after 63 of 64 bytes; expected 2 rows of 8 integers");
+  const std::string below = folder.write("below", header({0xC02, 1, 1, 0xFFFFFFFF}));
+  BOOST_TEST(read_labels(below) == "[idx] " + below + ": label 0 is -1; expected 0 to 9");
+  const std::string none = folder.write("none", header({0xC02, 1, 0}));
+  BOOST_TEST(read_labels(none) ==
+             "[idx] " + none +
+                 ": its header claims 1 rows of 0 integers; expected a label in each");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_file_is_named) {
@@ -161,9 +139,11 @@ BOOST_AUTO_TEST_CASE(a_wrong_magic_number_is_shown) {
   BOOST_TEST(read_images(l) ==
              "[idx] " + l +
                  ": the magic number is 0x00000801; expected 0x00000803, images as unsigned bytes");
-  BOOST_TEST(read_labels(i) ==
-             "[idx] " + i +
-                 ": the magic number is 0x00000803; expected 0x00000801, labels as unsigned bytes");
+  BOOST_TEST(
+      read_labels(i) ==
+      "[idx] " + i +
+          ": the magic number is 0x00000803; expected 0x00000801, labels as unsigned bytes, or "
+          "0x00000c02, tables of them as 32-bit integers");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_refused) {
@@ -225,23 +205,26 @@ BOOST_AUTO_TEST_CASE(a_header_is_not_believed) {
     const auto write = [&](const std::string& name, const std::string& bytes) {
       return folder.write(name, pack ? gzipped(bytes) : bytes);
     };
-    const std::string large = write("large", images(0xFFFFFFFF, 28, 28, "four"));
+    const std::string large = write("large", images(1'300'000, 28, 28, "four"));
     BOOST_TEST(read_images(large) ==
                "[idx] " + large +
-                   ": ends after 4 of 3367254359280 bytes; expected 4294967295 images of 28 x 28");
-    const std::string many = write("many", header({0x801, 0xFFFFFFFF}) + "ab");
+                   ": ends after 4 of 1019200000 bytes; expected 1300000 images of 28 x 28");
+    const std::string many = write("many", header({0x801, 0x3FFFFFFF}) + "ab");
     BOOST_TEST(read_labels(many) ==
-               "[idx] " + many + ": ends after 2 of 4294967295 bytes; expected 4294967295 labels");
-    const std::string beyond = write("beyond", images(0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, ""));
-    BOOST_TEST(read_images(beyond) ==
-               "[idx] " + beyond +
-                   ": its header claims 4294967295 images of 4294967295 x 4294967295; expected no "
-                   "more than a file can hold");
-    const std::string none = write("none", images(0, 0xFFFFFFFF, 0xFFFFFFFF, ""));
-    BOOST_TEST(read_images(none) ==
-               "[idx] " + none +
-                   ": its header claims 0 images of 4294967295 x 4294967295; expected no more than "
-                   "a file can hold");
+               "[idx] " + many + ": ends after 2 of 1073741823 bytes; expected 1073741823 labels");
+    const auto check_beyond = [&](const std::string& bytes, const std::string& claimed) {
+      const std::string file = write("beyond", bytes);
+      const std::string found =
+          bytes[2] == 8 && bytes[3] == 3 ? read_images(file) : read_labels(file);
+      BOOST_TEST(found == "[idx] " + file + ": its header claims " + claimed +
+                              "; expected no more than 1073741824 bytes");
+    };
+    check_beyond(images(0xFFFFFFFF, 28, 28, "four"), "4294967295 images of 28 x 28");
+    check_beyond(images(0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, ""),
+                 "4294967295 images of 4294967295 x 4294967295");
+    check_beyond(images(0, 0xFFFFFFFF, 0xFFFFFFFF, ""), "0 images of 4294967295 x 4294967295");
+    check_beyond(header({0x801, 0xFFFFFFFF}), "4294967295 labels");
+    check_beyond(header({0xC02, 0xFFFFFFFF, 0xFFFFFFFF}), "4294967295 rows of 4294967295 integers");
   }
   rusage after{};
   getrusage(RUSAGE_SELF, &after);
