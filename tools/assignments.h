@@ -12,7 +12,8 @@ struct Assignment {
 };
 
 // Each text may hold several, between commas. The value is a number (also inf and nan), or an
-// expression of numbers without a comma. UsageError for anything else, and for a name given twice.
+// expression of numbers. UsageError, of which some point into the text, for anything else, and for
+// a name given twice.
 std::vector<Assignment> parse_assignments(const std::vector<std::string>& texts);
 
 }  // namespace tapestry::tools

@@ -1,11 +1,15 @@
 #include "tools/command_line.h"
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <new>
+#include <optional>
 #include <ostream>
 #include <string>
 
+#include "engine/spelling.h"
 #include "engine/version.h"
 #include "tools/commands.h"
 #include "tools/expression/expression_error.h"
@@ -41,6 +45,63 @@ std::string command_of(const CLI::App& app) {
 
 std::string help_of(const CLI::App& app) { return command_of(app) + " --help"; }
 
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+// Of a command and of the program itself, with their dashes.
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+// The first word is no command.
+std::optional<std::string> unknown_command(const CLI::App& app,
+                                           const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return std::nullopt;
+  const auto names = command_names(app);
+  if (std::ranges::find(names, arguments[0]) != names.end()) return std::nullopt;
+  auto known = names;
+  for (const std::string& option : option_names(app)) known.push_back(option);
+  return fmt::format("unknown command '{}'{}; expected one of {}", arguments[0],
+                     detail::did_you_mean(arguments[0], known), fmt::join(names, ", "));
+}
+
+// Words that no option takes explain what else seems wrong.
+std::optional<std::string> unknown_words(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? app : *chosen[0];
+  const std::vector<std::string> words = app.remaining(true);
+  for (const std::string& word : words) {
+    if (word.size() < 2 || word[0] != '-') continue;
+    const std::string name = word.substr(0, word.find('='));
+    return fmt::format("unknown option {}{}", name,
+                       detail::did_you_mean(name, option_names(command)));
+  }
+  if (words.empty()) return std::nullopt;
+  return fmt::format(
+      "unexpected argument{} {}{}", words.size() == 1 ? "" : "s", fmt::join(words, " "),
+      command.get_option_no_throw(kExpression) ? " (an expression with blanks stands in quotes)"
+                                               : "");
+}
+
+// What the parser found wrong, in the words of these messages.
+std::string told(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string message = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && message.ends_with(" missing"))
+    return message.substr(0, message.find(':')) + " needs a value";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) && app.get_subcommands().empty())
+    return fmt::format("a command is needed; expected one of {}",
+                       fmt::join(command_names(app), ", "));
+  return message;
+}
+
 bool takes_value(const CLI::App& command, const std::string& option) {
   const CLI::Option* found = command.get_option_no_throw(option);
   return found && found->get_expected_max() > 0;
@@ -70,6 +131,8 @@ void shield_expression(const CLI::App& app, std::vector<std::string>& arguments)
 }
 
 int parse(CLI::App& app, std::vector<std::string> arguments, const Console& console) {
+  if (const auto unknown = unknown_command(app, arguments))
+    return fail(console, *unknown + "; see tapestry --help", kBadUsage);
   shield_expression(app, arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
@@ -77,7 +140,10 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const Console& cons
   } catch (const CLI::Success& asked) {
     app.exit(asked, console.out, console.notes);
   } catch (const CLI::ParseError& error) {
-    return fail(console, fmt::format("{}; see {}", error.what(), help_of(app)), kBadUsage);
+    return fail(
+        console,
+        fmt::format("{}; see {}", unknown_words(app).value_or(told(error, app)), help_of(app)),
+        kBadUsage);
   } catch (const ExpressionError& error) {
     const int status = fail(console, error.what(), kBadUsage, command_of(app));
     console.notes << error.picture() << std::flush;

@@ -17,7 +17,7 @@ namespace {
 struct Options {
   std::string expression;
   std::vector<std::string> at;
-  bool gradient = false, hessian = false, json = false;
+  bool gradient = false, hessian = false, jacobian = false, json = false;
 };
 
 using Numbers = std::vector<double>;
@@ -26,13 +26,22 @@ struct Answer {
   Tensor value;
   std::vector<std::string> names;  // of the variables, in the order of --at
   Numbers gradient;
-  std::vector<Numbers> hessian;  // rows
+  std::vector<Numbers> hessian, jacobian;  // rows
 };
 
 Numbers numbers_of(const std::vector<Active>& values) {
   Numbers numbers;
   for (const Active& value : values) numbers.push_back(tensor_of(value).item());
   return numbers;
+}
+
+// A row for each element of y.
+std::vector<Numbers> jacobian_of(const Active& y, const std::vector<Active>& xs) {
+  if (y.is_scalar() || y.tensor().rank() == 0) return {numbers_of(slopes(y, xs, false))};
+  std::vector<Numbers> rows;
+  for (std::int64_t i = 0; i < y.tensor().size(); ++i)
+    rows.push_back(numbers_of(slopes(at(y.tensor().to(DType::f64), {i}), xs, false)));
+  return rows;
 }
 
 Answer answer(const Options& options) {
@@ -48,6 +57,7 @@ Answer answer(const Options& options) {
   }
   const Active y = evaluate(expression, bindings);
   answer.value = tensor_of(y);
+  if (options.jacobian) answer.jacobian = jacobian_of(y, xs);
   if (!options.gradient && !options.hessian) return answer;
 
   check_is_number(y, expression);
@@ -67,6 +77,12 @@ Json list_of(const Numbers& numbers) {
   return list;
 }
 
+Json rows_of(const std::vector<Numbers>& rows) {
+  Json list = Json::array();
+  for (const Numbers& row : rows) list.push_back(list_of(row));
+  return list;
+}
+
 void write_as_json(std::ostream& out, const Answer& answer, const Options& options) {
   Json json{{"value", json_of(answer.value)}};
   if (options.gradient) {
@@ -74,21 +90,19 @@ void write_as_json(std::ostream& out, const Answer& answer, const Options& optio
     for (std::size_t i = 0; i < answer.names.size(); ++i)
       json["grad"][answer.names[i]] = json_of(answer.gradient[i]);
   }
-  if (options.hessian) {
-    json["hessian"] = Json::array();
-    for (const Numbers& row : answer.hessian) json["hessian"].push_back(list_of(row));
-  }
+  if (options.jacobian) json["jacobian"] = rows_of(answer.jacobian);
+  if (options.hessian) json["hessian"] = rows_of(answer.hessian);
   out << json.dump() << '\n';
 }
 
-// ---- as text: lines of cells, each column as wide as its widest ----
+// ---- as text: lines of cells, each column as wide as its widest that another follows ----
 
 using Line = std::vector<std::string>;
 
 void write_table(std::ostream& out, const std::vector<Line>& lines) {
   std::vector<std::size_t> widths;
   for (const Line& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i) {
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
       if (i == widths.size()) widths.push_back(0);
       widths[i] = std::max(widths[i], line[i].size());
     }
@@ -110,20 +124,30 @@ std::string value_text(const Tensor& value) {
              : fmt::format("[{}]", fmt::join(numbers.begin() + 1, numbers.end(), ", "));
 }
 
+// Rows of derivatives by all names, which stand above them.
+void add_rows(std::vector<Line>& lines, const std::string& title, const Line& names,
+              const std::vector<Numbers>& rows, const Line& labels) {
+  lines.push_back({title});
+  lines.back().insert(lines.back().end(), names.begin(), names.end());
+  for (std::size_t i = 0; i < rows.size(); ++i) lines.push_back(line_of(labels[i], rows[i]));
+}
+
 void write_as_text(std::ostream& out, const Answer& answer, const Options& options) {
-  if (!options.gradient && !options.hessian) {
+  if (!options.gradient && !options.hessian && !options.jacobian) {
     out << value_text(answer.value) << '\n';
     return;
   }
   std::vector<Line> lines{{"value", value_text(answer.value)}};
   for (std::size_t i = 0; options.gradient && i < answer.names.size(); ++i)
     lines.push_back(line_of("d/d" + answer.names[i], {answer.gradient[i]}));
-  if (!answer.hessian.empty()) {
-    lines.push_back({"hessian"});
-    for (const std::string& name : answer.names) lines.back().push_back(name);
+  if (options.jacobian && !answer.names.empty()) {
+    Line places;
+    for (std::size_t i = 0; i < answer.jacobian.size(); ++i)
+      places.push_back(fmt::format("[{}]", i));
+    add_rows(lines, "jacobian", answer.names, answer.jacobian, places);
   }
-  for (std::size_t i = 0; i < answer.hessian.size(); ++i)
-    lines.push_back(line_of(answer.names[i], answer.hessian[i]));
+  if (!answer.hessian.empty())
+    add_rows(lines, "hessian", answer.names, answer.hessian, answer.names);
   write_table(out, lines);
 }
 
@@ -146,8 +170,9 @@ void add_eval_command(CLI::App& app, const Console& console) {
   command
       ->add_option(
           kExpression, options->expression,
-          "Numbers, names, + - * / ^ ( ), functions such as sin(x) and atan2(x, y), vectors "
-          "[x, y], and of these sum, prod, mean, max, min, norm, dot; pi and e")
+          "Numbers, names, + - * / ^ ( ), functions such as sin(x) and atan2(x, y), comparisons "
+          "such as x < 1, where(x < 1, a, b), vectors [x, y], and of these sum, prod, mean, max, "
+          "min, norm, dot; max(x, y) of several numbers, too; pi and e")
       ->type_name("")
       ->required();
   command->add_option("--at", options->at, "The values of names, such as x=2,y=pi/3")
@@ -156,8 +181,10 @@ void add_eval_command(CLI::App& app, const Console& console) {
   command->add_flag("--grad", options->gradient, "The derivative by each name of --at");
   command->add_flag("--hessian", options->hessian,
                     "The second derivatives, rows and columns in the order of --at");
+  command->add_flag("--jacobian", options->jacobian,
+                    "The derivatives of a vector: a row for each element, a column for each name");
   command->add_flag("--json", options->json,
-                    "One JSON object: value, and grad and hessian if asked");
+                    "One JSON object: value, and grad, jacobian and hessian if asked");
   command->footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
   command->callback([options, console] { eval(*options, console.out); });
 }

@@ -1,5 +1,7 @@
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
@@ -8,6 +10,7 @@
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
+#include "tools/graph_format.h"
 #include "tools/graphviz.h"
 #include "tools/model_spec.h"
 #include "tools/option_checks.h"
@@ -23,6 +26,7 @@ struct Options {
   std::string expression, example, model, format, file;
   std::vector<std::string> at;
   bool backward = false, values = false, gradients = false;
+  std::int64_t time_limit = 30;  // of dot, in seconds
 };
 
 // What is drawn: the output of a model, or its loss where a gradient is asked for, on one random
@@ -56,36 +60,36 @@ Active record_expression(Tape& tape, const Options& options) {
   return y;
 }
 
-Active record(Tape& tape, const Options& options) {
-  const bool given[] = {!options.expression.empty(), !options.model.empty(),
-                        !options.example.empty()};
-  if (std::ranges::count(given, true) != 1)
+// Exactly one of the three is to be drawn.
+void check_choice(const Options& options) {
+  std::vector<std::string> given;
+  if (!options.expression.empty()) given.push_back(fmt::format("EXPR ({})", options.expression));
+  if (!options.model.empty()) given.push_back("--model " + options.model);
+  if (!options.example.empty()) given.push_back("--example " + options.example);
+  if (given.empty())
     throw UsageError(
         "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10");
+  if (given.size() > 1)
+    throw UsageError(
+        fmt::format("{} are given; expected one graph at a time", fmt::join(given, " and ")));
+}
+
+Active record(Tape& tape, const Options& options) {
   if (!options.expression.empty()) return record_expression(tape, options);
   if (!options.model.empty())
     return record_model(tape, parse_model(options.model), options.backward || options.gradients);
   return tensor_pass(tape, tutorial_start()).loss;
 }
 
-// The format asked for, else the one that the file's name ends in, else DOT.
-std::string format_of(const Options& options) {
-  if (!options.format.empty()) return options.format;
-  const std::string ending = std::filesystem::path(options.file).extension().string();
-  for (const char* known : {"json", "svg"})
-    if (ending == std::string(".") + known) return known;
-  return ending == ".txt" ? "text" : "dot";
-}
-
-std::string drawn(const Options& options, const std::string& format) {
+std::string drawn(const Options& options, GraphFormat format) {
   Tape tape(TapeOptions{.keep_values = options.values});
   const Active y = record(tape, options);
   WriteOptions how{.values = options.values, .gradients = options.gradients};
   if (options.backward) how.adjoints = adjoints(y, {.create_graph = true});
   std::ostringstream text;
-  if (format == "json") {
+  if (format == GraphFormat::json) {
     write_json(text, y, how);
-  } else if (format == "text") {
+  } else if (format == GraphFormat::text) {
     write_text(text, y, how);
   } else {
     write_dot(text, y, how);
@@ -101,20 +105,29 @@ void put(const std::string& file, const std::string& text, std::ostream& out) {
   }
 }
 
-void graph(const Options& options, const Console& console) {
-  const std::string format = format_of(options);
-  if (!options.file.empty()) check_writable(options.file);
-  const std::string text = drawn(options, format);
-  if (format != "svg") return put(options.file, text, console.out);
-  if (const auto svg = svg_of(text)) return put(options.file, *svg, console.out);
-
+// Without dot the graph is written as DOT instead, and a note says so.
+void put_instead(const Options& options, const std::string& dot, GraphFormat format,
+                 const Console& console) {
   std::string instead;
   if (!options.file.empty())
     instead = std::filesystem::path(options.file).replace_extension(".dot").string();
-  put(instead, text, console.out);
+  put(instead, dot, console.out);
   console.notes << fmt::format(
-      "tapestry: no SVG, because Graphviz's dot is not installed; {} holds the graph as DOT\n",
-      instead.empty() ? "standard output" : instead);
+      "tapestry: no picture as {}, because Graphviz's dot is not installed; {} holds the graph as "
+      "DOT\n",
+      name_of(format), instead.empty() ? "standard output" : instead);
+}
+
+void graph(const Options& options, const Console& console) {
+  check_choice(options);
+  const GraphFormat format = graph_format(options.format, options.file);
+  if (options.file.empty() && console.out_seen && is_picture(format) && format != GraphFormat::svg)
+    throw UsageError(fmt::format("a terminal shows no {0}; expected -o FILE.{0}", name_of(format)));
+  if (!options.file.empty()) check_writable(options.file);
+  const std::string text = drawn(options, format);
+  if (!is_picture(format)) return put(options.file, text, console.out);
+  const auto picture = picture_of(text, name_of(format), std::chrono::seconds(options.time_limit));
+  picture ? put(options.file, *picture, console.out) : put_instead(options, text, format, console);
 }
 
 }  // namespace
@@ -132,7 +145,7 @@ void add_graph_command(CLI::App& app, const Console& console) {
       ->type_name("NAME=NUMBER,...")
       ->needs(expression);
   command->add_option("--example", options->example, "The tutorial's network: backprop")
-      ->check(CLI::IsMember({"backprop"}).description(""))
+      ->check(one_of({"backprop"}))
       ->type_name("NAME");
   command->add_option("--model", options->model, "A network such as mlp:784-128-10, on one input")
       ->check(not_empty())
@@ -144,11 +157,18 @@ void add_graph_command(CLI::App& app, const Console& console) {
                     "The gradient of the result by each node, as numbers");
   command
       ->add_option("--format", options->format,
-                   "dot, json, text or svg; by default as FILE ends, else dot. svg needs Graphviz: "
-                   "without it FILE.dot is written instead, and a note")
-      ->check(CLI::IsMember({"dot", "json", "text", "svg"}).description(""))
+                   "dot, json, text, svg, png or pdf; by default as FILE ends, else dot. Pictures "
+                   "need Graphviz: without it FILE.dot is written instead, and a note")
+      ->check(one_of({"dot", "json", "text", "svg", "png", "pdf"}))
       ->type_name("FORMAT");
-  command->add_option("-o,--output", options->file, "Where to write; standard output without it")
+  command->add_option("--time-limit", options->time_limit, "Seconds that Graphviz may take")
+      ->check(whole_number(1, 1'000'000))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      ->add_option("-o,--output", options->file,
+                   "Where to write; standard output without it. It ends in .dot, .svg, .png, .pdf, "
+                   ".json or .txt")
       ->check(not_empty())
       ->type_name("FILE");
   command->callback([options, console] { graph(*options, console); });

@@ -1,13 +1,19 @@
 // What the values of options must be.
 #pragma once
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/error.h"
+#include "engine/spelling.h"
 
 namespace tapestry::tools {
 
@@ -45,6 +51,16 @@ inline CLI::Validator fraction() {
             return reads_as(text, value) && value >= 0 && value < 1
                        ? std::string()
                        : fmt::format("'{}' is not a number in [0, 1)", text);
+          },
+          ""};
+}
+
+inline CLI::Validator one_of(std::vector<std::string> names) {
+  return {[names = std::move(names)](std::string& text) {
+            return std::ranges::find(names, text) != names.end()
+                       ? std::string()
+                       : fmt::format("'{}' is none of {}{}", text, fmt::join(names, ", "),
+                                     detail::did_you_mean(text, names));
           },
           ""};
 }

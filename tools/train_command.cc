@@ -19,7 +19,8 @@ using namespace detail;
 namespace {
 
 struct Options {
-  std::string data, model, folder, plot;
+  std::string data, model, plot;
+  DataOptions source;
   TrainingOptions training;
   std::uint64_t seed = 0;
   std::string schedule = "linear";
@@ -44,7 +45,9 @@ void train(const Options& options, const Console& console) {
   training.schedule = options.schedule == "linear" ? Schedule::linear : Schedule::constant;
   if (!options.plot.empty()) check_writable(options.plot);
   if (options.threads > 0) omp_set_num_threads(options.threads);
-  const nn::Split data = load_data(options.data, options.folder);
+  const nn::Split data = load_data(options.data, options.source);
+  for (const std::string& note : data.train.notes)
+    console.notes << fmt::format("tapestry: {}: {}\n", data.train.name, note);
 
   Rng rng{options.seed};
   nn::Sequential model = make_model(spec, rng);
@@ -75,7 +78,7 @@ void add_training(CLI::App& command, Options& options) {
       .add_option(
           "--schedule", options.schedule,
           "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
-      ->check(CLI::IsMember({"linear", "constant"}).description(""))
+      ->check(one_of({"linear", "constant"}))
       ->type_name("NAME")
       ->capture_default_str();
   number("--momentum", training.momentum, "Momentum, in [0, 1)", fraction());
@@ -86,24 +89,48 @@ void add_training(CLI::App& command, Options& options) {
          whole_number(0, std::numeric_limits<std::uint64_t>::max()));
 }
 
+void add_data(CLI::App& command, Options& options) {
+  DataOptions& source = options.source;
+  command
+      .add_option("--data", options.data,
+                  "digits; mnist, qmnist, emnist-letters and other sets of images; or a CSV file, "
+                  "gzipped or not. A fifth of digits and of a CSV file is held out as the test "
+                  "part; the features of a CSV file are standardized")
+      ->check(not_empty())
+      ->type_name("DATA")
+      ->required();
+  const auto option = [&](const std::string& name, std::string& value, const std::string& what,
+                          const CLI::Validator& check, const std::string& type) {
+    command.add_option(name, value, what)->check(check)->type_name(type);
+  };
+  option("--data-dir", source.folder,
+         "The folder of a set of images; else the variable TAPESTRY_DATA names it", not_empty(),
+         "DIR");
+  option("--target", source.target,
+         "The column of a CSV file that is the class: its name, or its number from 0, from the end "
+         "-1; the last without it. Its labels may be whole numbers or names",
+         not_empty(), "COLUMN");
+  option("--delimiter", source.delimiter,
+         "What separates the fields of a CSV file: a sign, or comma, semicolon, tab, pipe, space; "
+         "found without it",
+         not_empty(), "SIGN");
+  option("--header", source.header,
+         "Whether the first line of a CSV file holds names: yes or no; found without it",
+         one_of({"yes", "no"}), "YES");
+  option(
+      "--missing", source.missing,
+      "What becomes of an empty field, ? or NA of a CSV file: the mean of its column, or its row "
+      "is dropped; refused without it",
+      one_of({"mean", "drop"}), "HOW");
+}
+
 }  // namespace
 
 void add_train_command(CLI::App& app, const Console& console) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("train", "Trains a classifier by stochastic gradient descent");
-  command
-      ->add_option("--data", options->data,
-                   "digits, mnist, or a CSV file whose last column is the class. A fifth of digits "
-                   "and of a file is held out as the test part; a file's features are standardized")
-      ->check(not_empty())
-      ->type_name("DATA")
-      ->required();
-  command
-      ->add_option("--data-dir", options->folder,
-                   "The folder of MNIST's files; else the variable TAPESTRY_DATA names it")
-      ->check(not_empty())
-      ->type_name("DIR");
+  add_data(*command, *options);
   command
       ->add_option("--model", options->model,
                    "Such as mlp:784-128-10: Linear layers with ReLU between")

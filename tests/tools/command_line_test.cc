@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "ops/ops.h"
 #include "tests/nn/temp_folder.h"
+#include "tests/support/ranking.h"
 
 namespace tapestry::tools {
 namespace {
@@ -161,6 +162,58 @@ BOOST_AUTO_TEST_CASE(the_ending_of_the_file_chooses_the_format) {
   BOOST_TEST(Json::parse(in).contains("nodes"));
 }
 
+BOOST_AUTO_TEST_CASE(an_ending_that_no_format_has_is_refused) {
+  const TempFolder folder;
+  const std::string graph = "graph --example backprop -o " + folder.path();
+  for (const char* ending : {".jpg", ".html", ".Dot2", ".svgz"})
+    check_refusal(graph + "/g" + ending, 2,
+                  "-o: '" + folder.path() + "/g" + ending + "' ends in " + ending +
+                      "; expected .dot, .svg, .png, .pdf, .json or .txt, or a --format; see "
+                      "tapestry graph --help");
+  check_refusal(
+      graph + "/g.png --format svg", 2,
+      "--format svg and -o " + folder.path() +
+          "/g.png contradict each other; expected one of them; see tapestry graph --help");
+  BOOST_TEST(std::filesystem::is_empty(folder.path()));
+  const auto first_of = [&](const std::string& words, const std::string& name) {
+    BOOST_TEST(run(graph + "/" + name + words).status == 0, words);
+    std::ifstream in(folder.path() + "/" + name);
+    return static_cast<char>(in.get());
+  };
+  BOOST_TEST(first_of("", "g.TXT") == '%');
+  BOOST_TEST(first_of("", "g.gv") == 'd');
+  BOOST_TEST(first_of("", "g") == 'd');
+  BOOST_TEST(first_of(" --format dot", "dot.txt") == 'd');
+  BOOST_TEST(first_of(" --format json", "g.net") == '{');
+}
+
+BOOST_AUTO_TEST_CASE(one_graph_is_drawn_at_a_time) {
+  check_refusal("graph x*y --model mlp:2-2", 2,
+                "EXPR (x*y) and --model mlp:2-2 are given; expected one graph at a time; see "
+                "tapestry graph --help");
+  check_refusal("graph --example backprop --model mlp:2-2", 2,
+                "--model mlp:2-2 and --example backprop are given; expected one graph at a time; "
+                "see tapestry graph --help");
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_is_sent_no_png) {
+  std::ostringstream out, notes;
+  BOOST_TEST(run_command_line({"graph", "x*y", "--format", "png"}, {out, notes, true, true}) == 2);
+  BOOST_TEST(
+      notes.str() ==
+      "tapestry: a terminal shows no png; expected -o FILE.png; see tapestry graph --help\n");
+}
+
+// Whatever is drawn with its backward part, dot finds no cycle in it.
+BOOST_AUTO_TEST_CASE(pictures_with_a_backward_part_have_no_cycle) {
+  for (const char* of :
+       {"--example backprop", "--model mlp:4-3-2", "--model mlp:3-3-3-3-3-3-3-3-3", "x*y+sin(x)",
+        "x*x*x", "exp(x*y)/(x+y)", "norm([x,y,x*y])+x", "x", "where(x<y,x*y,-x)",
+        "max(x,y)*sum([x,x,y])", "softplus(x)-softplus(x)", "dot([x,y],[y,x])*prod([x,y,x])"})
+    for (const char* more : {"", " --values --gradients"})
+      BOOST_TEST(ranks_without_cycle(run(fmt::format("graph {} --backward{}", of, more)).out), of);
+}
+
 BOOST_AUTO_TEST_CASE(x_times_x_has_two_edges) {
   Tape tape;
   const Tensor x = tape.variable(tensor({3.0}, DType::f64), "x");
@@ -210,6 +263,72 @@ BOOST_AUTO_TEST_CASE(train_reads_a_table_and_plots_its_course) {
   BOOST_TEST(std::filesystem::file_size(plot) > 1000U);
 }
 
+// Columns of names, missing values and classes by name, each told of on standard error.
+BOOST_AUTO_TEST_CASE(train_reads_tables_as_people_have_them) {
+  const TempFolder folder;
+  std::string rows = "species;width;height\n";
+  for (int i = 0; i < 60; ++i)
+    rows += fmt::format("{};{};{}\n", i % 2 ? "setosa" : "virginica", i % 2 ? i : 1000 + i,
+                        i == 7 ? "NA" : "1.5");
+  const std::string table = folder.write("iris.csv", rows);
+  const std::string train = "train --model mlp:2-2 --epochs 30 --batch 8 --json --data " + table;
+  const Outcome dropped = run(train + " --target species --missing drop");
+  BOOST_TEST(dropped.status == 0);
+  BOOST_TEST(dropped.notes ==
+             "tapestry: iris.csv: 1 of 60 rows are left out: a value is missing\n"
+             "tapestry: iris.csv: classes 0 to 1 are setosa, virginica\n");
+  BOOST_TEST(Json::parse(dropped.out)["epochs"][29]["test_accuracy"].get<double>() == 1);
+  BOOST_TEST(run(train + " --target 0 --missing mean --delimiter semicolon --header yes").notes ==
+             "tapestry: iris.csv: 1 missing value became the mean of its column: 1 in column 3 "
+             "(height)\n"
+             "tapestry: iris.csv: classes 0 to 1 are setosa, virginica\n");
+  check_refusal(train + " --target species", 1,
+                "[csv] " + table +
+                    ": line 9, column 3: \"NA\" stands for a missing number; expected a number, or "
+                    "the option missing (mean or drop)");
+  check_refusal(train + " --target specis --missing drop", 1,
+                "[csv] " + table +
+                    ": has no column specis (did you mean species?); expected one of species, "
+                    "width, height");
+  const Outcome unfit = run("train --model mlp:2-3 --target 0 --missing drop --data " + table);
+  BOOST_TEST(unfit.status == 1);
+  BOOST_TEST(
+      unfit.notes.ends_with("tapestry: [train] the model has 3 outputs, but iris.csv has 2 classes "
+                            "(setosa, virginica)\n"));
+}
+
+// Labels from 1 are as many classes as there are.
+BOOST_AUTO_TEST_CASE(train_counts_the_labels_that_occur) {
+  const TempFolder folder;
+  std::string rows;
+  for (int i = 0; i < 30; ++i) rows += fmt::format("{},{},{}\n", i, i * i, i % 3 + 1);
+  const std::string table = folder.write("t.csv", rows);
+  const Outcome outcome = run("train --model mlp:2-3 --epochs 1 --json --data " + table);
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(outcome.notes == "tapestry: t.csv: classes 0 to 2 are the labels 1, 2, 3\n");
+}
+
+// 1700000000 and the seconds after it are one number in f32.
+BOOST_AUTO_TEST_CASE(train_tells_time_stamps_apart) {
+  const TempFolder folder;
+  std::string rows;
+  for (int i = 0; i < 64; ++i) rows += fmt::format("{},{}\n", 1'700'000'000 + i, i / 32);
+  const std::string table = folder.write("times.csv", rows);
+  const Outcome outcome = run("train --model mlp:1-2 --epochs 20 --batch 8 --json --data " + table);
+  BOOST_TEST(Json::parse(outcome.out)["epochs"][19]["test_accuracy"].get<double>() >= 0.9);
+}
+
+BOOST_AUTO_TEST_CASE(train_takes_finite_numbers_of_any_size) {
+  const TempFolder folder;
+  for (const std::string rows :
+       {"1e-45,2,0\n2e-45,3,1\n3e-45,4,0\n", "3e38,-3e38,0\n-3e38,3e38,1\n3e38,3e38,0\n",
+        "5e-324,1e308,0\n1e-323,-1e308,1\n0,1e300,0\n"}) {
+    const std::string table = folder.write("t.csv", rows + rows + rows + rows);
+    const Outcome outcome = run("train --model mlp:2-2 --epochs 2 --data " + table);
+    BOOST_TEST(outcome.status == 0, outcome.notes);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_terminal_sees_a_bar_that_is_erased_again) {
   std::ostringstream out, notes;
   run_command_line({"train", "--data", "digits", "--model", "mlp:64-16-10", "--epochs", "1"},
@@ -234,24 +353,28 @@ BOOST_AUTO_TEST_CASE(the_version_is_one_line) {
 }
 
 BOOST_AUTO_TEST_CASE(bad_usage_is_one_line_and_status_2) {
-  check_refusal("", 2, "A subcommand is required; see tapestry --help");
+  check_refusal("", 2,
+                "a command is needed; expected one of backprop, eval, graph, summary, train; see "
+                "tapestry --help");
+  check_refusal("train --data", 2, "--data needs a value; see tapestry train --help");
   check_refusal(
       "backprop --steps 0", 2,
       "--steps: '0' is not a whole number from 1 to 1000000; see tapestry backprop --help");
-  check_refusal("backprop more", 2,
-                "The following argument was not expected: more; see tapestry backprop --help");
+  check_refusal("backprop more", 2, "unexpected argument more; see tapestry backprop --help");
   check_refusal(
       "graph", 2,
       "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10; see "
       "tapestry graph --help");
-  check_refusal("graph --example backprop --format html", 2,
-                "--format: html not in {dot,json,text,svg}; see tapestry graph --help");
+  check_refusal(
+      "graph --example backprop --format html", 2,
+      "--format: 'html' is none of dot, json, text, svg, png, pdf; see tapestry graph --help");
   check_refusal("summary --model mlp:3", 2,
                 "the model 'mlp:3' has one width; expected something like mlp:784-128-10; see "
                 "tapestry summary --help");
-  check_refusal(
-      "train --data digit --model mlp:64-10", 2,
-      "--data is 'digit'; expected digits, mnist or a CSV file; see tapestry train --help");
+  check_refusal("train --data digit --model mlp:64-10", 2,
+                "--data is 'digit' (did you mean digits?); expected digits, mnist, qmnist, "
+                "emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters, "
+                "emnist-mnist or a CSV file; see tapestry train --help");
   check_refusal("train --data digits --model mlp:64-10 --lr nan", 2,
                 "--lr: 'nan' is not a finite number from 0 on; see tapestry train --help");
   check_refusal("train --data digits --model mlp:64-10 --momentum 1", 2,
@@ -266,6 +389,53 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_one_line_and_status_2) {
                 "--nesterov needs a --momentum above 0; see tapestry train --help");
 }
 
+BOOST_AUTO_TEST_CASE(a_misspelt_word_is_named_with_what_was_meant) {
+  check_refusal("evaal x", 2,
+                "unknown command 'evaal' (did you mean eval?); expected one of backprop, eval, "
+                "graph, summary, train; see tapestry --help");
+  check_refusal("banana", 2,
+                "unknown command 'banana'; expected one of backprop, eval, graph, summary, train; "
+                "see tapestry --help");
+  check_refusal("help", 2,
+                "unknown command 'help' (did you mean --help?); expected one of backprop, eval, "
+                "graph, summary, train; see tapestry --help");
+  check_refusal("summary mlp:2-2", 2,
+                "unexpected argument mlp:2-2 (did you mean --model mlp:2-2?); see tapestry summary "
+                "--help");
+  check_refusal("--verson", 2,
+                "unknown option --verson (did you mean --version?); see tapestry --help");
+  check_refusal("train --dta digits --model mlp:64-10", 2,
+                "unknown option --dta (did you mean --data?); see tapestry train --help");
+  check_refusal("train --epoch=3 --data digits --model mlp:64-10", 2,
+                "unknown option --epoch (did you mean --epochs?); see tapestry train --help");
+  check_refusal("graph --example backprp", 2,
+                "--example: 'backprp' is none of backprop (did you mean backprop?); see tapestry "
+                "graph --help");
+  check_refusal("train --data digits --model mlp:64-10 --schedule linaer", 2,
+                "--schedule: 'linaer' is none of linear, constant (did you mean linear?); see "
+                "tapestry train --help");
+  check_refusal("eval 2 + 3", 2,
+                "unexpected arguments + 3 (an expression with blanks stands in quotes); see "
+                "tapestry eval --help");
+}
+
+BOOST_AUTO_TEST_CASE(options_of_other_data_are_refused) {
+  unsetenv("TAPESTRY_DATA");
+  check_refusal("train --data mnist --model mlp:784-10", 2,
+                "--data mnist needs --data-dir DIR, or the variable TAPESTRY_DATA, to name the "
+                "folder of its files; see tapestry train --help");
+  check_refusal("train --data digits --target class --model mlp:64-10", 2,
+                "--target is for CSV files, and --data is digits; see tapestry train --help");
+  check_refusal("train --data digits --data-dir . --model mlp:64-10", 2,
+                "--data-dir is for sets of images such as mnist, and --data is digits; see "
+                "tapestry train --help");
+  check_refusal("train --data t.csv --missing mode --model mlp:64-10", 2,
+                "--missing: 'mode' is none of mean, drop; see tapestry train --help");
+  check_refusal("train --data t.csv --delimiter ;; --model mlp:64-10", 2,
+                "--delimiter: ';;'; expected one sign, or comma, semicolon, tab, pipe or space; "
+                "see tapestry train --help");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_one_line_and_status_1) {
   check_refusal("graph --example backprop -o /none/graph.dot", 1,
                 "[write] /none/graph.dot: cannot be written (No such file or directory)");
@@ -273,7 +443,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_one_line_and_status_1) {
                 "[csv] none.csv: cannot be opened (No such file or directory); expected a file");
   check_refusal(
       "train --data mnist --data-dir /none --model mlp:784-10", 1,
-      "[idx] /none/train-labels-idx1-ubyte: not found; expected it there, as .gz, or in the "
+      "[idx] /none/train-images-idx3-ubyte: not found; expected it there, as .gz, or in the "
       "folder mnist beside it");
   check_refusal("train --data digits --model mlp:3-10", 1,
                 "[train] the model has 3 inputs, but digits has 64 features");

@@ -84,6 +84,14 @@ std::vector<Case> cases() {
       {"prod([x, x, y])", x * x * y, 2 * x * y, x * x, 2 * y, 2 * x, 0},
       {"max([x, y]) * min([x, y])", x * y, y, x, 0, 1, 0},
       {"sum(3 * [x, y]^2)", 3 * r, 6 * x, 6 * y, 6, 0, 6},
+      {"ln(x) * y", std::log(x) * y, y / x, std::log(x), -y / (x * x), 1 / x, 0},
+      {"max(x, y) * min(x, y, 9)", x * y, y, x, 0, 1, 0},
+      {"sum(x * x, y, 1) + mean(x, y)", x * x + y + 1 + (x + y) / 2, 2 * x + 0.5, 1.5, 2, 0, 0},
+      {"where(x < y, x * y, x / 0)", x * y, y, x, 0, 1, 0},
+      {"where(x >= 1, 0, x^2) + where(2 * x, y, 5)", x * x + y, 2 * x, 1, 2, 0, 0},
+      {"(x < 1) * x * x + (y == 1.3) + (y != 1.3) + (x <= y) + (x > y)", x * x + 2, 2 * x, 0, 2, 0,
+       0},
+      {"1 + x < y * 5", 1, 0, 0, 0, 0, 0},
       {"x * (pi + e) / 2", x * (std::numbers::pi + std::numbers::e) / 2,
        (std::numbers::pi + std::numbers::e) / 2, 0, 0, 0, 0},
   };
@@ -145,6 +153,33 @@ BOOST_AUTO_TEST_CASE(a_vector_is_a_list) {
   BOOST_TEST(json({"eval", "[x]", "--at", "x=2", "--json"})["value"] == Json::array({2.0}));
 }
 
+BOOST_AUTO_TEST_CASE(a_jacobian_has_a_row_for_each_element) {
+  BOOST_TEST(run({"eval", "[x*y, x^2, 3]", "--at", "x=2,y=3", "--jacobian"}).out ==
+             "value     [6, 4, 3]\n"
+             "jacobian  x  y\n"
+             "[0]       3  2\n"
+             "[1]       4  0\n"
+             "[2]       0  0\n");
+  const auto jacobian = [](const std::string& expression) {
+    return json({"eval", expression, "--at", "x=2,y=3", "--jacobian", "--json"})["jacobian"];
+  };
+  BOOST_TEST(jacobian("[x*y, x^2]") == Json({{3.0, 2.0}, {4.0, 0.0}}));
+  BOOST_TEST(jacobian("x*y") == Json::array({{3.0, 2.0}}));
+  BOOST_TEST(jacobian("[1, 2]") == Json({{0.0, 0.0}, {0.0, 0.0}}));
+  BOOST_TEST(jacobian("[x, y] < [3, 3]") == Json({{0.0, 0.0}, {0.0, 0.0}}));
+  BOOST_TEST(jacobian("max([x, y], 2.5)") == Json({{0.0, 0.0}, {0.0, 1.0}}));
+}
+
+BOOST_AUTO_TEST_CASE(comparisons_bind_last) {
+  BOOST_TEST(run({"eval", "[1+1 < 2, 2*3 >= 6, 1 == 1, 1 != 1, 3 > 2, 2 <= 1]"}).out ==
+             "[0, 1, 1, 0, 1, 0]\n");
+  BOOST_TEST(run({"eval", "[1 < 2, 5]"}).out == "[1, 5]\n");
+  check_refusal({"eval", "1 < 2 < 3"}, 2,
+                "tapestry eval: expected an operator or the end, found \"<\"\n"
+                "  1 < 2 < 3\n"
+                "        ^\n");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_json_lacks_are_strings) {
   BOOST_TEST(run({"eval", "[log(-1), 1/0, -1/0]", "--json"}).out ==
              "{\"value\":[\"nan\",\"inf\",\"-inf\"]}\n");
@@ -156,6 +191,7 @@ BOOST_AUTO_TEST_CASE(values_are_numbers_and_expressions_of_numbers) {
   BOOST_TEST(run({"eval", "sin(x)", "--at", "x=pi/2"}).out == "1\n");
   BOOST_TEST(run({"eval", "x", "--at", "x=-inf"}).out == "-inf\n");
   BOOST_TEST(run({"eval", "e*pi", "--at", "e=2,pi=3"}).out == "6\n");
+  BOOST_TEST(run({"eval", "x-y", "--at", "x=max(1, 2),y=sum([1, 2, 3])"}).out == "-4\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_expression_may_begin_with_a_sign) {
@@ -227,11 +263,11 @@ BOOST_AUTO_TEST_CASE(a_graph_has_every_format) {
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_pointed_at) {
   check_refusal({"eval", "2*sine(x)", "--at", "x=1"}, 2,
-                "tapestry eval: unknown function \"sine\"\n"
+                "tapestry eval: unknown function \"sine\" (did you mean sin?)\n"
                 "  2*sine(x)\n"
                 "    ^\n");
   check_refusal({"graph", "2*sine(x)"}, 2,
-                "tapestry graph: unknown function \"sine\"\n"
+                "tapestry graph: unknown function \"sine\" (did you mean sin?)\n"
                 "  2*sine(x)\n"
                 "    ^\n");
   check_refusal({"eval", "a*b + c", "--at", "a=1"}, 2,
@@ -252,14 +288,27 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_pointed_at) {
                 "  2*[x, [3]]\n"
                 "    ^\n");
   check_refusal({"eval", "x", "--at", "x=2*y"}, 2,
-                "tapestry eval: no value for y; expected --at y=...\n"
-                "  2*y\n"
+                "tapestry eval: --at: the value of x names y; expected numbers\n"
+                "  x=2*y\n"
+                "      ^\n");
+  check_refusal({"eval", "x", "--at", "x=1..2"}, 2,
+                "tapestry eval: --at: expected an operator or the end, found \".\"\n"
+                "  x=1..2\n"
+                "      ^\n");
+  check_refusal({"eval", "x+y", "--at", "x=1, y = 2*(3"}, 2,
+                "tapestry eval: --at: expected an operator or \")\", found the end\n"
+                "  x=1, y = 2*(3\n"
+                "               ^\n");
+  check_refusal({"eval", "x", "--at", "x=1e999"}, 2,
+                "tapestry eval: --at: this number is beyond the range of a double\n"
+                "  x=1e999\n"
                 "    ^\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_vector_has_no_gradient) {
   const std::string notes =
-      ": a gradient is taken of one number, not of a vector of 2; sum(...) makes it one\n"
+      ": a gradient is taken of one number, not of a vector of 2; sum(...) makes it one, and eval "
+      "--jacobian takes that of each\n"
       "  2*[x, x]\n"
       "   ^\n";
   check_refusal({"eval", "2*[x, x]", "--at", "x=1", "--grad"}, 2, "tapestry eval" + notes);
@@ -272,7 +321,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_one_line) {
     check_refusal(words, 2, "tapestry: " + line + "; see tapestry " + words[0] + " --help\n");
   };
   check({"eval"}, "EXPR is required");
-  check({"eval", "x", "y"}, "The following argument was not expected: y");
+  check({"eval", "x", "y"}, "unexpected argument y (an expression with blanks stands in quotes)");
   check({"eval", "x", "--at", "x"}, "--at: 'x' is not NAME=NUMBER; expected such as x=2,y=3");
   check({"eval", "x", "--at", "x=1,"}, "--at: '' is not NAME=NUMBER; expected such as x=2,y=3");
   check({"eval", "x", "--at", "2x=1"}, "--at: '2x=1' is not NAME=NUMBER; expected such as x=2,y=3");
@@ -281,7 +330,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_one_line) {
   check({"graph", "2+3"}, "2+3 has no variable, and so no graph");
   check({"graph", "--example", "backprop", "--at", "x=1"}, "--at requires EXPR");
   check({"graph", "x", "--example", "backprop"},
-        "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10");
+        "EXPR (x) and --example backprop are given; expected one graph at a time");
 }
 
 }  // namespace

@@ -89,8 +89,10 @@ bool near(double a, double b) { return std::abs(a - b) <= 1e-12 * (1 + std::abs(
 BOOST_AUTO_TEST_CASE(every_function_is_the_same_over_scalars_and_tensors) {
   for (const Function& function : functions()) {
     std::string call(function.name);
-    call += function.folds ? (function.arity == 2 ? "([x, z], [z, 2])" : "([x*z, z, 0.2])")
-                           : (function.arity == 2 ? "(x, z)" : "(x*z)");
+    call += function.folds        ? (function.arity == 2 ? "([x, z], [z, 2])" : "([x*z, z, 0.2])")
+            : function.arity == 3 ? "(x < z, x*z, z)"
+            : function.arity == 2 ? "(x, z)"
+                                  : "(x*z)";
     const std::vector<double> at =
         function.name == "acosh" ? std::vector{1.25, 1.5} : std::vector{0.625, 0.75};
     const Results scalars =
@@ -155,12 +157,17 @@ BOOST_AUTO_TEST_CASE(each_mistake_has_its_message_and_its_place) {
   check_error("\xce\xb8 + 1", operand + "\"\xce\xb8\"", 0);
   check_error("1e999", "this number is beyond the range of a double", 0);
   check_error("x + 1e-999", "this number is beyond the range of a double", 4);
-  check_error("2*sine(x)", "unknown function \"sine\"", 2);
+  check_error("2*sine(x)", "unknown function \"sine\" (did you mean sin?)", 2);
+  check_error("arctan(x)", "unknown function \"arctan\" (did you mean atan?)", 0);
   check_error("x(2)", "unknown function \"x\"", 0);
   check_error("1 + sin()", "sin takes 1 argument, not 0", 4);
   check_error("1 + sin(1, x)", "sin takes 1 argument, not 2", 4);
   check_error("atan2(x)", "atan2 takes 2 arguments, not 1", 0);
-  check_error("max(x, 2)", "max takes 1 argument, a vector such as max([x, y]), not 2", 0);
+  check_error("2*max()", "max takes numbers or a vector, such as max(x, y) or max([x, y])", 2);
+  check_error("sum(x, [1, 2])", "[vector] an element is a vector of 2; expected numbers", 0);
+  check_error("where(x, 2)", "where takes 3 arguments, not 2", 0);
+  check_error("x < ", operand + "the end", 4);
+  check_error("x = 2", "expected an operator or the end, found \"=\"", 2);
   check_error("dot([x])", "dot takes 2 arguments, not 1", 0);
   check_error("1 + sin", "the function \"sin\" lacks its arguments", 4);
   check_error("x + b + c*b", "no value for b, c; expected --at b=...,c=...", 4);

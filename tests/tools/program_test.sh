@@ -43,7 +43,7 @@ check 1 train --data /none.csv --model mlp:2-2
 
 "$tapestry" eval '2*sine(x)' >out 2>err
 [[ $? == 2 ]] || fail "an unknown function is no bad usage"
-[[ ! -s out && $(cat err) == $'tapestry eval: unknown function "sine"\n  2*sine(x)\n    ^' ]] ||
+[[ ! -s out && $(cat err) == $'tapestry eval: unknown function "sine" (did you mean sin?)\n  2*sine(x)\n    ^' ]] ||
   fail "an unknown function is not pointed at: $(cat err)"
 
 "$tapestry" backprop >/dev/full 2>err
@@ -54,7 +54,29 @@ if command -v dot >/dev/null; then
   grep -q '</svg>' graph.svg || fail "graph.svg is no picture"
   "$tapestry" graph --example backprop --backward --values | dot -Tsvg | grep -q '</svg>' ||
     fail "dot does not draw the graph"
+  for format in png pdf; do
+    check 0 graph 'x*y' -o "graph.$format"
+    [[ $(head -c 4 "graph.$format" | tr -d '\211') == @(PNG|%PDF) ]] || fail "graph.$format is none"
+  done
+  # More than 400 nodes, forward and backward.
+  check 0 graph --model mlp:3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3-3 --backward -o deep.svg
+  (($(grep -c 'class="node"' deep.svg) > 400)) || fail "deep.svg has too few nodes"
 fi
+
+# A program named dot that never ends is stopped.
+mkdir -p slow
+printf '#!/bin/sh\nexec sleep 1000\n' >slow/dot
+chmod +x slow/dot
+PATH="$PWD/slow:$PATH" "$tapestry" graph 'x*y' -o slow.svg --time-limit 1 2>err
+[[ $? == 1 ]] || fail "a dot that does not end is no failure"
+[[ $(cat err) == 'tapestry: [graph] dot did not end within 1 s on a graph of 3 nodes; expected a smaller graph, a longer --time-limit, or --format dot, which does not draw it' ]] ||
+  fail "a dot that does not end: $(cat err)"
+[[ ! -e slow.svg ]] || fail "a dot that does not end leaves slow.svg"
+
+# What has no end is refused.
+for device in /dev/zero /dev/full; do
+  check 1 train --data $device --model mlp:2-2
+done
 
 PATH=/none "$tapestry" graph --example backprop -o lone.svg 2>err || fail "without dot it is a failure"
 [[ $(wc -l <err) == 1 ]] || fail "without dot there is not one line: $(cat err)"

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "engine/spelling.h"
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::tools {
@@ -10,13 +11,24 @@ namespace {
 
 using Kind = ExpressionNode::Kind;
 
+bool takes(const Function& function, std::size_t operands) {
+  return operands == function.arity ||
+         (function.folds && function.arity == 1 && operands > function.arity);
+}
+
 std::string arity_text(const Function& function, std::size_t seen) {
-  return fmt::format("{} takes {} argument{}{}, not {}", function.name, function.arity,
-                     function.arity == 1 ? "" : "s",
-                     function.folds && function.arity == 1
-                         ? fmt::format(", a vector such as {}([x, y])", function.name)
-                         : "",
-                     seen);
+  if (function.folds && function.arity == 1)
+    return fmt::format("{0} takes numbers or a vector, such as {0}(x, y) or {0}([x, y])",
+                       function.name);
+  return fmt::format("{} takes {} argument{}, not {}", function.name, function.arity,
+                     function.arity == 1 ? "" : "s", seen);
+}
+
+// Of all functions.
+std::vector<std::string_view> names() {
+  std::vector<std::string_view> names;
+  for (const Function& function : functions()) names.push_back(function.name);
+  return names;
 }
 
 }  // namespace
@@ -50,7 +62,9 @@ void Builder::open_operator(std::string_view symbol, std::string_view function) 
 
 void Builder::open_call(std::string_view name) {
   const Function* found = find_function(name);
-  if (!found) refuse_at(offset_of(name), fmt::format("unknown function \"{}\"", name));
+  if (!found)
+    refuse_at(offset_of(name),
+              fmt::format("unknown function \"{}\"{}", name, detail::did_you_mean(name, names())));
   open_.push_back({.kind = Kind::call, .offset = offset_of(name), .function = found});
 }
 
@@ -61,7 +75,7 @@ void Builder::open_vector(std::string_view bracket) {
 void Builder::close() {
   const ExpressionNode node = open_.back();
   open_.pop_back();
-  if (node.kind == Kind::call && node.operands != node.function->arity)
+  if (node.kind == Kind::call && !takes(*node.function, node.operands))
     refuse_at(node.offset, arity_text(*node.function, node.operands));
   expression_.nodes.push_back(node);
 }

@@ -91,13 +91,15 @@ Active evaluate(const Expression& expression, const std::vector<Binding>& at) {
 void check_is_number(const Active& y, const Expression& expression) {
   if (y.is_scalar() || y.tensor().rank() == 0) return;
   throw ExpressionError(
-      fmt::format("a gradient is taken of one number, not of a vector of {}; sum(...) makes it one",
+      fmt::format("a gradient is taken of one number, not of a vector of {}; sum(...) makes it "
+                  "one, and eval --jacobian takes that of each",
                   y.tensor().size()),
       expression.text, expression.nodes.back().offset);
 }
 
 std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
-  if (!y.is_tracked()) return std::vector<Active>(xs.size(), Scalar(0));
+  const bool floating = y.is_scalar() || is_floating(y.tensor().dtype());
+  if (!y.is_tracked() || !floating) return std::vector<Active>(xs.size(), Scalar(0));
   return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});
 }
 

@@ -25,7 +25,8 @@ detail::Active evaluate(const Expression& expression, const std::vector<Binding>
 // ExpressionError when its result y is a vector, which has no gradient.
 void check_is_number(const detail::Active& y, const Expression& expression);
 
-// dy/dx for each x: zero where y does not depend on it, as when y is a plain number.
+// dy/dx for each x: zero where y does not depend on it, as when y is a plain number
+// or a comparison.
 std::vector<detail::Active> slopes(const detail::Active& y, const std::vector<detail::Active>& xs,
                                    bool create_graph);
 

@@ -50,6 +50,7 @@ auto opens(const Symbol& symbol, std::string_view function) {
 // back, and what must follow stands behind >. ----
 
 const x3::rule<struct ExpressionRule> expression = kOperand;
+const x3::rule<struct SumRule> sum = kOperand;
 const x3::rule<struct TermRule> term = kOperand;
 const x3::rule<struct FactorRule> factor = kOperand;
 const x3::rule<struct PowerRule> power = kOperand;
@@ -79,8 +80,13 @@ const auto last_element =
 
 const auto times = x3::lexeme['*' >> !x3::lit('*')];
 
-const auto expression_def = term >> *((opens(x3::lit('+'), "add") | opens(x3::lit('-'), "sub")) >
-                                      term > x3::eps[closes]);
+const auto comparison = opens(x3::lit("<="), "less_equal") | opens(x3::lit("<"), "less") |
+                        opens(x3::lit(">="), "greater_equal") | opens(x3::lit(">"), "greater") |
+                        opens(x3::lit("=="), "equal") | opens(x3::lit("!="), "not_equal");
+
+const auto expression_def = sum >> -(comparison > sum > x3::eps[closes]);
+const auto sum_def = term >> *((opens(x3::lit('+'), "add") | opens(x3::lit('-'), "sub")) > term >
+                               x3::eps[closes]);
 const auto term_def = factor >> *((opens(times, "mul") | opens(x3::lit('/'), "div")) > factor >
                                   x3::eps[closes]);
 const auto factor_def = x3::eps[enters] >>
@@ -97,7 +103,7 @@ const auto atom_def = number[number_seen] |
 const auto element_def = expression[operand_seen];
 const auto arguments_def = ')' | (element > *(',' > element) > last_argument);
 
-BOOST_SPIRIT_DEFINE(expression, term, factor, power, atom, element, arguments)
+BOOST_SPIRIT_DEFINE(expression, sum, term, factor, power, atom, element, arguments)
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // Expressions as mathematicians write them: numbers, names, + - * / and ^ (or **), parentheses,
-// calls, and vectors in brackets. ^ binds to the right and before a sign: -x^2 is -(x^2), 2^3^2 is
-// 2^9.
+// calls, vectors in brackets, and comparisons < <= > >= == !=, which bind last and give true or
+// false, in sums 1 or 0. ^ binds to the right and before a sign: -x^2 is -(x^2), 2^3^2 is 2^9.
 #pragma once
 
 #include <string>

@@ -44,7 +44,7 @@ std::string picture_of(std::string_view expression, std::size_t offset) {
 
 ExpressionError::ExpressionError(const std::string& message, std::string_view expression,
                                  std::size_t offset)
-    : UsageError(message), picture_(picture_of(expression, offset)) {}
+    : UsageError(message), offset_(offset), picture_(picture_of(expression, offset)) {}
 
 std::string character_at(std::string_view expression, std::size_t offset) {
   if (offset >= expression.size()) return "the end";

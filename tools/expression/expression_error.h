@@ -16,8 +16,10 @@ class ExpressionError : public UsageError {
   // The expression on a line, whatever bytes it holds, and on the next a caret below the offending
   // character. Both are indented by two spaces; of a long expression only what is near is shown.
   const std::string& picture() const { return picture_; }
+  std::size_t offset() const { return offset_; }
 
  private:
+  std::size_t offset_;
   std::string picture_;
 };
 

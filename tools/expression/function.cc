@@ -32,6 +32,29 @@ Active active(Scalar x) { return x; }
 template <class... X>
 inline constexpr bool are_scalars = (ActiveNumber<X> && ...);
 
+// A vector, or several numbers as one.
+template <class F>
+Active folded(Operands in, F f) {
+  return f(tensor_of(in.size() == 1 ? in[0] : vector_of(in)));
+}
+
+// Of several operands what pairs of them give, element by element; of one what it gives.
+template <class F, class G>
+Active folded_in_pairs(Operands in, F of_vector, G of_two) {
+  if (in.size() == 1) return of_vector(tensor_of(in[0]));
+  Active result = in[0];
+  for (std::size_t i = 1; i < in.size(); ++i) {
+    const Active pair[] = {result, in[i]};
+    result = binary(pair, of_two);
+  }
+  return result;
+}
+
+Tensor mask_of(const Active& x) {
+  const Tensor mask = tensor_of(x);
+  return mask.dtype() == DType::boolean ? mask : not_equal(mask, 0);
+}
+
 // The page's functions, of scalars too, where two of the names mean C's.
 constexpr Function kFunctions[] = {
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
@@ -53,12 +76,36 @@ constexpr Function kFunctions[] = {
      });                                                                               \
    }},
 #include "ops/elementwise.def"
-    {"sum", 1, true, [](Operands in) -> Active { return sum(tensor_of(in[0])); }},
-    {"prod", 1, true, [](Operands in) -> Active { return prod(tensor_of(in[0])); }},
-    {"mean", 1, true, [](Operands in) -> Active { return mean(tensor_of(in[0])); }},
-    {"max", 1, true, [](Operands in) -> Active { return max(tensor_of(in[0])); }},
-    {"min", 1, true, [](Operands in) -> Active { return min(tensor_of(in[0])); }},
-    {"norm", 1, true, [](Operands in) -> Active { return norm(tensor_of(in[0])); }},
+    {"ln", 1, false,
+     [](Operands in) { return unary(in, [](const auto& x) -> Active { return active(log(x)); }); }},
+#define TAPESTRY_COMPARE(op, value, doc) \
+  {#op, 2, false,                        \
+   [](Operands in) -> Active { return tapestry::op(tensor_of(in[0]), tensor_of(in[1])); }},
+#include "ops/elementwise.def"
+    {"where", 3, false,
+     [](Operands in) -> Active {
+       return where(mask_of(in[0]), tensor_of(in[1]), tensor_of(in[2]));
+     }},
+    {"sum", 1, true,
+     [](Operands in) { return folded(in, [](const Tensor& x) { return sum(x); }); }},
+    {"prod", 1, true,
+     [](Operands in) { return folded(in, [](const Tensor& x) { return prod(x); }); }},
+    {"mean", 1, true,
+     [](Operands in) { return folded(in, [](const Tensor& x) { return mean(x); }); }},
+    {"max", 1, true,
+     [](Operands in) {
+       return folded_in_pairs(
+           in, [](const Tensor& x) { return max(x); },
+           [](const auto& x, const auto& z) -> Active { return active(maximum(x, z)); });
+     }},
+    {"min", 1, true,
+     [](Operands in) {
+       return folded_in_pairs(
+           in, [](const Tensor& x) { return min(x); },
+           [](const auto& x, const auto& z) -> Active { return active(minimum(x, z)); });
+     }},
+    {"norm", 1, true,
+     [](Operands in) { return folded(in, [](const Tensor& x) { return norm(x); }); }},
     {"dot", 2, true, [](Operands in) -> Active { return dot(tensor_of(in[0]), tensor_of(in[1])); }},
 };
 
@@ -84,7 +131,9 @@ Active vector_of(Operands elements) {
     if (tensors.back().rank() != 0)
       refuse("vector", "an element is a vector of {}; expected numbers", tensors.back().size());
   }
-  return scalars.size() == elements.size() ? stack(scalars) : stack(tensors);
+  if (scalars.size() == elements.size()) return stack(scalars);
+  for (Tensor& x : tensors) x = x.to(DType::f64);  // a comparison among numbers is 0 or 1
+  return stack(tensors);
 }
 
 }  // namespace tapestry::tools

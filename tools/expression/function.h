@@ -1,5 +1,6 @@
 // The functions that an expression may call: those of the page ops/elementwise.def by their names,
-// and folds of vectors. Numbers and vectors are scalars or tensors, plain or recorded.
+// comparisons, where, and folds of vectors. Numbers and vectors are scalars or tensors, plain or
+// recorded.
 #pragma once
 
 #include <span>
@@ -14,7 +15,7 @@ using Operands = std::span<const detail::Active>;
 struct Function {
   std::string_view name;
   std::size_t arity;
-  bool folds;  // a vector becomes a number
+  bool folds;  // a vector becomes a number; so do several numbers, if its arity is 1
   detail::Active (*apply)(Operands operands);
 };
 

@@ -1,5 +1,8 @@
 #include "tools/train/training.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -10,6 +13,16 @@ using namespace detail;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// The first few, in brackets.
+std::string names_of_classes(const nn::Dataset& data) {
+  constexpr std::ptrdiff_t kTold = 10;
+  const auto& names = data.class_names;
+  if (names.empty()) return "";
+  return fmt::format(
+      " ({}{})", fmt::join(names.begin(), names.begin() + std::min(kTold, std::ssize(names)), ", "),
+      std::ssize(names) > kTold ? ", ..." : "");
+}
 
 void check_fit(const nn::Sequential& model, const nn::Dataset& data) {
   if (data.inputs.rank() != 2) {
@@ -25,8 +38,8 @@ void check_fit(const nn::Sequential& model, const nn::Dataset& data) {
   const PauseRecording pause;
   const std::int64_t outputs = model(zeros({1, features})).shape().back();
   if (outputs != data.classes) {
-    refuse("train", "the model has {} outputs, but {} has {} classes", outputs, data.name,
-           data.classes);
+    refuse("train", "the model has {} outputs, but {} has {} classes{}", outputs, data.name,
+           data.classes, names_of_classes(data));
   }
 }
 
