@@ -85,6 +85,8 @@ std::optional<std::string> unknown_words(const CLI::App& app) {
                        detail::did_you_mean(name, option_names(command)));
   }
   if (words.empty()) return std::nullopt;
+  if (words[0].starts_with("mlp:"))
+    return fmt::format("unexpected argument {0} (did you mean --model {0}?)", words[0]);
   return fmt::format(
       "unexpected argument{} {}{}", words.size() == 1 ? "" : "s", fmt::join(words, " "),
       command.get_option_no_throw(kExpression) ? " (an expression with blanks stands in quotes)"

@@ -134,9 +134,9 @@ BOOST_AUTO_TEST_CASE(text_is_a_number_or_a_table) {
              "value    4.5\n"
              "d/dx     3\n"
              "d/dy     9\n"
-             "hessian  x    y\n"
-             "x        1    6\n"
-             "y        6    0\n");
+             "hessian  x  y\n"
+             "x        1  6\n"
+             "y        6  0\n");
   // As README.md shows it.
   BOOST_TEST(run({"eval", "x*y + sin(x)", "--at", "x=2,y=3", "--grad", "--hessian"}).out ==
              "value    6.909297426825682\n"
