@@ -26,3 +26,6 @@
 #include "nn/sequential.h"
 #include "nn/sgd.h"
 #include "ops/ops.h"
+
+// Programs print, and fmt::join is a part of that.
+#include <fmt/format.h>
