@@ -2,9 +2,9 @@
 // know mean the same to them.
 #include "nn/nn.h"
 //
-#if defined(FMT_FORMAT_H_) || defined(_GLIBCXX_FILESYSTEM) || defined(_GLIBCXX_IOSTREAM) || \
-    defined(_GLIBCXX_REGEX) || defined(HWY_HIGHWAY_INCLUDED) || defined(HWY_BASE_H_) ||      \
-    defined(HIGHWAY_HWY_BASE_H_) || defined(BOOST_VERSION)
+#if defined(_GLIBCXX_FILESYSTEM) || defined(_GLIBCXX_IOSTREAM) || defined(_GLIBCXX_REGEX) || \
+    defined(HWY_HIGHWAY_INCLUDED) || defined(HWY_BASE_H_) || defined(HIGHWAY_HWY_BASE_H_) || \
+    defined(BOOST_VERSION)
 #error "a public header includes what takes long to compile, or depends on the user's options"
 #endif
 
