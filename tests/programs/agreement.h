@@ -12,6 +12,11 @@
 
 namespace tapestry::test {
 
+inline constexpr double kValueTolerance = 1e-12, kTolerance = 1e-9, kSecondTolerance = 1e-7,
+                        kDifferenceTolerance = 1e-5;
+inline constexpr double kRounding =
+    1e-14;  // what an error of a value, in parts of it, may do to a slope
+
 // Two ways that disagree, in words, or what was refused; nothing when all agree.
 using Disagreement = std::optional<std::string>;
 bool is_refusal(const Disagreement& found);

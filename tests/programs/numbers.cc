@@ -1,5 +1,6 @@
 #include "tests/programs/numbers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -56,6 +57,17 @@ bool agree(double a, double b, double tolerance, double scale) {
   if (a == b) return true;
   if (std::isinf(a) || std::isinf(b)) return false;
   return std::abs(a - b) <= tolerance * (std::abs(a) + std::abs(b) + scale);
+}
+
+bool all_finite(const std::vector<double>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
+}
+
+double largest(const std::vector<double>& numbers) {
+  double found = 0;
+  for (double x : numbers)
+    if (std::isfinite(x)) found = std::max(found, std::abs(x));
+  return found;
 }
 
 }  // namespace tapestry::test

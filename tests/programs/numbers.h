@@ -15,4 +15,9 @@ std::vector<double> simpler_numbers(double x);
 // Equal up to rounding: both NaN, the same infinity, or |a - b| <= tolerance (|a| + |b| + scale).
 bool agree(double a, double b, double tolerance, double scale);
 
+bool all_finite(const std::vector<double>& numbers);
+
+// The largest size of those that are finite; 0 where there are none.
+double largest(const std::vector<double>& numbers);
+
 }  // namespace tapestry::test

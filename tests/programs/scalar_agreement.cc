@@ -7,21 +7,6 @@
 namespace tapestry::test {
 namespace {
 
-constexpr double kValueTolerance = 1e-12, kTolerance = 1e-9, kSecondTolerance = 1e-7,
-                 kDifferenceTolerance = 1e-5;
-constexpr double kRounding = 1e-14;  // what an error of a value, in parts of it, may do to a slope
-
-bool all_finite(const std::vector<double>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
-}
-
-double largest(const std::vector<double>& numbers) {
-  double found = 0;
-  for (double x : numbers)
-    if (std::isfinite(x)) found = std::max(found, std::abs(x));
-  return found;
-}
-
 std::vector<double> direction(std::size_t size) {
   std::vector<double> v;
   for (std::size_t i = 0; i < size; ++i) v.push_back(std::cos(static_cast<double>(i) * 1.7 + 0.3));

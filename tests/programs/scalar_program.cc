@@ -28,16 +28,6 @@ const Described& described(ScalarFunction function) {
 
 }  // namespace
 
-std::vector<std::size_t> ScalarProgram::sinks() const {
-  std::vector<bool> read(inputs.size() + body.size());
-  for (const Instruction& instruction : body)
-    for (std::size_t operand : instruction.operands) read[operand] = true;
-  std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < read.size(); ++i)
-    if (!read[i]) found.push_back(i);
-  return found;
-}
-
 std::string ScalarProgram::text() const {
   std::string text;
   for (std::size_t i = 0; i < inputs.size(); ++i) text += fmt::format("  v{} = {}\n", i, inputs[i]);
@@ -73,29 +63,8 @@ ScalarProgram random_scalar_program(std::mt19937_64& random, bool smooth) {
 }
 
 std::vector<ScalarProgram> smaller(const ScalarProgram& program) {
-  std::vector<ScalarProgram> found;
-  const std::size_t inputs = program.inputs.size();
-  for (std::size_t i = program.body.size(); i-- > 0;)
-    for (std::size_t operand : program.body[i].operands) {
-      ScalarProgram shorter = program;
-      shorter.body.erase(shorter.body.begin() + static_cast<std::ptrdiff_t>(i));
-      for (auto& later : shorter.body)
-        for (std::size_t& read : later.operands)
-          read = read == inputs + i ? operand : read > inputs + i ? read - 1 : read;
-      found.push_back(std::move(shorter));
-    }
-  for (std::size_t i = 0; inputs > 1 && i < inputs; ++i) {
-    bool is_read = false;
-    for (const auto& instruction : program.body)
-      is_read |= std::count(instruction.operands.begin(), instruction.operands.end(), i) > 0;
-    if (is_read) continue;
-    ScalarProgram shorter = program;
-    shorter.inputs.erase(shorter.inputs.begin() + static_cast<std::ptrdiff_t>(i));
-    for (auto& instruction : shorter.body)
-      for (std::size_t& read : instruction.operands) read -= read > i;
-    found.push_back(std::move(shorter));
-  }
-  for (std::size_t i = 0; i < inputs; ++i)
+  std::vector<ScalarProgram> found = shorter(program);
+  for (std::size_t i = 0; i < program.inputs.size(); ++i)
     for (double simple : simpler_numbers(program.inputs[i])) {
       ScalarProgram rounder = program;
       rounder.inputs[i] = simple;

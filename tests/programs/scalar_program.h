@@ -9,6 +9,7 @@
 
 #include "engine/tensor.h"
 #include "ops/ops.h"
+#include "tests/programs/program.h"
 
 namespace tapestry::test {
 
@@ -86,8 +87,6 @@ struct ScalarProgram {
   std::vector<Instruction> body;
   bool smooth = true;
 
-  // The results that nothing reads, weighted and summed.
-  std::vector<std::size_t> sinks() const;
   std::string text() const;
 };
 
@@ -105,8 +104,8 @@ S call_scalar(ScalarFunction function, const S& a, const S& b, const S& c) {
   return a;
 }
 
-// The program over any number: Scalar, BasicScalar<T>, Tensor. Each operand is handed to `read`
-// first.
+// The program over any number: Scalar, BasicScalar<T>, Tensor; its sinks, weighted and summed. Each
+// operand is handed to `read` first.
 template <class S, class Read = std::identity>
 S run_program(const ScalarProgram& program, const std::vector<S>& inputs, Read&& read = {}) {
   std::vector<S> values = inputs;
@@ -117,11 +116,11 @@ S run_program(const ScalarProgram& program, const std::vector<S>& inputs, Read&&
     values.push_back(
         call_scalar<S>(function, read_operands[0], read_operands[1], read_operands[2]));
   }
-  const std::vector<std::size_t> sinks = program.sinks();
-  S total = values[sinks[0]];
+  const std::vector<std::size_t> ends = sinks(program);
+  S total = values[ends[0]];
   double weight = 0.75;
-  for (std::size_t i = 1; i < sinks.size(); ++i) {
-    total = total + values[sinks[i]] * weight;
+  for (std::size_t i = 1; i < ends.size(); ++i) {
+    total = total + values[ends[i]] * weight;
     weight *= 0.75;
   }
   return total;

@@ -8,6 +8,7 @@
 
 #include "ops/ops.h"
 #include "tests/programs/numbers.h"
+#include "tests/programs/program.h"
 
 namespace tapestry::test {
 namespace {
@@ -19,17 +20,6 @@ const std::vector<Shape>& shapes() {
   static const std::vector<Shape> known{{},     {1},       {3}, {2, 3}, {3, 3},
                                         {3, 1}, {2, 1, 3}, {4}, {2, 2}};
   return known;
-}
-
-// The results that no instruction reads; inputs that none reads, too.
-std::vector<std::size_t> sinks(const TensorProgram& program) {
-  std::vector<bool> read(program.inputs.size() + program.body.size());
-  for (const auto& instruction : program.body)
-    for (std::size_t operand : instruction.operands) read[operand] = true;
-  std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < read.size(); ++i)
-    if (!read[i]) found.push_back(i);
-  return found;
 }
 
 Tensor call(const TensorProgram::Instruction& instruction, const std::vector<Tensor>& values,
@@ -126,38 +116,15 @@ TensorProgram random_tensor_program(std::mt19937_64& random, bool smooth) {
 }
 
 std::vector<TensorProgram> smaller(const TensorProgram& program) {
-  std::vector<TensorProgram> found;
-  const std::size_t inputs = program.inputs.size();
-  // Without instruction i: its readers read one of its operands instead.
-  for (std::size_t i = program.body.size(); i-- > 0;)
-    for (std::size_t operand : program.body[i].operands) {
-      TensorProgram shorter = program;
-      shorter.body.erase(shorter.body.begin() + static_cast<std::ptrdiff_t>(i));
-      for (auto& later : shorter.body)
-        for (std::size_t& read : later.operands)
-          read = read == inputs + i ? operand : read > inputs + i ? read - 1 : read;
-      found.push_back(std::move(shorter));
-    }
-  // Without an input that nothing reads.
-  for (std::size_t i = 0; inputs > 1 && i < inputs; ++i) {
-    bool is_read = false;
-    for (const auto& instruction : program.body)
-      is_read |= std::count(instruction.operands.begin(), instruction.operands.end(), i) > 0;
-    if (is_read) continue;
-    TensorProgram shorter = program;
-    shorter.inputs.erase(shorter.inputs.begin() + static_cast<std::ptrdiff_t>(i));
-    for (auto& instruction : shorter.body)
-      for (std::size_t& read : instruction.operands) read -= read > i;
-    found.push_back(std::move(shorter));
-  }
+  std::vector<TensorProgram> found = shorter(program);
   // With a single number as an input, then with simpler numbers.
-  for (std::size_t i = 0; i < inputs; ++i)
+  for (std::size_t i = 0; i < program.inputs.size(); ++i)
     if (program.inputs[i].shape.rank() > 0) {
       TensorProgram flatter = program;
       flatter.inputs[i] = {{}, {program.inputs[i].numbers[0]}};
       found.push_back(std::move(flatter));
     }
-  for (std::size_t i = 0; i < inputs; ++i)
+  for (std::size_t i = 0; i < program.inputs.size(); ++i)
     for (std::size_t k = 0; k < program.inputs[i].numbers.size(); ++k)
       for (double simple : simpler_numbers(program.inputs[i].numbers[k])) {
         TensorProgram rounder = program;
