@@ -27,13 +27,7 @@ struct FullRank {
   static constexpr std::string_view name = kWho;
   static constexpr int arity = 1;
   static Tensor forward(Inputs in) {
-    const Shape batch = batch_shape(in[0]);
-    Codes codes(batch);
-    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
-      const Items<T> items(in[0]);
-      for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = has_dependent_columns(items[i]);
-    });
-    require_regular(name, codes, ": A does not have full rank; see pinv");
+    require_independent_columns(name, in[0], ": A does not have full rank; see pinv");
     return detach(in[0]);
   }
   static void batch(Batching& b) { map_matrices(b); }

@@ -68,15 +68,10 @@ struct Independent {
   static constexpr std::string_view name = "qr";
   static constexpr int arity = 1;
   static Tensor forward(Inputs in) {
-    const Shape batch = batch_shape(in[0]);
-    Codes codes(batch);
-    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
-      const Items<T> items(in[0]);
-      for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = has_dependent_columns(items[i]);
-    });
-    require_regular(name, codes,
-                    ": its leading columns depend on one another, and the factors have no "
-                    "derivative there");
+    require_independent_columns(
+        name, in[0],
+        ": its leading columns depend on one another, and the factors have no "
+        "derivative there");
     return detach(in[0]);
   }
   static void batch(Batching& b) { map_matrices(b); }

@@ -107,7 +107,7 @@ bool is_singular(const Item<T>& a, const T* lu, const int* pivots, int info) {
 }
 
 template <class T>
-bool has_dependent_columns(const Item<T>& r) {
+static bool has_dependent_columns(const Item<T>& r) {
   if (r.rows == 0 || !r.is_finite()) return false;
   std::vector<T> copy(static_cast<std::size_t>(r.rows * r.rows));
   r.copy_columns(copy.data());
@@ -148,10 +148,18 @@ void require_regular(std::string_view who, const Codes& codes, std::string_view 
   if (codes.any()) codes.check(who, fmt::format("the matrix is singular to rounding{}", more));
 }
 
+void require_independent_columns(std::string_view who, const Tensor& r, std::string_view more) {
+  const Shape batch = batch_shape(r);
+  Codes codes(batch);
+  visit_floating(r.dtype(), [&]<class T>(std::type_identity<T>) {
+    const Items<T> items(r);
+    for (std::int64_t i = 0; i < batch.size(); ++i) codes[i] = has_dependent_columns(items[i]);
+  });
+  require_regular(who, codes, more);
+}
+
 template bool is_singular(const Item<float>&, const float*, const int*, int);
 template bool is_singular(const Item<double>&, const double*, const int*, int);
-template bool has_dependent_columns(const Item<float>&);
-template bool has_dependent_columns(const Item<double>&);
 template bool is_singular_square(int, const float*);
 template bool is_singular_square(int, const double*);
 

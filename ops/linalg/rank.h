@@ -17,11 +17,6 @@ namespace tapestry::detail::linalg {
 template <class T>
 bool is_singular(const Item<T>& a, const T* lu, const int* pivots, int info);
 
-// For the triangle R of A = Q R: whether the first columns of A depend on one another. R and A have
-// the same sizes of columns, and those of rows say nothing about A.
-template <class T>
-bool has_dependent_columns(const Item<T>& r);
-
 // For the factor of A = R^T R, by columns without gaps.
 template <class T>
 bool is_singular_square(int n, const T* r);
@@ -31,5 +26,9 @@ bool any_singular(std::string_view who, const Tensor& a);
 
 // Refuses when one has a code other than 0, in the same words everywhere; `more` goes behind them.
 void require_regular(std::string_view who, const Codes& codes, std::string_view more = {});
+
+// The same for the triangles R of A = Q R, where the first columns of an A depend on one another. R
+// and A have the same sizes of columns, and those of rows say nothing about A.
+void require_independent_columns(std::string_view who, const Tensor& r, std::string_view more);
 
 }  // namespace tapestry::detail::linalg
