@@ -1,6 +1,7 @@
 #include "engine/gradient.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/ancestry.h"
@@ -129,8 +130,8 @@ std::vector<NodeId> targets_of(const Tape& tape, NodeId y, const Xs& xs) {
   raise_error(kWho, detail::explain(tape, y, x, who).text);
 }
 
-// Whether y is made of what a sweep recorded. Whether a derivative depends on a scalar is a matter of
-// numbers: what meets an adjoint of 0 is not recorded.
+// Whether y is made of what a sweep recorded. Whether a derivative depends on a scalar is a matter
+// of numbers: what meets an adjoint of 0 is not recorded.
 bool is_of_slopes(const Tape& tape, NodeId y) {
   const auto& slopes = tape.storage().slopes;
   if (slopes.empty() || y < slopes.front().first) return false;
@@ -144,13 +145,19 @@ bool is_of_slopes(const Tape& tape, NodeId y) {
 
 template <class Xs>
 void check_linked(const Tape& tape, NodeId y, const Xs& xs, const detail::NodeSet& part) {
-  for (std::size_t i = 0; i < xs.size(); ++i)
-    if (!part.contains(xs[i].id()) && !(tape.is_scalar(xs[i].id()) && is_of_slopes(tape, y)))
-      refuse_apart(tape, y, xs[i].id(), i);
+  std::optional<bool> of_slopes;  // found out once, where it matters
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (part.contains(xs[i].id())) continue;
+    if (tape.is_scalar(xs[i].id())) {
+      if (!of_slopes) of_slopes = is_of_slopes(tape, y);
+      if (*of_slopes) continue;
+    }
+    refuse_apart(tape, y, xs[i].id(), i);
+  }
 }
 
 std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
-                                     const std::vector<Active>& xs,
+                                     const std::vector<Active>& xs, std::span<const NodeId> targets,
                                      const GradientOptions& options) {
   if (options.create_graph)
     refuse(kWho, "create_graph with drop_nonfinite; a recorded walk keeps all partials");
@@ -161,7 +168,7 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
     refuse(kWho, "drop_nonfinite with y, a tensor; it goes through statements of scalars");
   const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
   NodeId first = y.id();
-  for (NodeId id : targets_of(tape, y.id(), xs)) first = std::min(first, id);
+  for (NodeId id : targets) first = std::min(first, id);
   const detail::FiniteWalk walk = detail::finite_walk(tape, first, y.id(), seed);
   std::vector<Active> results;
   for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -257,7 +264,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
   Tape& tape = tape_of_result(y);
   const NodeId last = y.id();
   const std::vector<NodeId> targets = targets_of(tape, last, xs);
-  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, options);
+  if (options.drop_nonfinite) return finite_gradients(tape, y, xs, targets, options);
   const bool allow_unused = options.allow_unused;
   return swept(
       tape, y, targets, std::move(options),
