@@ -161,6 +161,7 @@ GradientPath detail::explain(const Tape& tape, NodeId y, NodeId x, std::string_v
 }
 
 GradientPath explain_gradient(const Active& y, const Active& x) {
+  const CallSite call(y.site());
   if (!y.is_tracked() || !x.is_tracked())
     refuse("explain_gradient",
            "{} is not recorded: it was made outside the tape, under PauseRecording, by detach() or "

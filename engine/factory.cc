@@ -61,7 +61,8 @@ Tensor FlatList::as(DType dtype) const {
   return integers.empty() ? filled_from(numbers) : filled_from(integers);
 }
 
-Tensor tensor(const NestedList& values, DType dtype) {
+Tensor tensor(const NestedList& values, DType dtype, Site site) {
+  const CallSite call(site);
   FlatList flat;
   for (const NestedList* level = &values; level->is_list(); level = level->items().data()) {
     flat.shape.push_back(static_cast<std::int64_t>(level->items().size()));
@@ -71,30 +72,36 @@ Tensor tensor(const NestedList& values, DType dtype) {
   return flat.as(dtype);
 }
 
-Tensor from_vector(const std::vector<float>& values, const Shape& shape) {
+Tensor from_vector(const std::vector<float>& values, const Shape& shape, Site site) {
+  const CallSite call(site);
   return from_typed(values, shape);
 }
-Tensor from_vector(const std::vector<double>& values, const Shape& shape) {
+Tensor from_vector(const std::vector<double>& values, const Shape& shape, Site site) {
+  const CallSite call(site);
   return from_typed(values, shape);
 }
-Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape) {
+Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape, Site site) {
+  const CallSite call(site);
   return from_typed(values, shape);
 }
 
-Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
-Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
+Tensor zeros(const Shape& shape, DType dtype, Site site) { return full(shape, 0, dtype, site); }
+Tensor ones(const Shape& shape, DType dtype, Site site) { return full(shape, 1, dtype, site); }
 
-Tensor full(const Shape& shape, double value, DType dtype) {
+Tensor full(const Shape& shape, double value, DType dtype, Site site) {
+  const CallSite call(site);
   check_number("full", value, dtype);
   return generate(shape, dtype, 1, [&](std::int64_t) { return value; });
 }
 
-Tensor arange(std::int64_t count, DType dtype) {
+Tensor arange(std::int64_t count, DType dtype, Site site) {
+  const CallSite call(site);
   if (count < 0) refuse("arange", "the count {} is negative", count);
   return generate({count}, dtype, 1, [](std::int64_t i) { return static_cast<double>(i); });
 }
 
-Tensor arange(double start, double stop, double step, DType dtype) {
+Tensor arange(double start, double stop, double step, DType dtype, Site site) {
+  const CallSite call(site);
   if (step == 0 || !std::isfinite(start) || !std::isfinite(stop) || !std::isfinite(step))
     refuse("arange", "from {} to {} there is no finite number of steps of {}", start, stop, step);
   const double steps = std::ceil((stop - start) / step);
@@ -106,11 +113,18 @@ Tensor arange(double start, double stop, double step, DType dtype) {
                   [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }
 
-Tensor eye(std::int64_t n, DType dtype) {
+Tensor eye(std::int64_t n, DType dtype, Site site) {
+  const CallSite call(site);
   return generate({n, n}, dtype, 1, [&](std::int64_t i) { return i / n == i % n ? 1.0 : 0.0; });
 }
 
-Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
-Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+Tensor zeros_like(const Tensor& x, Site site) {
+  const CallSite call(site);
+  return zeros(x.shape(), x.dtype());
+}
+Tensor ones_like(const Tensor& x, Site site) {
+  const CallSite call(site);
+  return ones(x.shape(), x.dtype());
+}
 
 }  // namespace tapestry

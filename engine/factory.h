@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <type_traits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -90,9 +90,11 @@ struct FlatList {
 // Numbers of any arithmetic type in nested braces, or in a vector, an array, a span, or a vector of
 // such; f32 unless a dtype is given. Error when rows differ in length.
 //   tensor({{1, 2}, {3, 4}})   tensor(std::vector<double>{0.5, 1}, DType::f64)
-Tensor tensor(const detail::NestedList& values, DType dtype = DType::f32);
+Tensor tensor(const detail::NestedList& values, DType dtype = DType::f32, detail::Site site = {});
 template <detail::List R>
-requires detail::holds_numbers<R> Tensor tensor(const R& values, DType dtype = DType::f32) {
+requires detail::holds_numbers<R> Tensor tensor(const R& values, DType dtype = DType::f32,
+                                                detail::Site site = {}) {
+  const detail::CallSite call(site);
   detail::FlatList flat;
   flat.add(values);
   return flat.as(dtype);
@@ -100,19 +102,22 @@ requires detail::holds_numbers<R> Tensor tensor(const R& values, DType dtype = D
 
 // dtype f32, f64 or i64 after the vector's element type. Error when the size does not fit the
 // shape.
-Tensor from_vector(const std::vector<float>& values, const Shape& shape);
-Tensor from_vector(const std::vector<double>& values, const Shape& shape);
-Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape);
+Tensor from_vector(const std::vector<float>& values, const Shape& shape, detail::Site site = {});
+Tensor from_vector(const std::vector<double>& values, const Shape& shape, detail::Site site = {});
+Tensor from_vector(const std::vector<std::int64_t>& values, const Shape& shape,
+                   detail::Site site = {});
 
-Tensor zeros(const Shape& shape, DType dtype = DType::f32);
-Tensor ones(const Shape& shape, DType dtype = DType::f32);
-Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
-Tensor arange(std::int64_t count, DType dtype = DType::f32);  // 0, 1, ... count - 1
-Tensor arange(double start, double stop, double step, DType dtype = DType::f32);
-Tensor eye(std::int64_t n, DType dtype = DType::f32);
+Tensor zeros(const Shape& shape, DType dtype = DType::f32, detail::Site site = {});
+Tensor ones(const Shape& shape, DType dtype = DType::f32, detail::Site site = {});
+Tensor full(const Shape& shape, double value, DType dtype = DType::f32, detail::Site site = {});
+// 0, 1, ... count - 1
+Tensor arange(std::int64_t count, DType dtype = DType::f32, detail::Site site = {});
+Tensor arange(double start, double stop, double step, DType dtype = DType::f32,
+              detail::Site site = {});
+Tensor eye(std::int64_t n, DType dtype = DType::f32, detail::Site site = {});
 
 // Shape and dtype of x.
-Tensor zeros_like(const Tensor& x);
-Tensor ones_like(const Tensor& x);
+Tensor zeros_like(const Tensor& x, detail::Site site = {});
+Tensor ones_like(const Tensor& x, detail::Site site = {});
 
 }  // namespace tapestry

@@ -180,6 +180,22 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
   return results;
 }
 
+// What is recorded while it lives is forgotten after it, also where the tape is in use. A hook may
+// have destroyed the tape.
+class Forgotten {
+ public:
+  explicit Forgotten(const Tape& tape) : epoch_(tape.epoch()), mark_(tape.mark()) {}
+  ~Forgotten() {
+    if (Tape* const tape = Tape::find_anywhere(epoch_)) tape->storage().rewind(mark_);
+  }
+  Forgotten(const Forgotten&) = delete;
+  Forgotten& operator=(const Forgotten&) = delete;
+
+ private:
+  Epoch epoch_;
+  TapeMark mark_;
+};
+
 // What f(sweep, recorded) makes of a sweep from y to the targets, once check(sweep) let it pass.
 // Where a vjp differentiates its adjoints, a sweep that was not to be recorded is run again,
 // recorded, and what it recorded is forgotten.
@@ -205,16 +221,12 @@ auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, Gradien
     } catch (const detail::SweepNotRecorded&) {
     }
   }
-  const TapeMark mark = tape.mark();
-  auto result = [&] {
-    Sweep sweep(tape, y.id(), targets, true);
-    seed(sweep, y, options);
-    sweep.run();
-    if (!options.retain_graph) sweep.release();
-    return f(sweep, false);
-  }();
-  tape.storage().rewind(mark);  // also where the tape is in use
-  return result;
+  const Forgotten forgotten(tape);
+  Sweep sweep(tape, y.id(), targets, true);
+  seed(sweep, y, options);
+  sweep.run();
+  if (!options.retain_graph) sweep.release();
+  return f(sweep, false);
 }
 
 // A tape that has scalars alone, and no watcher. The slopes are plain numbers.
@@ -240,6 +252,7 @@ void walk_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slop
 }  // namespace
 
 void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
+  const CallSite call(y.site());
   Tape& tape = tape_of_result(y);
   if (!tape.storage().has_tensors && !watch) return walk_scalars(tape, y.id(), xs, slopes);
   const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
@@ -248,12 +261,14 @@ void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* slo
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
                               const GradientOptions& options) {
+  const CallSite call(y.site());
   for (std::size_t i = 0; i < xs.size(); ++i) refuse_constant(xs[i], i);
   return detail::consume_gradients(y, xs, options);
 }
 
 std::vector<Active> detail::consume_gradients(const Active& y, const std::vector<Active>& xs,
                                               GradientOptions options) {
+  const CallSite call(y.site());
   check_options(options);
   y.is_scalar() ? note_captured(y.scalar()) : note_captured(y.tensor());
   if (!y.is_tracked() && options.allow_unused) {  // a number that depends on nothing
@@ -280,6 +295,7 @@ std::vector<Active> detail::consume_gradients(const Active& y, const std::vector
 }
 
 std::vector<Adjoint> adjoints(const Active& y, const GradientOptions& options) {
+  const CallSite call(y.site());
   check_options(options);
   Tape& tape = tape_of_result(y);
   std::vector<NodeId> targets;

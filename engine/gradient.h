@@ -28,13 +28,16 @@ struct GradientOptions {
 
 namespace detail {
 
-// A tensor or a scalar of a tape.
+// A tensor or a scalar of a tape, and the line where it was handed over.
 class Active {
  public:
-  Active(const Tensor& x) : tensor_(x), scalar_(0), is_scalar_(false) {}  // NOLINT: both convert
-  Active(Scalar x) : scalar_(x), is_scalar_(true) {}                      // NOLINT: both convert
+  Active(const Tensor& x, Site site = {})  // NOLINT: both convert
+      : tensor_(x), scalar_(0), is_scalar_(false), site_(site) {}
+  Active(Scalar x, Site site = {})  // NOLINT: both convert
+      : scalar_(x), is_scalar_(true), site_(site) {}
   template <class E>
-  requires(E::is_scalar_expression) Active(const E& x) : Active(Scalar(x)) {}  // NOLINT: recorded
+  requires(E::is_scalar_expression) Active(const E& x, Site site = {})  // NOLINT: recorded
+      : Active(Scalar(x), site) {}
 
   bool is_scalar() const { return is_scalar_; }
   const Tensor& tensor() const { return tensor_; }
@@ -42,11 +45,13 @@ class Active {
   bool is_tracked() const { return is_scalar_ ? scalar_.is_tracked() : tensor_.is_tracked(); }
   NodeId id() const { return is_scalar_ ? scalar_.id() : tensor_.id(); }
   Epoch epoch() const { return is_scalar_ ? scalar_.epoch() : tensor_.epoch(); }
+  const Site& site() const { return site_; }
 
  private:
   Tensor tensor_;
   Scalar scalar_;
   bool is_scalar_;
+  Site site_;
 };
 
 }  // namespace detail
@@ -66,6 +71,7 @@ std::vector<Active> consume_gradients(const detail::Active& y, const std::vector
 // The tensor that stands for x on the tape of y, or, where there is none, its plain numbers.
 template <class X>
 Tensor variable_of(const detail::Active& y, const X& x) {
+  const CallSite call(y.site());
   Tape* const tape = y.is_tracked() ? find_tape(y.epoch()) : nullptr;
   return tape ? x.on(*tape) : Tensor(x);
 }

@@ -54,7 +54,8 @@ std::pair<T, T> ends_within(double low, double high) {
 
 }  // namespace
 
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype, Site site) {
+  const CallSite call(site);
   require_floating("uniform", dtype);
   if (!(low <= high)) refuse("uniform", "the bounds [{}, {}) are empty", low, high);
   const double width = high - low;
@@ -68,19 +69,22 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtyp
                [&](double u) { return std::clamp(low + width * u, ends.first, ends.second); });
 }
 
-Tensor randn(const Shape& shape, Rng& rng, DType dtype) {
+Tensor randn(const Shape& shape, Rng& rng, DType dtype, Site site) {
+  const CallSite call(site);
   require_floating("randn", dtype);
   return drawn(&detail::draw_normals, shape, dtype, 16, rng, [](double x) { return x; });
 }
 
-Tensor bernoulli(const Shape& shape, double probability, Rng& rng) {
+Tensor bernoulli(const Shape& shape, double probability, Rng& rng, Site site) {
+  const CallSite call(site);
   if (!(probability >= 0 && probability <= 1))
     refuse("bernoulli", "probability {} is not in [0, 1]", probability);
   return drawn(&detail::draw_uniforms, shape, DType::boolean, 8, rng,
                [&](double u) { return u < probability; });
 }
 
-Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
+Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng, Site site) {
+  const CallSite call(site);
   if (low >= high) refuse("randint", "the bounds [{}, {}) are empty", low, high);
   const auto range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   return drawn(&detail::draw_words, shape, DType::i64, 8, rng, [&](std::uint64_t word) {
@@ -90,7 +94,8 @@ Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng
   });
 }
 
-Tensor gumbel(const Shape& shape, Rng& rng, DType dtype) {
+Tensor gumbel(const Shape& shape, Rng& rng, DType dtype, Site site) {
+  const CallSite call(site);
   require_floating("gumbel", dtype);
   return drawn(&detail::draw_uniforms, shape, dtype, 32, rng, [](double u) {
     // In (0, 1): half a step above the lattice, so that neither logarithm meets 0.
@@ -137,7 +142,9 @@ constexpr double kTail = 30;
 
 }  // namespace
 
-Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, DType dtype) {
+Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, DType dtype,
+                        Site site) {
+  const CallSite call(site);
   require_floating("truncated_normal", dtype);
   if (!(low < high)) refuse("truncated_normal", "the bounds [{}, {}] are empty", low, high);
   if (low >= kTail || high <= -kTail) {
@@ -162,7 +169,8 @@ Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, D
   });
 }
 
-std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng) {
+std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng, Site site) {
+  const CallSite call(site);
   if (count < 0) refuse("permutation", "the count is {}; it must not be negative", count);
   if (count > kMostElements) refuse("permutation", "{} are too many elements", count);
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));

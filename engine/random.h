@@ -13,16 +13,20 @@ namespace tapestry {
 
 // In [low, high), or, where no number of the dtype lies there, the first from low on. Error when
 // low > high, or high - low is not finite.
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype = DType::f32);
-Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32);  // mean 0, variance 1
-Tensor bernoulli(const Shape& shape, double probability, Rng& rng);    // boolean
-Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high,
-               Rng& rng);  // i64 in [low, high)
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype = DType::f32,
+               detail::Site site = {});
+Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32,
+             detail::Site site = {});  // mean 0, variance 1
+Tensor bernoulli(const Shape& shape, double probability, Rng& rng,
+                 detail::Site site = {});  // boolean
+Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng,
+               detail::Site site = {});  // i64 in [low, high)
 // Standard Gumbel: -log(-log(u)).
-Tensor gumbel(const Shape& shape, Rng& rng, DType dtype = DType::f32);
+Tensor gumbel(const Shape& shape, Rng& rng, DType dtype = DType::f32, detail::Site site = {});
 // A normal distribution of mean 0 and variance 1 held to [low, high]. Error when low >= high.
 Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng,
-                        DType dtype = DType::f32);
-std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng);  // of 0 .. count - 1
+                        DType dtype = DType::f32, detail::Site site = {});
+std::vector<std::int64_t> permutation(std::int64_t count, Rng& rng,
+                                      detail::Site site = {});  // of 0 .. count - 1
 
 }  // namespace tapestry

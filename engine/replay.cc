@@ -85,7 +85,8 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
 }
 
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
-                           const std::vector<double>& numbers) {
+                           const std::vector<double>& numbers, Site site) {
+  const CallSite call(site);
   const auto recorded =
       std::find_if(ys.begin(), ys.end(), [](const Scalar& y) { return y.is_tracked(); });
   if (recorded == ys.end() && xs.empty()) return values_of(ys, nullptr);
@@ -117,11 +118,14 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
   return values_of(ys, &tape);
 }
 
-double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers) {
+double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers,
+              Site site) {
+  const CallSite call(site);
   return replay(std::vector<Scalar>{y}, xs, numbers)[0];
 }
 
-double replayed(Scalar x) {
+double replayed(Scalar x, Site site) {
+  const CallSite call(site);
   if (!x.is_tracked()) refuse("replayed", "x is a plain number and has no place on a tape");
   const Tape& tape = tape_of("replayed", x);
   tape.check_node("replayed", x.id());

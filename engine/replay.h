@@ -17,11 +17,12 @@ namespace tapestry {
 // tensors or one that has values of its user's, and a comparison that turns out otherwise than
 // recorded, with its line. Comparisons of value()s and of plain numbers are not seen.
 std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
-                           const std::vector<double>& numbers);
-double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers);
+                           const std::vector<double>& numbers, detail::Site site = {});
+double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>& numbers,
+              detail::Site site = {});
 
 // The number that x has on its tape now. Error when it is not recorded on a living tape.
-double replayed(Scalar x);
+double replayed(Scalar x, detail::Site site = {});
 
 namespace detail {
 // Refuses, in the name of `who`, what no replay can carry out.

@@ -167,15 +167,18 @@ Tensor by_columns(const Problem& p, const std::vector<Scalar>& ys, const std::ve
 
 }  // namespace
 
-Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs, Site site) {
+  const CallSite call(site);
   return is_empty(ys, xs) ? blank(ys, xs) : by_rows(checked_problem(ys, xs), ys, xs);
 }
 
-Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs, Site site) {
+  const CallSite call(site);
   return is_empty(ys, xs) ? blank(ys, xs) : by_columns(checked_problem(ys, xs), ys, xs);
 }
 
-Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs) {
+Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs, Site site) {
+  const CallSite call(site);
   return ys.size() <= xs.size() ? jacobian_reverse(ys, xs) : jacobian_forward(ys, xs);
 }
 

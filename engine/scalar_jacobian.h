@@ -14,9 +14,12 @@ namespace tapestry {
 // walking forth a tangent of zero stays zero: with s = x * x, log(s) has slope 0 at 0, where
 // gradient() gives NaN. Error when an x is not recorded, when they are not all of one living tape,
 // and when a tensor lies between.
-Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
-Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
-Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs);
+Tensor jacobian(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
+                detail::Site site = {});
+Tensor jacobian_forward(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
+                        detail::Site site = {});
+Tensor jacobian_reverse(const std::vector<Scalar>& ys, const std::vector<Scalar>& xs,
+                        detail::Site site = {});
 
 namespace detail {
 // The same of a piece of the tape, from node `first` on: xs come before it and are independent of

@@ -62,7 +62,9 @@ constexpr auto kernels = []<std::size_t... I>(std::index_sequence<I...>) {
 
 }  // namespace
 
-Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes) {
+Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
+                   Site site) {
+  const CallSite call(site);
   if (xs.size() != slopes.size())
     refuse("with_slopes", "{} scalars and {} slopes; each scalar has one", xs.size(),
            slopes.size());
@@ -95,7 +97,8 @@ Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vecto
 }
 
 void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& xs,
-                   std::vector<Scalar>& ys) {
+                   std::vector<Scalar>& ys, Site site) {
+  const CallSite call(site);
   constexpr std::string_view who = "preaccumulate";
   tape.check_mark(who, mark);
   detail::TapeUse::check_rewind(who, tape, mark.callbacks, false);

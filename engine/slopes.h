@@ -12,7 +12,8 @@ namespace tapestry {
 // computed. Nothing is known of second derivatives: a gradient with create_graph that passes it is
 // an Error, and so is a replay. Plain xs are left out; of plain xs alone it is a plain number.
 // Error when xs and slopes differ in number.
-Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes);
+Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
+                   detail::Site site = {});
 
 // Preaccumulation: the operations recorded since `mark` are replaced by the slopes of ys by xs, one
 // statement for each y, which is replaced by the scalar that stands for it now. xs are what the
@@ -22,6 +23,6 @@ Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vecto
 // are), an x that is not from before, and a scalar other than a constant that the piece reads and
 // that is not among the xs.
 void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& xs,
-                   std::vector<Scalar>& ys);
+                   std::vector<Scalar>& ys, detail::Site site = {});
 
 }  // namespace tapestry

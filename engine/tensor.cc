@@ -81,7 +81,8 @@ Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t off
   return Tensor(body);
 }
 
-double Tensor::item() const {
+double Tensor::item(Site site) const {
+  const CallSite call(site);
   if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());
   return visit(dtype(),
                [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });

@@ -111,8 +111,9 @@ class Tensor {
   DType dtype() const { return body().dtype; }
   bool is_contiguous() const { return body().contiguous; }  // row-major without gaps
 
-  double item() const;                    // the only element; Error when there is not exactly one
-  std::vector<double> to_vector() const;  // row-major, any dtype
+  // The only element; Error when there is not exactly one.
+  double item(detail::Site site = {}) const;
+  std::vector<double> to_vector() const;                 // row-major, any dtype
   Tensor to(DType dtype, detail::Site site = {}) const;  // differentiable between floating dtypes
   Tensor contiguous() const;                             // itself, or a row-major copy; untracked
 

@@ -66,6 +66,7 @@ std::vector<std::ptrdiff_t> segment_lengths(std::ptrdiff_t functions, std::size_
 }  // namespace
 
 Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments, Site site) {
+  const CallSite call(site);
   if (segments < 1 || segments > std::ssize(functions))
     refuse("checkpoint_sequential",
            "{} segments of {} functions; there must be at least one, and each needs a function",
@@ -84,13 +85,15 @@ Function checkpoint_sequential(std::vector<Function> functions, std::int64_t seg
 }
 
 std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
+  const CallSite call(site);
   detail::require_function("vjp", f);
   const auto tape = std::make_shared<Tape>();
   const Tensor tracked = tape->variable(x, {}, site);
   const Tensor y = detail::call_for("vjp", *tape, f, tracked);
   const Tensor value = tape->outward(y);
   tape->stop();
-  return {value, [tape, tracked, y](const Tensor& cotangent) {
+  return {value, [tape, tracked, y, site](const Tensor& cotangent) {
+            const CallSite pulling(site);
             if (cotangent.shape() != y.shape())
               refuse("vjp", "the cotangent has shape {}, the value {}", cotangent.shape(),
                      y.shape());
@@ -129,7 +132,7 @@ Results push_by_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs
   for (const Tensor& x : xs) tracked.push_back(tape.variable(x, {}, site));
   Results result;
   Rng rng(1);
-  for (const Tensor& y : f(tracked)) {
+  for (const Tensor& y : detail::call_for("jvp", tape, f, tracked)) {
     Tensor tangent;
     if (tape.owns(y) && is_floating(y.dtype())) {
       const Tensor cotangent = tape.variable(randn(y.shape(), rng, y.dtype()));
@@ -153,6 +156,7 @@ Results push_by_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs
 std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
                                                         const std::vector<Tensor>& xs,
                                                         const std::vector<Tensor>& vs, Site site) {
+  const CallSite call(site);
   detail::require_function("jvp", f);
   if (xs.size() != vs.size()) refuse("jvp", "{} tangents for {} arguments", vs.size(), xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i)
@@ -166,6 +170,7 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const FunctionOfMany& f,
 }
 
 std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v, Site site) {
+  const CallSite call(site);
   detail::require_function("jvp", f);
   auto [values, tangents] =
       jvp([&](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x},

@@ -57,11 +57,13 @@ auto one_or_all(std::vector<Tensor> tensors) {
 // arguments a tuple of gradients, in order. Error when f's value is not one number.
 template <class F>
 auto value_and_grad(F f, detail::Site site = {}) {
+  const detail::CallSite making(site);
   detail::require_function("value_and_grad", f);
   return [ f = std::move(f),
            site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
     static_assert(std::is_invocable_v<const F&, detail::AsTensor<decltype(x)>...>,
                   "value_and_grad(f)(x...): f must take as many const Tensor& as are given");
+    const detail::CallSite call(site);
     Tape tape;
     const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
     const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -76,6 +78,7 @@ auto value_and_grad(F f, detail::Site site = {}) {
 
 template <class F>
 auto grad(F f, detail::Site site = {}) {
+  const detail::CallSite call(site);
   detail::require_function("grad", f);
   return [f = value_and_grad(std::move(f), site)](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {

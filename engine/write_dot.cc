@@ -185,6 +185,7 @@ void check(const WriteOptions& options) {
 }  // namespace
 
 void write_dot(std::ostream& out, const Active& y, const WriteOptions& options) {
+  const CallSite call(y.site());
   check(options);
   write(out, detail::picture_of("write_dot", y, options), options);
 }

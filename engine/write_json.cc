@@ -77,6 +77,7 @@ void write(std::ostream& out, const detail::Picture& picture) {
 }  // namespace
 
 void write_json(std::ostream& out, const Active& y, const WriteOptions& options) {
+  const CallSite call(y.site());
   write(out, detail::picture_of("write_json", y, options));
 }
 

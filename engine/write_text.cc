@@ -63,6 +63,7 @@ void write(std::ostream& out, const detail::Picture& picture, const WriteOptions
 }  // namespace
 
 void write_text(std::ostream& out, const Active& y, const WriteOptions& options) {
+  const CallSite call(y.site());
   write(out, detail::picture_of("write_text", y, options), options);
 }
 

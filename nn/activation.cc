@@ -19,7 +19,8 @@ Tensor Flatten::forward(const Tensor& x) const {
   return reshape(x, {x.shape()[0], rest});
 }
 
-Dropout::Dropout(double p, Rng rng) : p_(p), rng_(std::make_shared<Rng>(rng)) {
+Dropout::Dropout(double p, Rng rng, Site site) : p_(p), rng_(std::make_shared<Rng>(rng)) {
+  const CallSite call(site);
   if (!(p >= 0 && p < 1)) refuse("Dropout", "the probability is {}; it must lie in [0, 1)", p);
 }
 

@@ -40,7 +40,7 @@ class Flatten : public detail::StandardLayer {
 // Else the identity. Error unless 0 <= p < 1.
 class Dropout : public detail::StandardLayer {
  public:
-  explicit Dropout(double p = 0.5, Rng rng = Rng(0));
+  explicit Dropout(double p = 0.5, Rng rng = Rng(0), Site site = {});
   Tensor forward(const Tensor& x) const override;
   std::string type() const override;
 

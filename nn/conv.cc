@@ -38,9 +38,10 @@ std::string window_text(const PerAxis& kernel, const PerAxis& stride, const PerA
 }  // namespace
 
 Conv2d::Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rng,
-               const Conv2dOptions& options)
+               const Conv2dOptions& options, Site site)
     : weight(
           [&] {
+            const CallSite call(site);
             const Shape shape = weight_shape(in, out, kernel, options.groups);
             return initial(shape, terms(shape), rng, options.dtype);
           }(),

@@ -19,7 +19,7 @@ class Conv2d : public detail::StandardLayer {
   // W and b uniform in [-1/sqrt(n), 1/sqrt(n)), where n = in / groups * the kernel's elements, as
   // PyTorch's default. Error unless the groups divide both numbers of channels.
   Conv2d(std::int64_t in, std::int64_t out, const detail::PerAxis& kernel, Rng& rng,
-         const Conv2dOptions& options = {});
+         const Conv2dOptions& options = {}, Site site = {});
 
   Tensor forward(const Tensor& x) const override;
   std::string type() const override;

@@ -8,20 +8,27 @@ namespace tapestry::nn {
 using namespace detail;
 namespace {
 
-std::int64_t positive(std::int64_t features) {
-  if (features < 1) refuse("Linear", "the number of features must be at least 1, not {}", features);
-  return features;
+void check_features(std::int64_t in, std::int64_t out) {
+  for (std::int64_t features : {in, out})
+    if (features < 1)
+      refuse("Linear", "the number of features must be at least 1, not {}", features);
 }
 
 Tensor initial(const Shape& shape, std::int64_t in, Rng& rng, DType dtype) {
-  const double bound = 1 / std::sqrt(static_cast<double>(positive(in)));
+  const double bound = 1 / std::sqrt(static_cast<double>(in));
   return uniform(shape, -bound, bound, rng, dtype);
 }
 
 }  // namespace
 
-Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options)
-    : weight(initial({positive(out), positive(in)}, in, rng, options.dtype), "weight"),
+Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options, Site site)
+    : weight(
+          [&] {
+            const CallSite call(site);
+            check_features(in, out);
+            return initial({out, in}, in, rng, options.dtype);
+          }(),
+          "weight"),
       bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
 
 Tensor Linear::forward(const Tensor& x) const {

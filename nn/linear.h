@@ -13,7 +13,7 @@ struct LinearOptions {
 class Linear : public detail::StandardLayer {
  public:
   // W and b uniform in [-1/sqrt(in), 1/sqrt(in)), as PyTorch's default.
-  Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options = {});
+  Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options = {}, Site site = {});
 
   Tensor forward(const Tensor& x) const override;
   std::string type() const override;

@@ -13,7 +13,8 @@ void require_floating(const Tensor& value) {
 
 }  // namespace
 
-Parameter::Parameter(const Tensor& value, std::string name) {
+Parameter::Parameter(const Tensor& value, std::string name, Site site) {
+  const CallSite call(site);
   require_floating(value);
   state_ = std::make_shared<State>(State{detach(value), std::move(name), {}});
 }
@@ -28,7 +29,8 @@ Parameter Parameter::called(std::string path) const {
   return same;
 }
 
-void Parameter::set(const Tensor& value) {
+void Parameter::set(const Tensor& value, Site site) {
+  const CallSite call(site);
   require_floating(value);
   if (value.shape() != shape())
     refuse("Parameter", "{} has shape {}; it cannot be set to shape {}",

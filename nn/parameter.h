@@ -17,7 +17,7 @@ using namespace tapestry::detail;
 
 class Parameter {
  public:
-  explicit Parameter(const Tensor& value, std::string name = {});
+  explicit Parameter(const Tensor& value, std::string name = {}, detail::Site site = {});
 
   Tensor value() const { return detach(state_->value); }  // plain numbers
   const Shape& shape() const { return state_->value.shape(); }
@@ -32,7 +32,7 @@ class Parameter {
   // Other numbers of the same shape, of any floating dtype; Error otherwise. A value that is
   // tracked on the tape that records keeps its history there, so that a gradient can pass through
   // an update.
-  void set(const Tensor& value);
+  void set(const Tensor& value, detail::Site site = {});
 
   // The node that stands for this parameter on the recording tape; plain numbers when none records.
   // The first use in a recording names the node: by its path, or by the layer that uses it.

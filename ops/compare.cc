@@ -8,46 +8,46 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-#define TAPESTRY_COMPARE(op, value, doc)                                                       \
-  struct op##_record {                                                                         \
-    static constexpr std::string_view name = #op;                                              \
-    static constexpr int arity = 2;                                                            \
-    static constexpr bool elementwise = true;                                                  \
-    static constexpr bool not_differentiable = true;                                           \
-    static Tensor forward(Inputs in) {                                                         \
-      Tensor out = Tensor::uninitialized(broadcast_shapes(name, in[0].shape(), in[1].shape()), \
-                                         DType::boolean);                                      \
-      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                               \
-        for_tiles<T, bool, 2>({&in[0], &in[1]}, out, 1,                                        \
-                              [](const T* const* data, bool* result, std::int64_t n) {         \
-                                for (std::int64_t i = 0; i < n; ++i) {                         \
-                                  const T x = data[0][i], z = data[1][i];                      \
-                                  result[i] = value;                                           \
-                                }                                                              \
-                              });                                                              \
-      });                                                                                      \
-      return out;                                                                              \
-    }                                                                                          \
+#define TAPESTRY_COMPARE(op, value, doc)                                                        \
+  struct op##_record {                                                                          \
+    static constexpr std::string_view name = #op;                                               \
+    static constexpr int arity = 2;                                                             \
+    static constexpr bool elementwise = true;                                                   \
+    static constexpr bool not_differentiable = true;                                            \
+    static Tensor forward(Inputs in) {                                                          \
+      Tensor out = Tensor::uninitialized(broadcast_shapes(name, in[0].shape(), in[1].shape()),  \
+                                         DType::boolean);                                       \
+      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                                \
+        for_tiles<T, bool, 2>(                                                                  \
+            {&in[0], &in[1]}, out, 1, +[](const T* const* data, bool* result, std::int64_t n) { \
+              for (std::int64_t i = 0; i < n; ++i) {                                            \
+                const T x = data[0][i], z = data[1][i];                                         \
+                result[i] = value;                                                              \
+              }                                                                                 \
+            });                                                                                 \
+      });                                                                                       \
+      return out;                                                                               \
+    }                                                                                           \
   };
-#define TAPESTRY_PREDICATE(op, value, doc)                                             \
-  struct op##_record {                                                                 \
-    static constexpr std::string_view name = #op;                                      \
-    static constexpr int arity = 1;                                                    \
-    static constexpr bool elementwise = true;                                          \
-    static constexpr bool not_differentiable = true;                                   \
-    static Tensor forward(Inputs in) {                                                 \
-      Tensor out = Tensor::uninitialized(in[0].shape(), DType::boolean);               \
-      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                       \
-        for_tiles<T, bool, 1>({&in[0]}, out, 1,                                        \
-                              [](const T* const* data, bool* result, std::int64_t n) { \
-                                for (std::int64_t i = 0; i < n; ++i) {                 \
-                                  const T x = data[0][i];                              \
-                                  result[i] = value;                                   \
-                                }                                                      \
-                              });                                                      \
-      });                                                                              \
-      return out;                                                                      \
-    }                                                                                  \
+#define TAPESTRY_PREDICATE(op, value, doc)                                              \
+  struct op##_record {                                                                  \
+    static constexpr std::string_view name = #op;                                       \
+    static constexpr int arity = 1;                                                     \
+    static constexpr bool elementwise = true;                                           \
+    static constexpr bool not_differentiable = true;                                    \
+    static Tensor forward(Inputs in) {                                                  \
+      Tensor out = Tensor::uninitialized(in[0].shape(), DType::boolean);                \
+      visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {                        \
+        for_tiles<T, bool, 1>(                                                          \
+            {&in[0]}, out, 1, +[](const T* const* data, bool* result, std::int64_t n) { \
+              for (std::int64_t i = 0; i < n; ++i) {                                    \
+                const T x = data[0][i];                                                 \
+                result[i] = value;                                                      \
+              }                                                                         \
+            });                                                                         \
+      });                                                                               \
+      return out;                                                                       \
+    }                                                                                   \
   };
 #include "ops/elementwise.def"
 

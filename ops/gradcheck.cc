@@ -35,7 +35,8 @@ double difference(const std::function<double(double)>& f, double x) {
   return best;
 }
 
-GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOptions& options) {
+GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOptions& options,
+                          Site site) {
   detail::require_function("gradcheck", f);
   const Tensor point = detach(x).to(DType::f64);
   const Function weighted = [&](const Tensor& at) {
@@ -43,7 +44,8 @@ GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOpt
     Rng rng(1);
     return sum(y * uniform(y.shape(), 0.5, 1.5, rng, DType::f64));
   };
-  const std::vector<double> slopes = grad(weighted)(point).to_vector(), start = point.to_vector();
+  const std::vector<double> slopes = grad(weighted, site)(point).to_vector(),
+                            start = point.to_vector();
   GradcheckReport report;
   for (std::size_t i = 0; i < start.size(); ++i) {
     const double expected = difference(

@@ -33,7 +33,7 @@ struct GradcheckReport {
 // Compares the gradient of <w, f(x)>, w fixed numbers of f's shape, with differences, in f64. f
 // must be smooth at x.
 GradcheckReport gradcheck(const detail::Function& f, const Tensor& x,
-                          const GradcheckOptions& options = {});
+                          const GradcheckOptions& options = {}, detail::Site site = {});
 
 }  // namespace tapestry
 

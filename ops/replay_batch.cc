@@ -318,7 +318,8 @@ void check_points(const std::vector<Scalar>& xs, const Tensor& points) {
 }  // namespace
 
 ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs,
-                                  const Tensor& points) {
+                                  const Tensor& points, Site site) {
+  const CallSite call(site);
   if (!y.is_tracked() && (xs.empty() || !xs[0].is_tracked()))
     refuse(kWho, "neither y nor x[0] is recorded on a tape");
   const Tape& tape = tape_of(kWho, y.is_tracked() ? y : xs[0]);

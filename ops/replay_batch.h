@@ -20,6 +20,6 @@ struct ReplayBatch {
 // another shape or dtype, an operation on tensors or one that has values of its user's, and a
 // comparison that turns out otherwise than recorded at some point, the first of which is told.
 ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs,
-                                  const Tensor& points);
+                                  const Tensor& points, detail::Site site = {});
 
 }  // namespace tapestry

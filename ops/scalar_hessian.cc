@@ -155,7 +155,8 @@ class Stretch {
 
 }  // namespace
 
-Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs) {
+Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs, Site site) {
+  const CallSite call(site);
   const auto n = static_cast<std::int64_t>(xs.size());
   Tensor result = zeros({n, n}, DType::f64);
   if (xs.empty() || !y.is_tracked()) return result;
@@ -175,7 +176,8 @@ Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs) {
 }
 
 std::vector<double> hvp(const Scalar& y, const std::vector<Scalar>& xs,
-                        const std::vector<double>& v) {
+                        const std::vector<double>& v, Site site) {
+  const CallSite call(site);
   constexpr std::string_view who = "hvp";
   if (xs.size() != v.size())
     refuse(who, "{} scalars and a vector of {}; each scalar has one number", xs.size(), v.size());

@@ -209,13 +209,15 @@ class Reading {
 
 }  // namespace
 
-Dataset read_csv(ByteReader& bytes, const CsvOptions& options) {
+Dataset read_csv(ByteReader& bytes, const CsvOptions& options, Site site) {
+  const CallSite call(site);
   check(options, bytes);
   return options.dtype == DType::f32 ? Reading<float>(bytes, options).read()
                                      : Reading<double>(bytes, options).read();
 }
 
-Dataset load_csv(const std::string& file, const CsvOptions& options) {
+Dataset load_csv(const std::string& file, const CsvOptions& options, Site site) {
+  const CallSite call(site);
   ByteReader bytes("csv", file);
   Dataset dataset = read_csv(bytes, options);
   dataset.name = std::filesystem::path(file).filename().string();

@@ -55,9 +55,9 @@ struct CsvOptions {
 // Error for a line of another length, a field that is no finite number of the dtype, a label that
 // is no class, a column of f64 numbers that are spread over fewer than 512 steps of f32 (as
 // time stamps are), a file without rows, and for options that contradict the file or themselves.
-Dataset load_csv(const std::string& file, const CsvOptions& options = {});
+Dataset load_csv(const std::string& file, const CsvOptions& options = {}, detail::Site site = {});
 
 // The same from any bytes; the set has their name.
-Dataset read_csv(ByteReader& bytes, const CsvOptions& options = {});
+Dataset read_csv(ByteReader& bytes, const CsvOptions& options = {}, detail::Site site = {});
 
 }  // namespace tapestry::nn

@@ -21,7 +21,8 @@ std::string Dataset::class_name(std::int64_t label) const {
   return i < class_names.size() ? class_names[i] : std::to_string(label);
 }
 
-Split split(const Dataset& dataset, double fraction, std::uint64_t seed) {
+Split split(const Dataset& dataset, double fraction, std::uint64_t seed, Site site) {
+  const CallSite call(site);
   const std::int64_t count = dataset.size();
   if (!(fraction >= 0 && fraction <= 1))
     refuse("split", "the fraction {} is not in [0, 1]", fraction);

@@ -32,6 +32,6 @@ struct Split {
 
 // Holds out round(fraction * N) shuffled rows as the test part; of every class that fraction, to
 // less than one row. The same for a seed on every machine. Error when either part would be empty.
-Split split(const Dataset& dataset, double fraction, std::uint64_t seed);
+Split split(const Dataset& dataset, double fraction, std::uint64_t seed, detail::Site site = {});
 
 }  // namespace tapestry::nn

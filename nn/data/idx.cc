@@ -108,7 +108,8 @@ Tensor transposed_images(const Tensor& images, std::int64_t height, std::int64_t
 
 }  // namespace
 
-Tensor read_idx_images(const std::string& file, IdxOrder order) {
+Tensor read_idx_images(const std::string& file, IdxOrder order, Site site) {
+  const CallSite call(site);
   ByteReader bytes("idx", file);
   if (const std::uint32_t magic = read_magic(bytes, 16); magic != kImages)
     bytes.refuse("the magic number is 0x{:08x}; expected 0x{:08x}, images as unsigned bytes", magic,
@@ -129,7 +130,9 @@ Tensor read_idx_images(const std::string& file, IdxOrder order) {
   return order == IdxOrder::rows ? images : transposed_images(images, extents[2], extents[1]);
 }
 
-Tensor read_idx_labels(const std::string& file, std::int64_t classes, std::int64_t first) {
+Tensor read_idx_labels(const std::string& file, std::int64_t classes, std::int64_t first,
+                       Site site) {
+  const CallSite call(site);
   ByteReader bytes("idx", file);
   if (classes < 1) bytes.refuse("the number of classes is {}; expected at least 1", classes);
   const std::uint32_t magic = read_magic(bytes, 8);
@@ -161,7 +164,9 @@ Tensor read_idx_labels(const std::string& file, std::int64_t classes, std::int64
   return labels;
 }
 
-Dataset load_idx(const std::string& images, const std::string& labels, const IdxOptions& options) {
+Dataset load_idx(const std::string& images, const std::string& labels, const IdxOptions& options,
+                 Site site) {
+  const CallSite call(site);
   Dataset dataset{"idx", read_idx_images(images, options.order),
                   read_idx_labels(labels, options.classes, options.first_label), options.classes};
   if (dataset.labels.size() != dataset.size()) {
@@ -171,7 +176,9 @@ Dataset load_idx(const std::string& images, const std::string& labels, const Idx
   return dataset;
 }
 
-Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes) {
+Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes,
+                 Site site) {
+  const CallSite call(site);
   return load_idx(images, labels, IdxOptions{.classes = classes});
 }
 

@@ -20,11 +20,13 @@ enum class IdxOrder {
 };
 
 // Images of `height` x `width` bytes as rows of f32 in [0, 1]: (N, height * width).
-Tensor read_idx_images(const std::string& file, IdxOrder order = IdxOrder::rows);
+Tensor read_idx_images(const std::string& file, IdxOrder order = IdxOrder::rows,
+                       detail::Site site = {});
 
 // Classes as i64: (N,), counted from the label `first`. They are bytes, or the first column of a
 // table of 32-bit integers, as those of QMNIST. Error when one is not in [first, first + classes).
-Tensor read_idx_labels(const std::string& file, std::int64_t classes = 10, std::int64_t first = 0);
+Tensor read_idx_labels(const std::string& file, std::int64_t classes = 10, std::int64_t first = 0,
+                       detail::Site site = {});
 
 struct IdxOptions {
   std::int64_t classes = 10;
@@ -34,7 +36,8 @@ struct IdxOptions {
 
 // Error also when there is not one label for each image.
 Dataset load_idx(const std::string& images, const std::string& labels,
-                 const IdxOptions& options = {});
-Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes);
+                 const IdxOptions& options = {}, detail::Site site = {});
+Dataset load_idx(const std::string& images, const std::string& labels, std::int64_t classes,
+                 detail::Site site = {});
 
 }  // namespace tapestry::nn

@@ -97,7 +97,8 @@ Dataset load_part(const ImageSet& set, const fs::path& folder, std::string_view 
 
 std::span<const std::string_view> image_set_names() { return kNames; }
 
-Split load_image_set(std::string_view name, const std::string& folder) {
+Split load_image_set(std::string_view name, const std::string& folder, Site site) {
+  const CallSite call(site);
   const auto* const set = std::ranges::find(kSets, name, &ImageSet::name);
   if (set == kSets.end())
     refuse("idx", "there is no set of images {}{}; expected one of {}", name,
@@ -115,10 +116,14 @@ Split load_image_set(std::string_view name, const std::string& folder) {
   return parts;
 }
 
-Split load_mnist(const std::string& folder) { return load_image_set("mnist", folder); }
-Split load_qmnist(const std::string& folder) { return load_image_set("qmnist", folder); }
-Split load_emnist(std::string_view part, const std::string& folder) {
-  return load_image_set(fmt::format("emnist-{}", part), folder);
+Split load_mnist(const std::string& folder, Site site) {
+  return load_image_set("mnist", folder, site);
+}
+Split load_qmnist(const std::string& folder, Site site) {
+  return load_image_set("qmnist", folder, site);
+}
+Split load_emnist(std::string_view part, const std::string& folder, Site site) {
+  return load_image_set(fmt::format("emnist-{}", part), folder, site);
 }
 
 std::string_view image_set_of(const std::string& file) {

@@ -25,11 +25,11 @@ std::span<const std::string_view> image_set_names();
 // The set of that name from the files in `folder`, or in a folder named like the set below it.
 // Without a folder, the environment variable TAPESTRY_DATA names it. Error for another name, and
 // when a file is missing or damaged.
-Split load_image_set(std::string_view name, const std::string& folder = {});
+Split load_image_set(std::string_view name, const std::string& folder = {}, detail::Site site = {});
 
-Split load_mnist(const std::string& folder = {});
-Split load_qmnist(const std::string& folder = {});
-Split load_emnist(std::string_view part, const std::string& folder = {});
+Split load_mnist(const std::string& folder = {}, detail::Site site = {});
+Split load_qmnist(const std::string& folder = {}, detail::Site site = {});
+Split load_emnist(std::string_view part, const std::string& folder = {}, detail::Site site = {});
 
 // The set to which a file of that name belongs; empty when to none.
 std::string_view image_set_of(const std::string& file);

@@ -47,7 +47,8 @@ double rounding(DType dtype) {
 
 }  // namespace
 
-FeatureScale feature_scale(const Dataset& training) {
+FeatureScale feature_scale(const Dataset& training, Site site) {
+  const CallSite call(site);
   require_table(training.inputs);
   if (training.size() == 0) refuse("standardize", "there are no rows to measure");
   const auto count = static_cast<Wide>(training.size());
@@ -72,7 +73,8 @@ FeatureScale feature_scale(const Dataset& training) {
   return {from_vector(means, shape), from_vector(deviations, shape)};
 }
 
-Dataset standardized(const Dataset& dataset, const FeatureScale& scale) {
+Dataset standardized(const Dataset& dataset, const FeatureScale& scale, Site site) {
+  const CallSite call(site);
   require_table(dataset.inputs);
   if (scale.mean.size() != dataset.inputs.shape()[1] ||
       scale.deviation.size() != scale.mean.size()) {
@@ -96,7 +98,8 @@ Dataset standardized(const Dataset& dataset, const FeatureScale& scale) {
   return result;
 }
 
-Split standardized(const Split& parts) {
+Split standardized(const Split& parts, Site site) {
+  const CallSite call(site);
   const FeatureScale scale = feature_scale(parts.train);
   return {standardized(parts.train, scale), standardized(parts.test, scale)};
 }

@@ -16,13 +16,13 @@ struct FeatureScale {
 };
 
 // Error when the inputs are not floating of shape (N, features) with N > 0.
-FeatureScale feature_scale(const Dataset& training);
+FeatureScale feature_scale(const Dataset& training, detail::Site site = {});
 
 // Inputs (x - mean) / deviation as f32; what lies beyond f32 becomes its largest number. Error when
 // the inputs are not floating with as many features as the scale, or a deviation is not above 0.
-Dataset standardized(const Dataset& dataset, const FeatureScale& scale);
+Dataset standardized(const Dataset& dataset, const FeatureScale& scale, detail::Site site = {});
 
 // Both parts on the scale of the training part.
-Split standardized(const Split& parts);
+Split standardized(const Split& parts, detail::Site site = {});
 
 }  // namespace tapestry::nn

@@ -145,3 +145,76 @@ BOOST_AUTO_TEST_CASE(a_layer_of_the_users_stands_at_its_own_lines) {
           std::string::npos,
       message);
 }
+
+// What f refuses is refused at the line of the call in f, which stands within four of this one.
+template <class F>
+void check_refused_here(F&& f, Site here = {}) {
+  const std::string message = refusal_with_place(f);
+  std::string expected;
+  for (std::uint_least32_t line = here.line(); line < here.line() + 5; ++line) {
+    const std::string at = fmt::format("; called at {}:{}", here.file(), line);
+    if (message.ends_with(at)) expected = at;
+  }
+  BOOST_TEST(!expected.empty(), "line " << here.line() << ": " << message);
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_that_cannot_be_made_is_refused_at_the_line_of_its_call) {
+  const Shape none{-1};
+  check_refused_here([&] { tensor({{1, 2}, {3}}); });
+  check_refused_here([&] { tensor(std::vector<std::vector<double>>{{1, 2}, {3}}); });
+  check_refused_here([&] { from_vector(std::vector<float>{1}, {2}); });
+  check_refused_here([&] { zeros(none); });
+  check_refused_here([&] { full({1}, 1e30, DType::i64); });
+  check_refused_here([&] { arange(-1); });
+  check_refused_here([&] { arange(0, 1, 0); });
+  check_refused_here([&] { eye(-1); });
+  check_refused_here([&] { uniform({1}, 1, 0, rng); });
+  check_refused_here([&] { randn({1}, rng, DType::i64); });
+  check_refused_here([&] { bernoulli({1}, 2, rng); });
+  check_refused_here([&] { randint({1}, 1, 1, rng); });
+  check_refused_here([&] { truncated_normal({1}, 1, 0, rng); });
+  check_refused_here([&] { permutation(-1, rng); });
+  check_refused_here([&] { ones({2}).item(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_derivative_that_cannot_be_taken_is_refused_at_the_line_of_its_call) {
+  Tape tape;
+  const Tensor x = tape.variable(ones({2}), "x"), z = tape.variable(ones({2}), "z");
+  const Scalar s = tape.variable(2, "s"), t = tape.variable(3, "t");
+  const std::vector<Scalar> both{s, t}, plain{1};
+  check_refused_here([&] { gradient(x, x); });
+  check_refused_here([&] { gradient(sum(x), z); });
+  check_refused_here([&] { gradient(sum(x), x, z); });
+  check_refused_here([&] { gradient(s * s, t); });
+  check_refused_here([&] { gradient(s * s, s, t); });
+  check_refused_here([&] { gradient(s * s, both); });
+  check_refused_here([&] { gradient(s * s, t, {.create_graph = true}); });
+  check_refused_here([&] { adjoints(x * 2); });
+  check_refused_here([&] { explain_gradient(sum(x), ones({2})); });
+  check_refused_here([&] { jacobian({s * s}, plain); });
+  check_refused_here([&] { hessian(s * s, plain); });
+  check_refused_here([&] { hvp(s * s, both, {1}); });
+  check_refused_here([&] { replay(s * s, both, {1}); });
+  check_refused_here([&] { replayed(1); });
+  check_refused_here([&] { replay_value_and_grad(s * s, both, ones({2})); });
+  check_refused_here([&] { with_slopes(1, both, {1}); });
+  check_refused_here([&] { grad([](const Tensor& v) { return v * 2; })(ones({2})); });
+  check_refused_here([&] { jvp([](const Tensor& v) { return v; }, ones({2}), ones({3})); });
+  check_refused_here([&] { vjp([](const Tensor& v) { return v; }, ones({2})).second(ones({3})); });
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_cannot_be_made_is_refused_at_the_line_of_its_call) {
+  nn::Parameter weight(ones({2}));
+  const nn::Dataset data = nn::load_digits();
+  check_refused_here([&] { nn::Linear(0, 2, rng); });
+  check_refused_here([&] { nn::Conv2d(3, 2, 3, rng, {.groups = 2}); });
+  check_refused_here([&] { nn::Dropout(2); });
+  check_refused_here([&] { nn::Parameter(arange(2, DType::i64)); });
+  check_refused_here([&] { weight.set(ones({3})); });
+  check_refused_here([&] { nn::uniform_(weight, 1, 0, rng); });
+  check_refused_here([&] { nn::SGD({weight}, -1); });
+  check_refused_here([&] { nn::split(data, 2, 1); });
+  check_refused_here([&] { nn::load_csv("/absent.csv"); });
+  check_refused_here([&] { nn::load_idx("/absent", "/absent"); });
+  check_refused_here([&] { nn::load_mnist("/absent"); });
+}

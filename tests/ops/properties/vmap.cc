@@ -47,13 +47,17 @@ std::vector<std::vector<std::size_t>> choices(std::size_t inputs) {
   return result;
 }
 
-// Products of a larger batch are cut otherwise by the library, so that sums have another order.
+// A BLAS cuts products of a larger batch otherwise, and some of its kernels ask how a matrix is
+// aligned, so that sums have another order.
+constexpr std::string_view kByBlas[] = {"matmul",  "triangular_solve", "solve", "inverse", "det",
+                                        "slogdet", "cholesky",         "qr",    "eigh",    "svd"};
+
 bool reorders(const Sample& sample) {
   Recording recording(sample, sample.inputs);
   if (recording.has_gradient()) recording.gradients(true);
   const Tape& tape = recording.tape();
   for (NodeId id = 1; id <= tape.size(); ++id)
-    if (tape.op_name(id) == "matmul") return true;
+    if (std::ranges::find(kByBlas, tape.op_name(id)) != std::end(kByBlas)) return true;
   return false;
 }
 
