@@ -9,8 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "engine/never.h"
-#include "engine/tensor.h"
+#include "engine/base/never.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

@@ -1,7 +1,7 @@
 // Losses: one number for how far a prediction is from its target.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry::nn {
 

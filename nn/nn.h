@@ -1,20 +1,20 @@
 // Learning's public face: modules, losses, optimizers, data.
 #pragma once
 
-#include "engine/language.h"
+#include "engine/base/language.h"
 
 // The order counts: a compiler's message lists the headers on the way to what it is about, so those
 // of a beginner's messages come first and directly.
 // clang-format off
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 #include "engine/mistakes.h"
-#include "engine/factory.h"
-#include "engine/transform.h"
-#include "ops/elementwise.h"
+#include "engine/tensor/factory.h"
+#include "engine/grad/transform.h"
+#include "ops/elementwise/elementwise.h"
 // clang-format on
 
 #include "nn/activation.h"
-#include "nn/conv.h"
+#include "nn/convolution.h"
 #include "nn/data/data.h"
 #include "nn/init.h"
 #include "nn/lambda.h"

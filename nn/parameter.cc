@@ -1,6 +1,6 @@
 #include "nn/parameter.h"
 
-#include "engine/captures.h"
+#include "engine/tape/captures.h"
 #include "nn/layer.h"
 
 namespace tapestry::nn {

@@ -14,7 +14,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "ops/c_math.h"
+#include "ops/scalar/c_math.h"
 
 template <class T>
 class std::complex<tapestry::BasicScalar<T>> {

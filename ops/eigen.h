@@ -7,8 +7,8 @@
 //   not skipped;
 // - Householder reflections skip columns that are zero below the diagonal: a recorded one is
 // reflected
-//   (ops/eigen_householder.h), which turns the sign of that row of R and column of Q; a column that
-//   is all zero has no derivative, an Error;
+//   (ops/scalar/eigen_householder.h), which turns the sign of that row of R and column of Q; a
+//   column that is all zero has no derivative, an Error;
 // - SelfAdjointEigenSolver iterates until what is left is small, and drops it: here it computes the
 // plain
 //   numbers and refines them, with derivatives up to the third order; equal eigenvalues are an
@@ -25,12 +25,12 @@
 #if defined(EIGEN_MATRIXBASE_PLUGIN)
 #error "ops/eigen.h needs EIGEN_MATRIXBASE_PLUGIN for itself: do not define it"
 #endif
-#define EIGEN_MATRIXBASE_PLUGIN "ops/eigen_householder.h"
+#define EIGEN_MATRIXBASE_PLUGIN "ops/scalar/eigen_householder.h"
 
 #include <type_traits>
 
-#include "ops/c_math.h"
-#include "ops/number_stream.h"
+#include "ops/scalar/c_math.h"
+#include "ops/scalar/number_stream.h"
 
 namespace Eigen::numext {
 // What Eigen asks before it skips a zero. Declared first: its templates look no further.
@@ -50,7 +50,7 @@ bool equal_strict(const tapestry::BasicScalar<T>& x, const tapestry::BasicScalar
 #include <eigen3/Eigen/Core>
 #endif
 
-#include "ops/eigen_symmetric.h"
+#include "ops/scalar/eigen_symmetric.h"
 
 template <class T>
 struct Eigen::NumTraits<tapestry::BasicScalar<T>> : GenericNumTraits<tapestry::BasicScalar<T>> {

@@ -11,13 +11,13 @@
 // number or an expression they are the page's.
 #pragma once
 
-#include "engine/language.h"
+#include "engine/base/language.h"
 //
 #include <cmath>
 #include <type_traits>
 
-#include "ops/c_math.h"
 #include "ops/complex.h"
+#include "ops/scalar/c_math.h"
 
 namespace tapestry::detail {
 // What ActiveNumber is, and weaker: where lookup finds both overloads, tapestry's is taken.

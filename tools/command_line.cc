@@ -9,7 +9,7 @@
 #include <ostream>
 #include <string>
 
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
 #include "engine/version.h"
 #include "tools/commands.h"
 #include "tools/expression/expression_error.h"

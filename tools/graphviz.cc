@@ -11,7 +11,7 @@
 #include <memory>
 #include <thread>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 extern char** environ;
 

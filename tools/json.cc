@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 
 namespace tapestry::tools {
 using namespace detail;

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry::tools {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/error.h"
-#include "engine/spelling.h"
+#include "engine/base/error.h"
+#include "engine/base/spelling.h"
 
 namespace tapestry::tools {
 

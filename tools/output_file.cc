@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 #include "tools/temporary_file.h"
 
 namespace tapestry::tools {

@@ -1,7 +1,7 @@
 // An Error in what the user asked for, rather than in carrying it out: exit status 2.
 #pragma once
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 namespace tapestry::tools {
 

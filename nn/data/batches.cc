@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "engine/factory.h"
+#include "engine/tensor/factory.h"
 #include "nn/data/gather.h"
 
 namespace tapestry::nn {

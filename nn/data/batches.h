@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/rng.h"
+#include "engine/tensor/rng.h"
 #include "nn/data/dataset.h"
 
 namespace tapestry::nn {

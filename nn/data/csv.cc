@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
 #include "nn/data/bytes.h"
 #include "nn/data/csv_dialect.h"
 #include "nn/data/csv_labels.h"

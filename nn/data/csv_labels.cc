@@ -6,9 +6,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/factory.h"
-#include "engine/format.h"
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/format.h"
 #include "nn/data/csv_dialect.h"
 
 namespace tapestry::nn {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "nn/data/csv_dialect.h"
 
 namespace tapestry::nn {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/factory.h"
+#include "engine/tensor/factory.h"
 #include "nn/data/gather.h"
 
 namespace tapestry::nn {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 
 namespace tapestry::nn {
 using namespace detail;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry::nn {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "nn/data/bytes.h"
 
 namespace tapestry::nn {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
 #include "nn/data/idx.h"
 
 namespace tapestry::nn {

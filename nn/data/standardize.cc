@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "engine/factory.h"
+#include "engine/tensor/factory.h"
 
 namespace tapestry::nn {
 using namespace detail;

@@ -4,7 +4,7 @@
 // cannot tell apart, such as time stamps, are told apart by the result.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 #include "nn/data/dataset.h"
 
 namespace tapestry::nn {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 
 namespace tapestry::detail {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <limits>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "ops/conv/pieces.h"
-#include "ops/gemm.h"
+#include "ops/product/gemm.h"
 
 namespace tapestry::detail {
 namespace {

@@ -1,12 +1,12 @@
 #include "ops/conv/convolve.h"
 
-#include "engine/apply.h"
-#include "engine/batching.h"
-#include "engine/pullback.h"
-#include "ops/catalogue.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "ops/catalogue/catalogue.h"
 #include "ops/conv/products.h"
-#include "ops/elementwise.h"
-#include "ops/view.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 
 namespace tapestry {
 using namespace detail;

@@ -3,15 +3,15 @@
 #include <bit>
 #include <vector>
 
-#include "engine/apply.h"
-#include "engine/batching.h"
-#include "engine/factory.h"
-#include "engine/parallel.h"
-#include "engine/pullback.h"
-#include "engine/pushforward.h"
+#include "engine/base/parallel.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/pushforward.h"
+#include "engine/tensor/factory.h"
 #include "ops/conv/pool.h"
-#include "ops/index.h"
-#include "ops/view.h"
+#include "ops/layout/index.h"
+#include "ops/layout/view.h"
 
 namespace tapestry {
 using namespace detail;

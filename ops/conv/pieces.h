@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "ops/conv/products.h"
 
 namespace tapestry::detail {

@@ -1,5 +1,5 @@
-#include "engine/factory.h"
-#include "ops/catalogue.h"
+#include "engine/tensor/factory.h"
+#include "ops/catalogue/catalogue.h"
 #include "ops/conv/pool.h"
 
 namespace tapestry::detail {

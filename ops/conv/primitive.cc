@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "ops/conv/pieces.h"
 #include "ops/conv/plan.h"
-#include "ops/gemm.h"
+#include "ops/product/gemm.h"
 
 namespace tapestry::detail {
 namespace {

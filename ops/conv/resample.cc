@@ -1,8 +1,8 @@
 #include "ops/conv/resample.h"
 
-#include "engine/apply.h"
-#include "engine/batching.h"
-#include "engine/pullback.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
 
 namespace tapestry::detail {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/view.h"
+#include "ops/layout/view.h"
 
 namespace tapestry::detail {
 namespace {

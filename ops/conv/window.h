@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry::detail {
 

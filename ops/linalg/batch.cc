@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/rows.h"
+#include "engine/tensor/rows.h"
 
 namespace tapestry::detail::linalg {
 

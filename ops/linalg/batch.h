@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/parallel.h"
-#include "engine/tensor.h"
-#include "ops/gemm.h"
+#include "engine/base/parallel.h"
+#include "engine/tensor/tensor.h"
+#include "ops/product/gemm.h"
 
 namespace tapestry::detail::linalg {
 

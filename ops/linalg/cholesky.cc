@@ -2,10 +2,11 @@
 
 #include <limits>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "ops/elementwise.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
@@ -14,8 +15,7 @@
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

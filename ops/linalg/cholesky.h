@@ -1,7 +1,7 @@
 // The Cholesky factor. f32 and f64, batched over leading axes, differentiable to any order.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "engine/transform.h"
-#include "ops/elementwise.h"
-#include "ops/index.h"
-#include "ops/join.h"
+#include "engine/grad/pullback.h"
+#include "engine/grad/transform.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/index.h"
+#include "ops/layout/join.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
@@ -18,8 +19,7 @@
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
 #include "ops/linalg/svd.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

@@ -2,7 +2,7 @@
 // differentiable to any order. A matrix with an element that is not finite gives NaN.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

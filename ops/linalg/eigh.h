@@ -2,7 +2,7 @@
 // differentiable to any order.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

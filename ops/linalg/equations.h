@@ -1,9 +1,9 @@
 // What solvers of A X = B share: dtypes that meet, batches that broadcast, vectors as columns.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/view.h"
 
 namespace tapestry::detail::linalg {
 

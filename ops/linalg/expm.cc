@@ -4,21 +4,21 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "engine/tape.h"
-#include "engine/transform.h"
-#include "ops/elementwise.h"
-#include "ops/join.h"
+#include "engine/grad/pullback.h"
+#include "engine/grad/transform.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/tape.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/elementwise/where.h"
+#include "ops/layout/join.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
-#include "ops/matmul.h"
-#include "ops/reduce.h"
-#include "ops/view.h"
-#include "ops/where.h"
+#include "ops/product/matmul.h"
+#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

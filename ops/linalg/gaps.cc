@@ -4,17 +4,17 @@
 #include <limits>
 #include <optional>
 
-#include "engine/apply.h"
-#include "engine/batching.h"
-#include "engine/broadcast.h"
-#include "engine/departures.h"
-#include "engine/factory.h"
-#include "engine/gradient.h"
-#include "engine/sweep.h"
-#include "ops/elementwise.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/broadcast.h"
+#include "engine/grad/gradient.h"
+#include "engine/grad/sweep.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/departures.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry::detail::linalg {
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/pullback.h"
-#include "engine/pushforward.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/pushforward.h"
 
 namespace tapestry::detail::linalg {
 

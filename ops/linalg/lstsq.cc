@@ -1,8 +1,9 @@
 #include "ops/linalg/lstsq.h"
 
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "engine/pushforward.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/pushforward.h"
+#include "engine/tensor/factory.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
 #include "ops/linalg/mapping.h"
@@ -11,8 +12,7 @@
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

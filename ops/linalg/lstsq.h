@@ -1,7 +1,7 @@
 // Least squares through QR. f32 and f64, differentiable to any order.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/batching.h"
-#include "ops/view.h"
+#include "engine/grad/batching.h"
+#include "ops/layout/view.h"
 
 namespace tapestry::detail::linalg {
 

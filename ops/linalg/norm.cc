@@ -3,18 +3,18 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/factory.h"
-#include "engine/reduce.h"
-#include "engine/transform.h"
-#include "ops/elementwise.h"
-#include "ops/flat_power.h"
+#include "engine/grad/fold.h"
+#include "engine/grad/transform.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/elementwise/where.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/svd.h"
-#include "ops/magnitude.h"
-#include "ops/reduce.h"
-#include "ops/view.h"
-#include "ops/where.h"
+#include "ops/reduce/flat_power.h"
+#include "ops/reduce/magnitude.h"
+#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

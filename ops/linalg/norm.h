@@ -1,8 +1,8 @@
 // Norms of vectors and matrices. f32 and f64, differentiable; compositions of ops.
 #pragma once
 
-#include "engine/tensor.h"
-#include "ops/axes.h"
+#include "engine/tensor/tensor.h"
+#include "ops/layout/axes.h"
 
 namespace tapestry {
 

@@ -2,12 +2,13 @@
 
 #include <limits>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "engine/pushforward.h"
-#include "ops/elementwise.h"
-#include "ops/join.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/pushforward.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/join.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
@@ -15,8 +16,7 @@
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ops/catalogue.h"
+#include "ops/catalogue/catalogue.h"
 
 namespace tapestry::detail::linalg {
 

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "engine/factory.h"
-#include "ops/elementwise.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/records.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

@@ -2,19 +2,19 @@
 
 #include <limits>
 
-#include "engine/apply.h"
-#include "engine/broadcast.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "ops/elementwise.h"
+#include "engine/grad/broadcast.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
 #include "ops/linalg/records.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

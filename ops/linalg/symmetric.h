@@ -2,10 +2,10 @@
 // (A + A^T) / 2 makes them functions of all of A, with a gradient in every direction.
 #pragma once
 
-#include "engine/tensor.h"
-#include "ops/elementwise.h"
+#include "engine/tensor/tensor.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/view.h"
 
 namespace tapestry::detail::linalg {
 

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "engine/apply.h"
-#include "engine/broadcast.h"
-#include "engine/copy.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "ops/assign.h"
+#include "engine/grad/broadcast.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/copy.h"
+#include "engine/tensor/factory.h"
+#include "ops/layout/assign.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
-#include "ops/view.h"
 
 namespace tapestry {
 using namespace detail;

@@ -1,7 +1,7 @@
 // Parts of matrices. The last two axes are the matrices; any dtype; differentiable.
 #pragma once
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

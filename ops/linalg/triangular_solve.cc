@@ -2,17 +2,17 @@
 
 #include <cblas.h>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
-#include "ops/elementwise.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/records.h"
 #include "ops/linalg/triangle.h"
-#include "ops/matmul.h"
-#include "ops/view.h"
+#include "ops/product/matmul.h"
 
 namespace tapestry {
 using namespace detail;

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 
 namespace tapestry {
 

@@ -1,4 +1,4 @@
-#include "engine/anomaly.h"
+#include "engine/tape/anomaly.h"
 
 #include <boost/test/unit_test.hpp>
 

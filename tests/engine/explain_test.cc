@@ -1,4 +1,4 @@
-#include "engine/explain.h"
+#include "engine/grad/explain.h"
 
 #include <boost/test/unit_test.hpp>
 

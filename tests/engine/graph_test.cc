@@ -12,8 +12,8 @@
 #include <iterator>
 #include <sstream>
 
-#include "engine/accumulate.h"
 #include "engine/engine.h"
+#include "engine/grad/accumulate.h"
 #include "tests/engine/toy_ops.h"
 
 using namespace tapestry;

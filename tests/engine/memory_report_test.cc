@@ -1,4 +1,4 @@
-#include "engine/memory_report.h"
+#include "engine/inspect/memory_report.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // The threads that share loops: how many, what they do with errors, and what is left after fork().
-#include "engine/threads.h"
+#include "engine/base/threads.h"
 
 #include <omp.h>
 #include <sys/wait.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "ops/ops.h"
 #include "tests/support/refusal.h"
 

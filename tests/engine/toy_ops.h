@@ -4,9 +4,9 @@
 #include <functional>
 #include <vector>
 
-#include "engine/apply.h"
-#include "engine/factory.h"
-#include "engine/pullback.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
 
 namespace tapestry::toy {
 using namespace detail;

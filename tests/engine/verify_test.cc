@@ -1,10 +1,10 @@
-#include "engine/verify.h"
+#include "engine/inspect/verify.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "engine/accumulate.h"
 #include "engine/engine.h"
-#include "engine/leaf.h"
+#include "engine/grad/accumulate.h"
+#include "engine/tape/leaf.h"
 #include "tests/engine/toy_ops.h"
 
 using namespace tapestry;

@@ -1,4 +1,4 @@
-#include "engine/write.h"
+#include "engine/inspect/write.h"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include "engine/accumulate.h"
 #include "engine/engine.h"
+#include "engine/grad/accumulate.h"
 #include "tests/engine/toy_ops.h"
 #include "tests/support/ranking.h"
 

@@ -25,7 +25,7 @@ Table elementwise_table() {
   {#op, [](X x, With) -> Results { return tapestry::op(x.at(0)); }},
 #define TAPESTRY_COMPARE(op, result, doc) \
   {#op, [](X x, With) -> Results { return tapestry::op(x.at(0), x.at(1)); }},
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
       {"polygamma", [](X x, With with) -> Results { return polygamma(with.at("order"), x.at(0)); }},
       {"lerp", [](X x, With) -> Results { return lerp(x.at(0), x.at(1), x.at(2)); }},
       {"lerp_number",

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <vector>
 
-#include "engine/factory.h"
-#include "engine/format.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/format.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {

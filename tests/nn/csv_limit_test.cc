@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "nn/data/bytes.h"
 #include "tests/nn/csv_text.h"
 

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "tests/nn/csv_text.h"
 
 namespace tapestry::nn {

@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
-#include "engine/factory.h"
-#include "engine/format.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/format.h"
 #include "nn/data/gather.h"
 #include "tests/support/refusal.h"
 

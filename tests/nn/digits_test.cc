@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 
 namespace tapestry::nn {
 namespace {

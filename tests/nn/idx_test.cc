@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "tests/nn/idx_bytes.h"
 #include "tests/nn/temp_folder.h"
 #include "tests/support/refusal.h"

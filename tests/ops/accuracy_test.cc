@@ -4,16 +4,16 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/domain.h"
-#include "ops/elementwise.h"
-#include "ops/jacobian.h"
-#include "ops/join.h"
+#include "ops/catalogue/domain.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/join.h"
+#include "ops/layout/view.h"
 #include "ops/linalg/norm.h"
-#include "ops/numbers.h"
-#include "ops/reduce.h"
-#include "ops/scalar.h"
-#include "ops/scalar_hessian.h"
-#include "ops/view.h"
+#include "ops/page/numbers.h"
+#include "ops/reduce/reduce.h"
+#include "ops/scalar/scalar.h"
+#include "ops/scalar/scalar_hessian.h"
+#include "ops/transform/jacobian.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::detail::page_numbers {
@@ -22,7 +22,7 @@ namespace tapestry::detail::page_numbers {
   T op##_value(T x) {                                            \
     return result;                                               \
   }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }  // namespace tapestry::detail::page_numbers
 namespace wide = tapestry::detail::page_numbers;
 

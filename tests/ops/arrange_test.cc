@@ -1,4 +1,4 @@
-#include "ops/arrange.h"
+#include "ops/layout/arrange.h"
 
 #include "tests/ops/checks.h"
 #include "tests/support/refusal.h"

@@ -1,5 +1,5 @@
 // The dtype in which tensors and numbers meet: by types alone.
-#include "ops/beside.h"
+#include "ops/elementwise/beside.h"
 
 #include "tests/ops/checks.h"
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "engine/tape.h"
+#include "engine/tape/tape.h"
 #include "tests/ops/properties/property.h"
 
 using namespace tapestry;
@@ -109,5 +109,5 @@ BOOST_AUTO_TEST_CASE(every_line_of_the_page_has_a_record) {
   BOOST_TEST(names.count(#name) == 1U, #name);
 #define TAPESTRY_COMPARE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
 #define TAPESTRY_PREDICATE(name, value, doc) BOOST_TEST(names.count(#name) == 1U, #name);
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }

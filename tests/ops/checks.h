@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/parallel.h"
 #include "engine/engine.h"
-#include "engine/parallel.h"
 #include "ops/ops.h"
 #include "tests/support/differences.h"
 

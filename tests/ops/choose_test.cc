@@ -1,4 +1,4 @@
-#include "ops/choose.h"
+#include "ops/layout/choose.h"
 
 #include "tests/ops/checks.h"
 

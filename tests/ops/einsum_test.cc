@@ -1,6 +1,6 @@
-#include "ops/einsum.h"
+#include "ops/einsum/einsum.h"
 
-#include "ops/contraction.h"
+#include "ops/product/contraction.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;

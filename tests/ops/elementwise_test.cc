@@ -1,13 +1,13 @@
-#include "ops/elementwise.h"
+#include "ops/elementwise/elementwise.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "ops/domain.h"
-#include "ops/numbers.h"
-#include "ops/scalar.h"
-#include "ops/where.h"
+#include "ops/catalogue/domain.h"
+#include "ops/elementwise/where.h"
+#include "ops/page/numbers.h"
+#include "ops/scalar/scalar.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::detail::page_numbers {
@@ -16,7 +16,7 @@ namespace tapestry::detail::page_numbers {
   T op##_value(T x) {                                            \
     return result;                                               \
   }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }  // namespace tapestry::detail::page_numbers
 namespace wide = tapestry::detail::page_numbers;
 
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
     Tape tape;                                                                                  \
     const Scalar s = tape.variable(at);                                                         \
     const Tensor t = tape.variable(full({}, at, DType::f64));                                   \
-    const Scalar ys = make_unary<Unary::name>(s);                                                                  \
+    const Scalar ys = make_unary<Unary::name>(s);                                               \
     const Tensor yt = name(t);                                                                  \
     BOOST_TEST(ys.value() == yt.item(), boost::test_tools::tolerance(1e-14));                   \
     BOOST_TEST(gradient(ys, s) == gradient(yt, t).item(), boost::test_tools::tolerance(1e-13)); \
@@ -43,35 +43,35 @@ BOOST_AUTO_TEST_CASE(scalars_and_tensors_have_the_same_values_and_gradients) {
     const Scalar s = tape.variable(x0), r = tape.variable(z0);                           \
     const Tensor t = tape.variable(full({}, x0, DType::f64)),                            \
                  q = tape.variable(full({}, z0, DType::f64));                            \
-    const auto [sx, sz] = gradient(make_binary<Binary::name>(s, r), s, r);                                    \
+    const auto [sx, sz] = gradient(make_binary<Binary::name>(s, r), s, r);               \
     const auto [tx, tz] = gradient(name(t, q), t, q);                                    \
     BOOST_TEST(sx == tx.item(), boost::test_tools::tolerance(1e-13));                    \
     BOOST_TEST(sz == tz.item(), boost::test_tools::tolerance(1e-13));                    \
-    BOOST_TEST(gradient(make_binary<Binary::name>(s, z0), s) == sx);                                          \
-    BOOST_TEST(gradient(make_binary<Binary::name>(x0, r), r) == sz);                                          \
+    BOOST_TEST(gradient(make_binary<Binary::name>(s, z0), s) == sx);                     \
+    BOOST_TEST(gradient(make_binary<Binary::name>(x0, r), r) == sz);                     \
   }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }
 
 BOOST_AUTO_TEST_CASE(scalar_second_derivatives_agree_with_differences){
-#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps, doc)             \
-  {                                                                            \
-    const double at = sample_domain(domain, {}, 21).item();                    \
-    Tape tape;                                                                 \
-    const Scalar x = tape.variable(at);                                        \
-    const Scalar slope = gradient(make_unary<Unary::name>(x) * x, x, {.create_graph = true});     \
-    const double second = gradient(slope, x);                                  \
-    const double expected = test::difference(                                  \
-        [](double v) {                                                         \
-          Tape inner;                                                          \
-          const Scalar u = inner.variable(v);                                  \
-          return gradient(make_unary<Unary::name>(u) * u, u);                                     \
-        },                                                                     \
-        at);                                                                   \
-    BOOST_TEST(std::abs(second - expected) <= 1e-8 * (1 + std::abs(expected)), \
-               #name << second << expected);                                   \
+#define TAPESTRY_UNARY(name, result, vjp, kind, domain, ulps, doc)                            \
+  {                                                                                           \
+    const double at = sample_domain(domain, {}, 21).item();                                   \
+    Tape tape;                                                                                \
+    const Scalar x = tape.variable(at);                                                       \
+    const Scalar slope = gradient(make_unary<Unary::name>(x) * x, x, {.create_graph = true}); \
+    const double second = gradient(slope, x);                                                 \
+    const double expected = test::difference(                                                 \
+        [](double v) {                                                                        \
+          Tape inner;                                                                         \
+          const Scalar u = inner.variable(v);                                                 \
+          return gradient(make_unary<Unary::name>(u) * u, u);                                 \
+        },                                                                                    \
+        at);                                                                                  \
+    BOOST_TEST(std::abs(second - expected) <= 1e-8 * (1 + std::abs(expected)),                \
+               #name << second << expected);                                                  \
   }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }
 
 BOOST_AUTO_TEST_CASE(values_of_every_length_and_stride_are_right) {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(nan_and_infinity_pass_through) {
       BOOST_TEST(same, #name "(" << at[k] << ") is " << y[k] << ", not " << expected); \
     }                                                                                  \
   }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
     const Tensor five = full({5}, 5, dtype);
     BOOST_TEST(std::isnan(minimum(x, five).to_vector()[0]));
     BOOST_TEST(std::isnan(minimum(five, x).to_vector()[0]));

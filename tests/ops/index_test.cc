@@ -1,4 +1,4 @@
-#include "ops/index.h"
+#include "ops/layout/index.h"
 
 #include "tests/ops/checks.h"
 

@@ -1,4 +1,4 @@
-#include "ops/join.h"
+#include "ops/layout/join.h"
 
 #include "tests/ops/checks.h"
 

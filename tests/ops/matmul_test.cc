@@ -1,4 +1,4 @@
-#include "ops/matmul.h"
+#include "ops/product/matmul.h"
 
 #include "tests/ops/checks.h"
 

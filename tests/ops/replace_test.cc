@@ -1,4 +1,4 @@
-#include "ops/replace.h"
+#include "ops/layout/replace.h"
 
 #include "tests/ops/checks.h"
 

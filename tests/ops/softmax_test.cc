@@ -1,4 +1,4 @@
-#include "ops/softmax.h"
+#include "ops/reduce/softmax.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "ops/sort.h"
+#include "ops/reduce/sort.h"
 
 #include <cmath>
 

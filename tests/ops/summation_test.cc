@@ -1,6 +1,6 @@
 // What is summed in single precision is summed as well as sum() does it: errors stay near rounding
 // however many terms there are, and however far from 0 they lie.
-#include "tests/ops/linalg_checks.h"
+#include "tests/ops/linalg/checks.h"
 
 using namespace tapestry;
 using namespace tapestry::test;

@@ -1,4 +1,4 @@
-#include "ops/tensordot.h"
+#include "ops/product/tensordot.h"
 
 #include "tests/ops/checks.h"
 

@@ -1,4 +1,4 @@
-#include "ops/view.h"
+#include "ops/layout/view.h"
 
 #include <algorithm>
 

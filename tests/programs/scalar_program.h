@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/tensor.h"
+#include "engine/tensor/tensor.h"
 #include "ops/ops.h"
 #include "tests/programs/program.h"
 

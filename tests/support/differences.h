@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "ops/gradcheck.h"
+#include "ops/transform/gradcheck.h"
 
 namespace tapestry::test {
 

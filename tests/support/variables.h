@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "engine/tape.h"
+#include "engine/tape/tape.h"
 
 namespace tapestry::test {
 

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "tests/nn/temp_folder.h"
 #include "tests/support/refusal.h"
 

@@ -5,8 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <utility>
 
-#include "engine/parallel.h"
-
+#include "engine/base/parallel.h"
 #include "tests/support/refusal.h"
 #include "tools/model_spec.h"
 #include "tools/train/data_source.h"

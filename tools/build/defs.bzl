@@ -11,6 +11,16 @@ def cc_library(copts = [], **kwargs):
         **kwargs
     )
 
+def tapestry_library(name, only = None, exclude = [], textual_hdrs = [], generated = [], **kwargs):
+    """A room: the sources and headers of a folder as one library, all of them or `only` some."""
+    cc_library(
+        name = name,
+        srcs = native.glob(only or ["*.cc"], exclude = exclude + ["*.h"], allow_empty = True) + generated,
+        hdrs = native.glob(only or ["*.h"], exclude = exclude + ["*.cc", "*-inl.h"], allow_empty = True),
+        textual_hdrs = textual_hdrs + native.glob(["*-inl.h", "*.def"], allow_empty = True),
+        **kwargs
+    )
+
 def tapestry_test(name, deps, srcs = None, size = "small", **kwargs):
     """A Boost.Test program: one source, NAME.cc, that includes <boost/test/unit_test.hpp>."""
     native.cc_test(

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::tools {

@@ -75,13 +75,13 @@ constexpr Function kFunctions[] = {
          return active(tapestry::op(x, z));                                            \
      });                                                                               \
    }},
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
     {"ln", 1, false,
      [](Operands in) { return unary(in, [](const auto& x) -> Active { return active(log(x)); }); }},
 #define TAPESTRY_COMPARE(op, value, doc) \
   {#op, 2, false,                        \
    [](Operands in) -> Active { return tapestry::op(tensor_of(in[0]), tensor_of(in[1])); }},
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
     {"where", 3, false,
      [](Operands in) -> Active {
        return where(mask_of(in[0]), tensor_of(in[1]), tensor_of(in[2]));

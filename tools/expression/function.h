@@ -1,12 +1,12 @@
-// The functions that an expression may call: those of the page ops/elementwise.def by their names,
-// comparisons, where, and folds of vectors. Numbers and vectors are scalars or tensors, plain or
-// recorded.
+// The functions that an expression may call: those of the page ops/page/elementwise.def by their
+// names, comparisons, where, and folds of vectors. Numbers and vectors are scalars or tensors,
+// plain or recorded.
 #pragma once
 
 #include <span>
 #include <string_view>
 
-#include "engine/gradient.h"
+#include "engine/grad/gradient.h"
 
 namespace tapestry::tools {
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "engine/spelling.h"
+#include "engine/base/spelling.h"
 #include "tools/usage.h"
 
 namespace tapestry::tools {

@@ -1,6 +1,6 @@
 #include "tools/train/flush_denormals.h"
 
-#include "engine/thread_pool.h"
+#include "engine/base/thread_pool.h"
 
 #if defined(__SSE2__)
 #include <xmmintrin.h>

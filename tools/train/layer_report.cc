@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 
 namespace tapestry::tools {
 namespace {

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <set>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 #include "tools/tutorial/descent.h"
 #include "tools/tutorial/formula.h"
 #include "tools/tutorial/partials.h"

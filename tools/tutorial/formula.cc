@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "engine/format.h"
+#include "engine/tensor/format.h"
 
 namespace tapestry::tools {
 using namespace detail;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/tape.h"
+#include "engine/tape/tape.h"
 
 namespace tapestry::tools {
 

@@ -1,6 +1,6 @@
 #include "tools/tutorial/partials.h"
 
-#include "engine/sweep.h"
+#include "engine/grad/sweep.h"
 #include "tools/tutorial/formula.h"
 
 namespace tapestry::tools {

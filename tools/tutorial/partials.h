@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/tape.h"
+#include "engine/tape/tape.h"
 
 namespace tapestry::tools {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "engine/tensor/random.h"
 #include "tests/bench/kernels/density.h"
 
 namespace tapestry::bench {

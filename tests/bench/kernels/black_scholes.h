@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/rng.h"
+#include "engine/tensor/rng.h"
 
 namespace tapestry::bench {
 using namespace detail;

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "engine/tensor/random.h"
 #include "tests/bench/kernels/rotation.h"
 
 namespace tapestry::bench {

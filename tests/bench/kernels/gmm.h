@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "engine/tensor/random.h"
 #include "tests/bench/kernels/reduction.h"
 
 namespace tapestry::bench {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "engine/tensor/random.h"
 
 namespace tapestry::bench {
 using namespace detail;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "engine/tensor/random.h"
 #include "tests/bench/kernels/number.h"
 
 namespace tapestry::bench {

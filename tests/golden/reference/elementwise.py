@@ -1,4 +1,4 @@
-"""Every function of ops/elementwise.def, and those elementwise ones that have attributes: at ordinary points, at the
+"""Every function of ops/page/elementwise.def, and those elementwise ones that have attributes: at ordinary points, at the
 points where formulas change, at NaN, infinities and zeros (values alone), and for pairs, broadcast."""
 
 import jax.scipy.special as js

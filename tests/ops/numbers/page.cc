@@ -1,6 +1,6 @@
 #include "tests/ops/numbers/page.h"
 
-#include "ops/domain.h"
+#include "ops/catalogue/domain.h"
 
 namespace tapestry::detail::domains {
 namespace {
@@ -12,7 +12,7 @@ double one_of(const Domain& domain, std::size_t i) {
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   double op##_at(std::size_t i) { return one_of(domain_x, i); }                        \
   double op##_beside(std::size_t i) { return 0.75 * one_of(domain_z, i); }
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }  // namespace
 }  // namespace tapestry::detail::domains
 
@@ -34,7 +34,7 @@ std::vector<PageFunction> page() {
   {#op, &domains::op##_at, &domains::op##_at, nullptr},
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   {#op, &domains::op##_at, &domains::op##_beside, nullptr},
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
   };
   for_each_statement(
       [&]<class F>(F, std::size_t index) { functions.at(index).expected = &expected_of<F>; });

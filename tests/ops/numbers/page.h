@@ -39,7 +39,7 @@ void for_each_statement(Call&& call) {
   call([](const auto& x,                                                                        \
           const auto& z) { return detail::make_binary<detail::Binary::op>(x, z) * 2 + x * z; }, \
        index++);
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }
 
 inline bool close(double a, double b, double tolerance) {

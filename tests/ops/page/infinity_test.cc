@@ -3,11 +3,11 @@
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
-#include "engine/factory.h"
-#include "ops/jacobian.h"
-#include "ops/reduce.h"
-#include "ops/softmax.h"
-#include "ops/view.h"
+#include "engine/tensor/factory.h"
+#include "ops/layout/view.h"
+#include "ops/reduce/reduce.h"
+#include "ops/reduce/softmax.h"
+#include "ops/transform/jacobian.h"
 #include "tests/ops/page/ways.h"
 
 using namespace tapestry;

@@ -8,7 +8,7 @@ namespace {
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) constexpr Domain op##_x = domain;
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   constexpr Domain op##_x = domain_x, op##_z = domain_z;
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
 }  // namespace
 }  // namespace tapestry::detail::domains
 
@@ -44,7 +44,7 @@ std::vector<Line> made() {
    Ulps ulps,                                                                          \
    &functions::op,                                                                     \
    TAPESTRY_FORMS(tapestry::op(x, z), (detail::make_binary<detail::Binary::op>(x, z)))},
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
   };
 }
 

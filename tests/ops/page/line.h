@@ -3,11 +3,11 @@
 
 #include <vector>
 
-#include "ops/domain.h"
-#include "ops/dual.h"
-#include "ops/elementwise.h"
-#include "ops/lanes.h"
-#include "ops/scalar.h"
+#include "ops/catalogue/domain.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/scalar/dual.h"
+#include "ops/scalar/lanes_math.h"
+#include "ops/scalar/scalar.h"
 #include "tests/ops/page/exact.h"
 
 namespace tapestry::exact {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "ops/domain.h"
+#include "ops/catalogue/domain.h"
 
 namespace tapestry::exact {
 

@@ -1,9 +1,9 @@
 #include "tests/ops/page/ways.h"
 
-#include "engine/factory.h"
-#include "ops/jacobian.h"
-#include "ops/join.h"
-#include "ops/replay_batch.h"
+#include "engine/tensor/factory.h"
+#include "ops/layout/join.h"
+#include "ops/scalar/replay_batch.h"
+#include "ops/transform/jacobian.h"
 
 namespace tapestry::exact {
 namespace {

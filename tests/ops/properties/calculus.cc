@@ -2,8 +2,8 @@
 // the plain one, the pullback as the transpose of the derivative, and forward mode against both.
 #include <cmath>
 
-#include "ops/elementwise.h"
-#include "ops/reduce.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/reduce/reduce.h"
 #include "tests/ops/properties/walk.h"
 #include "tests/support/differences.h"
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/catalogue.h"
+#include "ops/catalogue/catalogue.h"
 
 namespace tapestry::test {
 using namespace detail;

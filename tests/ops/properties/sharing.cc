@@ -3,7 +3,7 @@
 #include <cmath>
 #include <optional>
 
-#include "ops/view.h"
+#include "ops/layout/view.h"
 #include "tests/ops/properties/walk.h"
 #include "tests/support/differences.h"
 #include "tests/support/refusal.h"

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "engine/parallel.h"
+#include "engine/base/parallel.h"
 #include "tests/ops/properties/walk.h"
 #include "tests/support/refusal.h"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <functional>
 
-#include "engine/departures.h"
-#include "ops/jacobian.h"
-#include "ops/join.h"
+#include "engine/tensor/departures.h"
+#include "ops/layout/join.h"
+#include "ops/transform/jacobian.h"
 #include "tests/ops/properties/walk.h"
 #include "tests/support/differences.h"
 

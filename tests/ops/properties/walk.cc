@@ -166,7 +166,7 @@ bool on_the_page(std::string_view name) {
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) #name,
 #define TAPESTRY_COMPARE(name, value, doc) #name,
 #define TAPESTRY_PREDICATE(name, value, doc) #name,
-#include "ops/elementwise.def"
+#include "ops/page/elementwise.def"
   };
   return std::ranges::find(kNames, name) != std::end(kNames);
 }

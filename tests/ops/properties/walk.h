@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "ops/catalogue.h"
+#include "ops/catalogue/catalogue.h"
 #include "tests/ops/properties/property.h"
 
 namespace tapestry::test {

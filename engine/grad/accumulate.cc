@@ -1,0 +1,119 @@
+#include "engine/grad/accumulate.h"
+
+#include <utility>
+
+#include "engine/grad/pullback.h"
+#include "engine/grad/sweep.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/leaf.h"
+#include "engine/tensor/copy.h"
+
+namespace tapestry::detail {
+namespace {
+
+void add_in_place(Tensor& into, const Tensor& contribution) {
+  const Rows<2> rows(into.shape(), {&into.strides(), &contribution.strides()});
+  visit(into.dtype(), [&]<class T>(std::type_identity<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      refuse("add", "adjoints are never boolean");
+    } else {
+      T* sum = into.mutable_data<T>();
+      const T* term = contribution.data<T>();
+      rows.for_each([&](const std::array<std::int64_t, 2>& offset) {
+        T* __restrict p = sum + offset[0];
+        const T* __restrict q = term + offset[1];
+        if (rows.inner[0] == 1 && rows.inner[1] == 1)
+          for (std::int64_t i = 0; i < rows.length; ++i) p[i] += q[i];
+        else
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            p[i * rows.inner[0]] += q[i * rows.inner[1]];
+      });
+    }
+  });
+}
+
+Tensor copy_of(const Tensor& x) {
+  Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
+  visit(x.dtype(),
+        [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
+  return copy;
+}
+
+struct Accumulate {
+  static constexpr std::string_view name = "add";
+  static constexpr int arity = 2;
+  static constexpr bool elementwise = true;
+  static constexpr bool linear = true;
+  static Tensor forward(Inputs in) {
+    // Of one shape, but for a batch that only one of them has.
+    const Shape shape = broadcast_shapes(name, in[0].shape(), in[1].shape());
+    const auto stretched = [&](const Tensor& x) {
+      return x.view(shape, broadcast_strides(x.shape(), x.strides(), shape));
+    };
+    Tensor sum = copy_of(stretched(in[0]));
+    add_in_place(sum, stretched(in[1]));
+    return sum;
+  }
+  static void vjp(Pullback& p) {
+    for (int operand : {0, 1})
+      if (p.wants(operand)) p.give(operand, p.adjoint());
+  }
+};
+
+// As the page has it, on which it is the first function of two operands.
+constexpr Step kAddStep{"add", 0, {{StepOperand::Kind::leaf, 0}, {StepOperand::Kind::leaf, 1}}};
+
+constexpr StatementKernel kAdd{
+    "add",
+    2,
+    0,
+    [](NodeId first, NodeId end, const NodeId* leaves, const double*, const double*,
+       double* adjoints) {
+      while (end-- > first) {
+        leaves -= 2;
+        adjoints[leaves[0]] += adjoints[end];
+        adjoints[leaves[1]] += adjoints[end];
+      }
+    },
+    [](NodeId first, NodeId end, const NodeId* leaves, double*, double* values) {
+      for (; first < end; ++first, leaves += 2)
+        values[first] = values[leaves[0]] + values[leaves[1]];
+    },
+    [](const Run& run, Sweep& sweep) {
+      for (std::uint32_t i = run.count; i-- > 0;) {
+        const Scalar adjoint = sweep.number<Scalar>(run.first + i);
+        sweep.add(run.leaves[2 * i], adjoint);
+        sweep.add(run.leaves[2 * i + 1], adjoint);
+      }
+    },
+    nullptr,
+    {&kAddStep, 1}};
+
+}  // namespace
+
+void accumulate(Tensor& into, Tensor contribution) {
+  if (!into.defined()) {
+    into = std::move(contribution);
+    return;
+  }
+  const bool tracked = recording_tape() && (into.is_tracked() || contribution.is_tracked());
+  if (!tracked && into.is_unique())
+    add_in_place(into, contribution);
+  else
+    into = apply<Accumulate>({&into, &contribution});
+}
+
+Scalar accumulate(Scalar into, Scalar contribution) {
+  if (!into.is_tracked() && into.value() == 0) return contribution;
+  if (!contribution.is_tracked() && contribution.value() == 0) return into;
+  const double sum = into.value() + contribution.value();
+  Tape* tape = recording_tape();
+  if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
+  const auto leaf = [&](Scalar x) {
+    return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
+  };
+  const NodeId leaves[] = {leaf(into), leaf(contribution)};
+  return tape->record_statement(kAdd, leaves, {}, sum);
+}
+
+}  // namespace tapestry::detail

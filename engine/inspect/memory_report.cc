@@ -1,0 +1,48 @@
+#include "engine/inspect/memory_report.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_set>
+
+namespace tapestry {
+using namespace detail;
+
+MemoryReport memory_report(const Tape& tape) {
+  MemoryReport report;
+  std::unordered_set<const void*> counted;
+  tape.for_each_saved([&](const TensorNode& node, const Tensor& x) {
+    if (!x.defined()) return;  // let go of
+    const std::size_t bytes = counted.insert(x.block()).second ? x.block_bytes() : 0;
+    report.bytes += bytes;
+    report.saved.push_back({node.id, std::string(node.op->name), x.shape(), x.dtype(), bytes,
+                            node.site, std::string(tape.scope(node.id))});
+  });
+  return report;
+}
+
+std::string MemoryReport::text() const {
+  struct Row {
+    std::size_t count = 0, bytes = 0;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Row> rows;  // op, tensor, place
+  for (const SavedTensor& tensor : saved) {
+    std::string place = fmt::format("{}", tensor.site);
+    if (!tensor.scope.empty()) place += " in " + tensor.scope;
+    Row& row = rows[{tensor.op, fmt::format("{} {}", tensor.shape, tensor.dtype), place}];
+    ++row.count;
+    row.bytes += tensor.bytes;
+  }
+  std::vector<std::pair<std::tuple<std::string, std::string, std::string>, Row>> sorted(
+      rows.begin(), rows.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+  std::string text =
+      fmt::format("{:>12} {:>6}  {:<18} {:<24} {}\n", "bytes", "count", "saved by", "tensor", "at");
+  for (const auto& [key, row] : sorted)
+    text += fmt::format("{:>12} {:>6}  {:<18} {:<24} {}\n", row.bytes, row.count, std::get<0>(key),
+                        std::get<1>(key), std::get<2>(key));
+  return text + fmt::format("{:>12} {:>6}  in all\n", bytes, saved.size());
+}
+
+}  // namespace tapestry

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include "engine/base/utf8.h"
+#include "engine/inspect/picture.h"
+#include "engine/tensor/brief.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+// Columns: id, name, operation, type; then whatever numbers there are.
+using Line = std::array<std::string, 5>;
+
+Line line_of(const detail::Picture& picture, const detail::Picture::Node& node,
+             const WriteOptions& options) {
+  std::string operation = node.op;
+  std::string operands;
+  for (NodeId operand : node.operands)
+    operands += fmt::format("{}%{}", operands.empty() ? "" : ", ", picture.told(operand));
+  if (!operands.empty()) operation += fmt::format("({})", operands);
+  if (!node.attributes.empty()) operation += fmt::format(" [{}]", node.attributes);
+  std::string numbers;
+  const auto add = [&](std::string_view what, const Tensor& x) {
+    if (!x.defined()) return;
+    if (!numbers.empty()) numbers += "  ";
+    numbers += fmt::format("{} {}", what, detail::brief(x, options.digits, options.elements));
+  };
+  add("value", node.value);
+  add("gradient", node.gradient);
+  if (!node.adjoint_of.empty())
+    numbers += fmt::format("{}adjoint of %{}", numbers.empty() ? "" : "  ",
+                           fmt::join(node.adjoint_of, ", %"));
+  return {fmt::format("%{}", picture.told(node.id)), detail::on_one_line(node.name),
+          detail::on_one_line(operation), fmt::format("{} {}", node.dtype, node.shape), numbers};
+}
+
+void write(std::ostream& out, const detail::Picture& picture, const WriteOptions& options) {
+  std::vector<Line> lines;
+  std::array<std::size_t, 4> widths{};
+  for (const auto& node : picture.nodes) {
+    lines.push_back(line_of(picture, node, options));
+    for (std::size_t column = 0; column < widths.size(); ++column)
+      widths[column] = std::max(widths[column], detail::width_of(lines.back()[column]));
+  }
+  std::string text;
+  for (const Line& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      if (column == 2) text += "= ";
+      text += line[column];
+      if (column < widths.size() && widths[column])
+        text.append(widths[column] - detail::width_of(line[column]) + (column < 2 ? 1 : 2), ' ');
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  }
+  out << text;
+}
+
+}  // namespace
+
+void write_text(std::ostream& out, const Active& y, const WriteOptions& options) {
+  const CallSite call(y.site());
+  write(out, detail::picture_of("write_text", y, options), options);
+}
+
+void write_text(std::ostream& out, const Tape& tape, const WriteOptions& options) {
+  write(out, detail::picture_of("write_text", tape, options), options);
+}
+
+}  // namespace tapestry

@@ -1,0 +1,211 @@
+// The tape of scalars of another number type T than double: float, numbers with tangents, eight
+// numbers at once, or active scalars themselves, whose tape then follows the whole of it, the walk
+// back included. Statements, spans and streams are those of the Tape; there are no tensors on it,
+// and it is not drawn, named or replayed.
+//
+// T is trivially copyable, is made from a double, and has the page's functions and what
+// engine/tensor/number.h asks of it.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/grad/plain_walk.h"
+#include "engine/tape/leaf.h"
+#include "engine/tape/statement_storage.h"
+#include "engine/tape/tape.h"
+#include "engine/tensor/number.h"
+
+namespace tapestry {
+
+template <class T>
+class BasicTape : public detail::LivingTape<BasicTape<T>> {
+ public:
+  // Records the BasicScalar<T> of this thread from now on. Tapes of one type nest, and the
+  // innermost records; tapes of different types do not hinder each other.
+  BasicTape() : pages_(Pool::take()) {
+    storage().begin(detail::next_recording());
+    this->join(epoch());
+  }
+  ~BasicTape() {
+    storage().note_ids();
+    this->leave();
+    if (!detail::TapeUse::keep(epoch(), pages_)) Pool::give_back(std::move(pages_));
+  }
+
+  // A leaf to differentiate with respect to.
+  BasicScalar<T> variable(const T& value) {
+    return storage().put(detail::kVariableStatement, {}, {}, value);
+  }
+
+  // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error,
+  // as from rewind(), while a gradient sweeps the tape.
+  void clear() {
+    detail::TapeUse::check_clear(epoch());
+    const detail::Recording recording = detail::next_recording();
+    storage().note_ids();
+    storage().reset();
+    storage().begin(recording);
+    this->renew(epoch());
+  }
+
+  // The place that recording has reached, and the way back: handles of what was recorded since must
+  // not be used any more.
+  using Mark = detail::StatementMark;
+  Mark mark() const { return storage().mark(); }
+  // Error for a mark of another recording, or one that was itself rewound past.
+  void rewind(const Mark& mark) {
+    storage().check("rewind", mark);
+    detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
+    storage().rewind(mark);
+  }
+
+  detail::Epoch epoch() const { return storage().epoch(); }
+  NodeId size() const { return storage().size(); }
+  bool owns(const BasicScalar<T>& x) const { return (x.name() - storage().first_name) >> 32 == 0; }
+
+  // The living tape of any thread that has the node, or an Error in the name of `who`.
+  static BasicTape& of(std::string_view who, const BasicScalar<T>& x) {
+    BasicTape* tape = BasicTape::find_anywhere(x.epoch());
+    if (!tape || !tape->owns(x)) detail::refuse_stale(who, "a handle", 0);
+    return *tape;
+  }
+  // Operand i of a statement is of another recording than this thread's.
+  [[noreturn]] static void refuse_other(std::string_view who, std::size_t i,
+                                        const BasicScalar<T>& x) {
+    of(who, x);
+    if (!BasicTape::find(x.epoch()))
+      detail::refuse(who, "operand {} was recorded on a tape that belongs to another thread", i);
+    detail::refuse(
+        who,
+        "operand {} is a scalar of another tape: scalars of one type do not nest, those over "
+        "active scalars do",
+        i);
+  }
+
+  // For statements: the node of x here, a constant if another tape or none follows it.
+  NodeId id_of(std::string_view who, const BasicScalar<T>& x) {
+    if (owns(x)) {
+      if (x.id() > size()) detail::refuse_forgotten(who, x.id(), size());
+      return x.id();
+    }
+    return storage().put(detail::kConstantStatement, {}, {}, x.value()).id();
+  }
+  void release_unused() { storage().release_unused(); }
+  detail::StatementStorage<T>& storage() { return *pages_; }
+  const detail::StatementStorage<T>& storage() const { return *pages_; }
+  static void write_to(BasicTape* tape) {
+    statements() = tape ? &tape->storage() : no_statements();
+  }
+  static detail::StatementStorage<T>*& statements() { return detail::statement_storage<T>; }
+  static detail::StatementStorage<T>* no_statements() { return &detail::no_storage<T>; }
+
+  // dy/dx for each x, see ops/scalar/scalar.h.
+  std::vector<T> gradient(const BasicScalar<T>& y, const std::vector<BasicScalar<T>>& xs,
+                          const T& cotangent, bool allow_unused);
+
+ private:
+  using Pages = detail::StatementStorage<T>;
+  using Pool = detail::StoragePool<Pages>;
+  static void walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints);
+  static void walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y, const T& cotangent);
+  [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
+    detail::refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
+  }
+
+  std::unique_ptr<Pages> pages_;
+};
+
+// The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
+template <class T>
+requires(!std::same_as<T, double>) BasicTape<T>
+&tape_of(const BasicScalar<T>& x) {
+  if (!x.is_tracked())
+    detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
+  return BasicTape<T>::of("tape_of", x);
+}
+
+// Of doubles it is the Tape itself, so that code over T makes, marks, rewinds and differentiates
+// both alike. A gradient of a Tape takes options where that of others takes a cotangent.
+template <>
+class BasicTape<double> : public Tape {
+ public:
+  using Tape::Tape;
+};
+
+template <class T>
+std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
+                                      const std::vector<BasicScalar<T>>& xs, const T& cotangent,
+                                      bool allow_unused) {
+  const detail::TapeUse use("gradient", detail::TapeUse::Role::sweeps, epoch());
+  Pages& pages = storage();
+  const NodeId last = y.id();
+  if (last > size()) detail::refuse_forgotten("gradient", last, size());
+  std::vector<NodeId> targets;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!owns(xs[i])) {
+      if (xs[i].is_tracked()) of("gradient", xs[i]);
+      detail::refuse("gradient", "x[{}] is not recorded on the tape of y", i);
+    }
+    if (xs[i].id() > size()) detail::refuse_forgotten("gradient", xs[i].id(), size());
+    if (xs[i].id() <= last) targets.push_back(xs[i].id());
+  }
+  const auto part = [&] {
+    return detail::reach_of<T>(pages, {&last, 1}, targets, detail::LeavesOf<T>());
+  };
+  const auto check_linked = [&](const detail::NodeSet& reach) {
+    for (std::size_t i = 0; i < xs.size() && !allow_unused; ++i)
+      if (!reach.contains(xs[i].id())) refuse_apart(last, xs[i].id(), i);
+  };
+  bool flowed = targets.size() == xs.size();
+  if constexpr (detail::is_plain_number<T>) {
+    detail::walk_plainly<T>(
+        pages, last, cotangent, xs,
+        [&](const detail::RunOf<T>& run, T* adjoints) { walk_back(pages, run, adjoints); });
+  } else {  // an outer tape may follow the walk, which then holds no more than is needed
+    const detail::NodeSet needed = part();
+    check_linked(needed);
+    walk_over(pages, needed, last, cotangent);
+  }
+  use.check();
+  std::vector<T> slopes;
+  for (const BasicScalar<T>& x : xs) {
+    slopes.push_back(x.id() <= last ? pages.adjoints.data()[x.id()] : T(0));
+    using detail::is_zero;
+    flowed &= !is_zero(slopes.back());
+  }
+  // A slope of 0 may mean that there is no way.
+  if (detail::is_plain_number<T> && !flowed && !allow_unused) check_linked(part());
+  return slopes;
+}
+
+template <class T>
+void BasicTape<T>::walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints) {
+  if (run.kernel->leaves == 0) return;
+  static_cast<const detail::KernelOf<T>&>(*run.kernel)
+      .walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
+                 run.constants_of(run.count), pages.values.begin(), adjoints);
+}
+
+// Kernels add to the adjoints of any leaf: what is added to must not be an active number of a
+// recording that is gone.
+template <class T>
+void BasicTape<T>::walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y,
+                             const T& cotangent) {
+  pages.adjoints.make_room(y, pages.values.capacity());
+  T* const adjoints = pages.adjoints.data();
+  detail::Cursor<T> cursor(pages);
+  needed.for_each_up([&](NodeId id) {
+    adjoints[id] = T(0);
+    for (NodeId leaf : detail::LeavesOf<T>()(cursor.at(id))) adjoints[leaf] = T(0);
+  });
+  if (needed.contains(y)) adjoints[y] = cotangent;
+  needed.for_each_down([&](NodeId id) {
+    walk_back(pages, cursor.at(id), adjoints);
+    return true;
+  });
+}
+
+}  // namespace tapestry

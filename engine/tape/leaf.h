@@ -1,0 +1,27 @@
+// The records of leaves: nodes without operands.
+#pragma once
+
+#include "engine/tape/node.h"
+
+namespace tapestry::detail {
+
+struct Variable {
+  static constexpr std::string_view name = "variable";
+  static constexpr int arity = 0;
+  static constexpr bool not_differentiable = true;  // nothing flows further
+  static Tensor forward(Inputs) { refuse("variable", "a leaf is not computed"); }
+};
+
+struct Constant {
+  static constexpr std::string_view name = "constant";
+  static constexpr int arity = 0;
+  static constexpr bool not_differentiable = true;
+  static Tensor forward(Inputs) { refuse("constant", "a leaf is not computed"); }
+};
+
+inline constexpr StatementKernel kVariableStatement{"variable", 0,       0,      nullptr,
+                                                    nullptr,    nullptr, nullptr};
+inline constexpr StatementKernel kConstantStatement{"constant", 0,       0,      nullptr,
+                                                    nullptr,    nullptr, nullptr};
+
+}  // namespace tapestry::detail

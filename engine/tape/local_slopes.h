@@ -1,0 +1,26 @@
+// The slopes of one statement by its leaves, as numbers.
+#pragma once
+
+#include <span>
+
+#include "engine/tape/node.h"
+#include "engine/tape/tape_storage.h"
+
+namespace tapestry::detail {
+
+class LocalSlopes {
+ public:
+  explicit LocalSlopes(const double* values) : values_(values) {}
+  // Of statement i of a run, one for each leaf: what it gives back for that adjoint. The kernel
+  // walks back over a tape of its own, on which the leaves are nodes 1, 2, ... and the statement
+  // comes last.
+  std::span<const double> of(const Run& run, std::uint32_t i, double adjoint = 1);
+
+ private:
+  const double* values_;
+  NodeId leaves_[kMostOfAStatement];
+  double numbers_[kMostOfAStatement + 2];
+  double adjoints_[kMostOfAStatement + 2];
+};
+
+}  // namespace tapestry::detail

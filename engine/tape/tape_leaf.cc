@@ -1,0 +1,91 @@
+// How leaves get onto a tape: variables and constants, and their names.
+#include <bit>
+#include <string_view>
+
+#include "engine/tape/anomaly.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/leaf.h"
+#include "engine/tape/tape.h"
+#include "engine/tape/tape_storage.h"
+
+namespace tapestry {
+using namespace detail;
+
+NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
+  Tensor plain = detach(value);
+  const NodeId origin = plain.origin_in(epoch_);
+  const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
+  if (origin)
+    storage_->severed.emplace_back(id, origin);
+  else if (value.is_tracked() || &op == &op_of<detail::Variable>)  // others depend on nothing
+    plain.set_origin(epoch_, id);
+  if (!name.empty()) storage_->names[id] = name;
+  if (value.is_tracked()) set_outward(id, outward(value));
+  return id;
+}
+
+Scalar Tape::pooled_constant(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
+  if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
+    slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
+  return {value, epoch_, slot.id};
+}
+
+Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
+  const CallSite call(site);
+  if (!is_floating(value.dtype()))
+    refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
+  if (detail::watch) detail::watch_leaf(value, name);
+  const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
+  return value.tracked_as(epoch_, id);
+}
+
+Scalar Tape::variable(double value, std::string_view name) {
+  if (name.empty() && detail::statement_storage<double> == storage_.get() &&
+      storage_->is_ready_for(detail::kVariableStatement)) {
+    storage_->runs.step();
+    storage_->put_value(value);
+    return Scalar::named(value, storage_->next_name - 1);
+  }
+  const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
+  if (!name.empty()) [[unlikely]]
+    storage_->names[x.id()] = name;
+  return x;
+}
+
+Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
+  const CallSite call(site);
+  if (detail::watch) detail::watch_leaf(value, name);
+  const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
+  return value.tracked_as(epoch_, id);
+}
+
+Tensor Tape::variable_for(const void* key, const Tensor& value,
+                          const std::function<std::string()>& name) {
+  detail::Binding& binding = storage_->bindings[key];
+  if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
+    // Followed by every tape that records around this one, too.
+    Tensor outside = around() ? around()->variable_for(key, value, name) : value;
+    for (Tape* t = enclosing(); t && adopts() && !outside.is_tracked(); t = t->enclosing())
+      if (const auto found = t->storage_->bindings.find(key);
+          found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
+        outside = value.tracked_as(t->epoch(), found->second.id);
+    const Tensor leaf = variable(outside, name(), Site::nowhere());
+    storage_->bindings[key] = {detach(value), leaf.id()};
+    return leaf;
+  }
+  return value.tracked_as(epoch_, binding.id);
+}
+
+void Tape::set_name(const Tensor& x, std::string_view name) {
+  if (!owns(x)) refuse("set_name", "the tensor is not recorded on this tape");
+  storage_->names[x.id()] = name;
+}
+
+void Tape::set_name(Scalar x, std::string_view name) {
+  if (!owns(x)) refuse("set_name", "the scalar is not recorded on this tape");
+  storage_->names[x.id()] = name;
+}
+
+}  // namespace tapestry

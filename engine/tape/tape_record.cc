@@ -1,0 +1,234 @@
+// How operations get onto a tape.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "engine/tape/apply.h"
+#include "engine/tape/leaf.h"
+#include "engine/tape/nesting.h"
+#include "engine/tape/standing.h"
+#include "engine/tape/tape.h"
+#include "engine/tape/tape_storage.h"
+#include "engine/tensor/departures.h"
+
+namespace tapestry {
+using namespace detail;
+
+using detail::lives_here;
+using detail::refuse_stale;
+
+void detail::note_operands(const Op& op, Inputs inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].is_tracked())
+      note_reading(inputs[i]);
+    else if (note_use_of && op.differentiable)
+      note_use_of(inputs[i]);
+}
+
+void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
+                             std::span<Tensor> outputs) {
+  note_operands(op, inputs);
+  const UnwatchedReading kernel;
+  op.forward(inputs, attributes, outputs);
+}
+
+NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
+  if (x.epoch() == epoch_) {
+    check_node(op.name, x.id());
+    return x.id();
+  }
+  if (x.is_tracked() && !lives_here(x))
+    refuse_stale(op.name, fmt::format("operand {}", slot), x.epoch());
+  return record_leaf(op_of<detail::Constant>, x, options_.keep_values || x.size() <= 1);
+}
+
+namespace {
+
+// The operands as that tape knows them; none where it knows them as they are.
+std::vector<Tensor> as_known_to(const Tape& tape, Inputs inputs) {
+  std::vector<Tensor> operands;
+  bool changed = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands.push_back(detail::known_to(tape, inputs[i]));
+    changed |= operands[i].epoch() != inputs[i].epoch();
+  }
+  if (!changed) operands.clear();
+  return operands;
+}
+
+}  // namespace
+
+void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
+  bool tracked = false, foreign = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    tracked |= follows(inputs[i]);
+    foreign |= inputs[i].is_tracked() && !follows(inputs[i]);
+  }
+  if (foreign) {
+    const std::vector<Tensor> operands = as_known_to(*this, inputs);
+    std::vector<const Tensor*> pointers;
+    for (const Tensor& operand : operands) pointers.push_back(&operand);
+    if (!operands.empty()) return record(op, Inputs(pointers), attributes, outputs);
+  }
+  if (!tracked) {
+    note_origin(inputs, outputs);
+    if (around()) return around()->record(op, inputs, attributes, outputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].is_tracked() && !lives_here(inputs[i]))
+        refuse_stale(op.name, fmt::format("operand {}", i), inputs[i].epoch());
+    return;
+  }
+  const std::vector<Tensor> followed = record_around(op, inputs, attributes, outputs);
+  SaveMask saves = 0;
+  NodeId few[8];
+  std::vector<NodeId> many;
+  NodeId* operands = few;
+  if (inputs.size() > std::size(few)) {
+    many.resize(inputs.size());
+    operands = many.data();
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands[i] = operand_id(op, static_cast<int>(i), inputs[i]);
+    if (op.differentiable && keeps_saves() && follows(inputs[i]))
+      saves |= op.saves(static_cast<int>(i));
+  }
+  const NodeId id = push_node(op, {operands, inputs.size()}, attributes, outputs, saves, &inputs,
+                              options_.keep_values);
+  for (std::size_t k = 0; k < followed.size(); ++k)
+    set_outward(id + static_cast<NodeId>(k), followed[k]);
+  if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
+}
+
+// What is computed from numbers without history comes from where they came from.
+void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (const NodeId origin = inputs[i].origin_in(epoch_))
+      for (Tensor& output : outputs) output.set_origin(epoch_, origin);
+}
+
+NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,
+                       std::span<Tensor> outputs, SaveMask saves, const Inputs* inputs,
+                       bool keep_values) {
+  const auto padded = [](std::size_t bytes) { return (bytes + 15) & ~std::size_t{15}; };
+  const bool save_all = saves == kSaveAll, save_inputs = save_all || saves == kSaveInputs;
+  const auto saved_count =
+      static_cast<std::uint32_t>(save_inputs ? inputs->size() + (save_all ? outputs.size() : 0)
+                                             : static_cast<std::size_t>(std::popcount(saves)));
+  const std::size_t types_at = padded(sizeof(TensorNode));
+  const std::size_t operands_at = types_at + padded(outputs.size() * sizeof(OutputType));
+  const std::size_t attributes_at = operands_at + padded(operands.size_bytes());
+  const std::size_t saved_at = attributes_at + padded(op.attribute_bytes);
+  const std::size_t values_at = saved_at + saved_count * sizeof(Tensor);
+  const std::size_t total = values_at + (keep_values ? outputs.size() * sizeof(Tensor) : 0);
+
+  auto& store = *storage_;
+  auto* block = static_cast<std::byte*>(store.arena.allocate(total));
+  const NodeId id = store.next_id();
+  auto* types = reinterpret_cast<OutputType*>(block + types_at);
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    new (types + k) OutputType{outputs[k].shape(), outputs[k].dtype()};
+  std::copy(operands.begin(), operands.end(), reinterpret_cast<NodeId*>(block + operands_at));
+  if (attributes) std::memcpy(block + attributes_at, attributes, op.attribute_bytes);
+  auto* saved = reinterpret_cast<Tensor*>(block + saved_at);
+  auto* values = keep_values ? reinterpret_cast<Tensor*>(block + values_at) : nullptr;
+
+  auto* node = new (block) TensorNode{&op,
+                                      id,
+                                      static_cast<std::uint32_t>(operands.size()),
+                                      static_cast<std::uint32_t>(outputs.size()),
+                                      saved_count,
+                                      saves,
+                                      reinterpret_cast<const NodeId*>(block + operands_at),
+                                      types,
+                                      block + attributes_at,
+                                      saved,
+                                      values,
+                                      current_site(),
+                                      detail::name_scope,
+                                      detail::within_op};
+  store.has_tensors = true;
+  store.differentiates_adjoints |= op.differentiates_adjoints;
+  store.runs.put_tensors(id, store.leaves.size(), store.constants.size());
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    store.put_node(node);
+    if (values) new (values + k) Tensor(detach(outputs[k]));
+    outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
+    if (op.arity != 0) outputs[k].set_origin(epoch_, outputs[k].id());
+  }
+  if (save_inputs)
+    for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
+  if (save_all)
+    for (const Tensor& output : outputs) new (saved++) Tensor(output);
+  for (SaveMask rest = save_inputs ? 0 : saves; rest; rest &= rest - 1) {
+    const int bit = std::countr_zero(rest);
+    new (saved++) Tensor(bit < 32 ? (*inputs)[static_cast<std::size_t>(bit)]
+                                  : outputs[static_cast<std::size_t>(bit - 32)]);
+  }
+  if (saves || values) store.owners.push_back(node);
+  return id;
+}
+
+Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const void* attributes,
+                           Tensor output) {
+  std::vector<NodeId> ids(operands.size());
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
+    if (!ids[i]) ids[i] = pooled_constant(operands[i].value()).id();
+  }
+  refuse_tangents(op.name);
+  push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);
+  return output;
+}
+
+Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
+                              std::span<const double> constants, double value) {
+  refuse_tangents(kernel.name);
+  if (detail::watch) {
+    std::vector<double> read;
+    for (NodeId leaf : leaves) read.push_back(is_scalar(leaf) ? scalar_value(leaf) : 0);
+    detail::watch_statement(kernel.name, value, read);
+  }
+  return storage_->put(kernel, leaves, constants, value);
+}
+
+void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,
+                             const Site& site) {
+  // Of the tapes that record now the innermost that follows a side. Paused or stopped, none does.
+  Tape* tape = recording_tape();
+  while (tape && !tape->owns(x) && !tape->owns(z)) tape = tape->around();
+  if (!tape) return;
+  const auto side = [&](int operand, Scalar s) {
+    return Comparison::Side{tape->owns(s) ? tape->id_of("compare", operand, s) : 0, s.value()};
+  };
+  tape->storage().comparisons.push_back({relation, outcome, side(0, x), side(1, z), site});
+}
+
+NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
+  if (owns(x)) {
+    check_node(who, x.id());
+    // What is recorded now would have its value by one and its slopes by the other.
+    if (storage_->moved && std::bit_cast<std::uint64_t>(scalar_value(x.id())) !=
+                               std::bit_cast<std::uint64_t>(x.value()))
+      refuse(who,
+             "operand {} is {}, and since a replay its node is {}: record before replaying, or "
+             "record anew",
+             operand, x.value(), scalar_value(x.id()));
+    return x.id();
+  }
+  if (!x.is_tracked()) return 0;
+  if (lives_here(x))
+    refuse(who,
+           "operand {} is a scalar of another tape: scalars do not nest, use a tensor of rank 0",
+           operand);
+  refuse_stale(who, fmt::format("operand {}", operand), x.epoch());
+}
+
+void Tape::keep(std::shared_ptr<const void> object) { storage_->kept.push_back(std::move(object)); }
+
+void Tape::release(const TensorNode& node) {
+  for (Tensor& saved : std::span(node.saved, node.saved_count)) saved = Tensor();
+}
+
+}  // namespace tapestry

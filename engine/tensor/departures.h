@@ -1,0 +1,67 @@
+// What leaves the record: numbers that a program reads, and functions of its own. No tape sees what
+// is made of them, so whoever relies on the record being whole watches while it is written.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "engine/tensor/tensor.h"
+
+namespace tapestry::detail {
+
+struct Departures {
+  bool numbers = false;  // of a tracked tensor were read, by item(), to_vector() or data()
+  bool slopes = false;   // so were those of a floating one, or used in an op after detach()
+  bool functions =
+      false;  // of the user's were called, or scalars taken: not to be carried out again
+  std::string outer_scalar;  // the first that came from a tape around the one that records
+  // Whose numbers slopes are made of, detached ones among them; any tracked tensor's by default.
+  std::function<bool(const Tensor&)> concerns;
+};
+
+// For who asks what a function captures, engine/tape/captures.h; mostly nobody does. Called for
+// tensors that are read, and operands.
+using NoteUse = void (*)(const Tensor& x);
+extern constinit thread_local NoteUse note_use_of;
+
+// While it lives it learns what leaves the record on this thread. Who watches around it learns of
+// it, too, but for numbers that are detached there.
+class WatchDepartures : public Departures {
+ public:
+  explicit WatchDepartures(std::function<bool(const Tensor&)> of = {})
+      : outer_(std::exchange(departures, this)) {
+    concerns = std::move(of);
+  }
+  ~WatchDepartures() {
+    departures = outer_;
+    if (!outer_) return;
+    outer_->numbers |= numbers;
+    outer_->slopes |= slopes;
+    outer_->functions |= functions;
+    if (outer_->outer_scalar.empty()) outer_->outer_scalar = outer_scalar;
+  }
+  WatchDepartures(const WatchDepartures&) = delete;
+  WatchDepartures& operator=(const WatchDepartures&) = delete;
+
+ private:
+  Departures* outer_;
+};
+
+// While it lives reading is part of the record, as in a kernel, or for somebody's eyes only.
+class UnwatchedReading {
+ public:
+  UnwatchedReading() : outer_(std::exchange(departures, nullptr)) {}
+  ~UnwatchedReading() { departures = outer_; }
+  UnwatchedReading(const UnwatchedReading&) = delete;
+  UnwatchedReading& operator=(const UnwatchedReading&) = delete;
+
+ private:
+  Departures* outer_;
+};
+
+inline void note_function() {
+  if (departures) departures->functions = true;
+}
+
+}  // namespace tapestry::detail

@@ -1,0 +1,117 @@
+#include "engine/tensor/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <vector>
+
+#include "engine/tensor/departures.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+constexpr std::int64_t kEnds = 3;           // shown at each end of a long axis
+constexpr std::int64_t kShownWhole = 1000;  // elements
+
+template <class T>
+std::string element_text(T value) {
+  if constexpr (std::is_floating_point_v<T>)
+    if (std::isnan(value)) return "nan";  // whatever its sign
+  return fmt::format("{}", value);
+}
+
+// The elements that are shown, in row-major order: calls element(offset, column) for each, and
+// between(text) for the brackets and commas around them.
+template <class Element, class Between>
+void for_shown(const Tensor& x, int axis, std::int64_t offset, int column, Element&& element,
+               Between&& between) {
+  if (axis == x.rank()) return element(offset, column);
+  const bool whole = x.size() <= kShownWhole, innermost = axis == x.rank() - 1;
+  const std::int64_t extent = x.shape()[axis];
+  between("[");
+  for (std::int64_t i = 0, place = 0; i < extent; ++i, ++place) {
+    if (i) between(innermost ? ", " : ",\n" + std::string(static_cast<std::size_t>(axis) + 1, ' '));
+    if (!whole && extent > 2 * kEnds && i == kEnds) {
+      between("...");
+      i = extent - kEnds - 1;
+      continue;
+    }
+    for_shown(x, axis + 1, offset + i * x.strides()[axis],
+              innermost ? static_cast<int>(place) : column, element, between);
+  }
+  between("]");
+}
+
+template <class Text>
+void append_shown(std::string& result, const Tensor& x, Text&& text) {
+  visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* numbers = x.data<T>();
+    for_shown(
+        x, 0, 0, 0,
+        [&](std::int64_t offset, int column) { result += text(numbers[offset], column); },
+        [&](std::string_view between) { result += between; });
+  });
+}
+
+}  // namespace
+
+std::string detail::number_text(double value) { return element_text(value); }
+
+std::string to_string(const Tensor& x) {
+  if (!x.defined()) return "(no value)";
+  const UnwatchedReading shown;
+  std::string text;
+  if (x.size() == 0)
+    text = fmt::format("[] {}", x.shape());
+  else
+    append_shown(text, x, [](auto value, int) { return element_text(value); });
+  return fmt::format("{} {}", text, x.dtype());
+}
+
+std::string detail::format_elements(const Tensor& x, std::string_view spec) {
+  if (!x.defined()) return "(no value)";
+  const UnwatchedReading shown;
+  if (x.size() == 0) return "[]";
+  const std::string format = fmt::format("{{:{}}}", spec);
+  const auto text_of = [&]<class T>(T value) {
+    try {
+      if constexpr (std::is_floating_point_v<T>)
+        return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
+      else
+        return fmt::format(fmt::runtime(format), static_cast<double>(value));
+    } catch (const fmt::format_error& error) {
+      refuse("format", "{} is no format of numbers ({}); {{:.3f}} and {{:8.2e}} are", format,
+             error.what());
+    }
+  };
+  std::vector<std::size_t> widths(static_cast<std::size_t>(kShownWhole) + 1, 0);
+  std::string result;
+  append_shown(result, x, [&](auto value, int column) {
+    std::size_t& width = widths[static_cast<std::size_t>(column)];
+    const std::string text = text_of(value);
+    width = std::max(width, text.size());
+    return text;
+  });
+  result.clear();
+  append_shown(result, x, [&](auto value, int column) {
+    return fmt::format("{:>{}}", text_of(value), widths[static_cast<std::size_t>(column)]);
+  });
+  return result;
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x) {
+  const auto how = out.flags() & std::ios_base::floatfield;
+  if (how == std::ios_base::fmtflags{} && out.precision() == 6) return out << to_string(x);
+  const char letter = how == std::ios_base::fixed        ? 'f'
+                      : how == std::ios_base::scientific ? 'e'
+                                                         : 'g';
+  return out << format_elements(x, fmt::format(".{}{}", out.precision(), letter));
+}
+std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
+std::ostream& operator<<(std::ostream& out, const Scalar& x) { return out << x.value(); }
+
+}  // namespace tapestry

@@ -1,0 +1,105 @@
+#include "engine/tensor/tensor.h"
+
+#include <new>
+
+#include "engine/base/memory.h"
+#include "engine/tensor/copy.h"
+#include "engine/tensor/departures.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+constexpr std::size_t kHeader = (sizeof(detail::Body) + 63) / 64 * 64;
+
+bool is_row_major(const Shape& shape, const Strides& strides) {
+  std::int64_t expected = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    if (shape[i] != 1 && strides[i] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
+}
+
+}  // namespace
+
+constinit thread_local detail::Departures* detail::departures = nullptr;
+
+constinit thread_local detail::NoteUse detail::note_use_of = nullptr;
+
+void detail::note_reading(const Tensor& x) {
+  if (note_use_of) note_use_of(x);
+  departures->numbers |= x.is_tracked();
+  departures->slopes |=
+      is_floating(x.dtype()) && (departures->concerns ? departures->concerns(x) : x.is_tracked());
+}
+
+void detail::destroy(Body* body) noexcept {
+  while (body) {  // a view drops its owner in turn, without recursion
+    Body* owner = body->owner;
+    const std::size_t bytes = body->block_bytes;
+    body->~Body();
+    deallocate(body, bytes);
+    body =
+        owner && owner->references.fetch_sub(1, std::memory_order_acq_rel) == 1 ? owner : nullptr;
+  }
+}
+
+Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
+  for (std::int64_t extent : shape)
+    if (extent < 0) refuse("tensor", "shape {} has a negative extent", shape);
+  const std::int64_t size = shape.try_size().value_or(kMostElements + 1);
+  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
+  const std::size_t bytes = kHeader + static_cast<std::size_t>(size) * size_of(dtype);
+  void* block = allocate(bytes);
+  auto* body = new (block) detail::Body;
+  body->dtype = dtype;
+  body->contiguous = true;
+  body->data = static_cast<std::byte*>(block) + kHeader;
+  body->size = size;
+  body->block_bytes = bytes;
+  body->owner = nullptr;
+  body->shape = shape;
+  body->strides = row_major(shape);
+  return Tensor(body);
+}
+
+Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t offset) const {
+  const std::int64_t size = shape.size();
+  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
+  detail::Body* owner = this->body().owner ? body_->owner : body_;
+  auto* body = new (allocate(kHeader)) detail::Body;
+  body->dtype = body_->dtype;
+  body->contiguous = is_row_major(shape, strides);
+  body->data = body_->data + offset * static_cast<std::int64_t>(size_of(body_->dtype));
+  body->size = size;
+  body->block_bytes = kHeader;
+  body->owner = owner;
+  owner->references.fetch_add(1, std::memory_order_relaxed);
+  body->shape = shape;
+  body->strides = strides;
+  return Tensor(body);
+}
+
+double Tensor::item(Site site) const {
+  const CallSite call(site);
+  if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());
+  return visit(dtype(),
+               [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
+}
+
+std::vector<double> Tensor::to_vector() const {
+  std::vector<double> result(static_cast<std::size_t>(size()));
+  copy_elements(*this, result.data());
+  return result;
+}
+
+Tensor Tensor::contiguous() const {
+  if (is_contiguous()) return detach(*this);
+  Tensor result = uninitialized(shape(), dtype());
+  visit(dtype(),
+        [&]<class T>(std::type_identity<T>) { copy_elements(*this, result.mutable_data<T>()); });
+  return result;
+}
+
+}  // namespace tapestry

@@ -1,0 +1,200 @@
+// A tensor: a value-semantic handle to shape, strides, dtype and shared numbers, 16 bytes. The
+// numbers never change once an operation has made them, so copies and views share them. A handle
+// may be *tracked*: it then also names a node of a tape. The same handle without the name is
+// `detach(x)`.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/base/never.h"
+#include "engine/base/site.h"
+#include "engine/tensor/dtype.h"
+#include "engine/tensor/shape.h"
+#include "engine/tensor/subscript.h"
+
+namespace tapestry {
+
+using NodeId = std::uint32_t;  // position in a tape's recording order; 0 names nothing
+
+namespace detail {
+
+using Epoch = std::uint32_t;  // one recording of one tape; 0 is none, see engine/tape/epoch.h
+
+}  // namespace detail
+
+template <class T>
+class BasicScalar;
+
+namespace detail {
+
+// What handles point to. An owning body is followed by its numbers in the same block; a view shares
+// its owner's.
+struct Body {
+  std::atomic<std::uint32_t> references{1};
+  DType dtype;
+  bool contiguous;
+  std::byte* data;
+  std::int64_t size;
+  std::size_t block_bytes;
+  Body* owner;                           // of the numbers; null when they follow this body
+  std::atomic<std::uint64_t> origin{0};  // the last node that stood for it: epoch and id
+  Shape shape;
+  Strides strides;
+};
+
+void destroy(Body* body) noexcept;
+
+// Who asks on this thread whether numbers leave the record, see engine/tensor/departures.h; mostly
+// nobody.
+struct Departures;
+extern constinit thread_local Departures* departures;
+void note_reading(const Tensor& x);
+
+}  // namespace detail
+
+class Tensor {
+ public:
+  Tensor() = default;  // names no numbers; only assignment, defined() and destruction are allowed
+  Tensor(const Tensor& other) noexcept : body_(other.body_), epoch_(other.epoch_), id_(other.id_) {
+    if (body_) body_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Tensor(Tensor&& other) noexcept
+      : body_(std::exchange(other.body_, nullptr)),
+        epoch_(std::exchange(other.epoch_, 0)),
+        id_(std::exchange(other.id_, 0)) {}
+  Tensor& operator=(Tensor other) & noexcept {
+    std::swap(body_, other.body_);
+    epoch_ = other.epoch_;
+    id_ = other.id_;
+    return *this;
+  }
+  // Mistakes that would compile, or that no candidate explains.
+  template <class X>
+  void operator=(const X&) && {
+    static_assert(
+        detail::never<X>,
+        "x[i] = y changes nothing: x = select_scatter(x, y, 0, i) or slice_scatter() does");
+  }
+  template <class N>
+  requires std::is_arithmetic_v<N> Tensor& operator=(N) & {
+    static_assert(detail::never<N>, "x = number: write x = full(x.shape(), number)");
+    return *this;
+  }
+  template <class T>
+  requires std::same_as<T, bool>
+  explicit operator T() const {
+    static_assert(detail::never<T>,
+                  "a tensor is no condition: any(x), all(x), x.item(), or where()");
+    return false;
+  }
+  ~Tensor() {
+    if (body_ && body_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      detail::destroy(body_);
+  }
+
+  // Fresh memory of this shape, row-major, its numbers not yet set. For kernels.
+  static Tensor uninitialized(const Shape& shape, DType dtype);
+  // Other strides over the same numbers, starting `offset` elements further on; untracked.
+  Tensor view(const Shape& shape, const detail::Strides& strides, std::int64_t offset = 0) const;
+
+  bool defined() const { return body_ != nullptr; }
+  const Shape& shape() const { return body().shape; }
+  const detail::Strides& strides() const { return body().strides; }  // in elements
+  int rank() const { return body().shape.rank(); }
+  std::int64_t size() const { return body().size; }  // the number of elements
+  DType dtype() const { return body().dtype; }
+  bool is_contiguous() const { return body().contiguous; }  // row-major without gaps
+
+  // The only element; Error when there is not exactly one.
+  double item(detail::Site site = {}) const;
+  std::vector<double> to_vector() const;                 // row-major, any dtype
+  Tensor to(DType dtype, detail::Site site = {}) const;  // differentiable between floating dtypes
+  Tensor contiguous() const;                             // itself, or a row-major copy; untracked
+
+  // x[i] is row i and x[{i, j}] row j of that, a rank lower for each position; x[mask] and
+  // x[indices] choose along the leading axes. Views and choices are differentiable, and values: to
+  // change elements is to make another tensor, see ops/layout/choose.h, which says more.
+  template <class Self = Tensor>
+  Self operator[](const detail::Subscript& subscript) const {
+    return choose(static_cast<const Self&>(*this), subscript);
+  }
+  // The element at a place, as a scalar: x.at(i, j) or x.at({i, j}); differentiable. Negative
+  // positions count from the end. Error when one is out of range.
+  BasicScalar<double> at(const detail::Dims& place, detail::Site site = {}) const;
+  template <std::integral... Rest>
+  auto at(detail::Position first, Rest... rest) const {
+    return at(detail::Dims{first.value, static_cast<std::int64_t>(rest)...}, first.site);
+  }
+
+  // The first element. T must be the dtype's type; neighbours lie strides() apart.
+  template <class T>
+  const T* data() const {
+    if (detail::departures) detail::note_reading(*this);
+    return reinterpret_cast<const T*>(body().data);
+  }
+  // For kernels that fill a tensor they have just made.
+  template <class T>
+  T* mutable_data() {
+    return reinterpret_cast<T*>(body_->data);
+  }
+  bool shares_numbers(const Tensor& other) const { return body_->data == other.body_->data; }
+  // No other handle or view shares the numbers, so they may be overwritten unseen.
+  bool is_unique() const {
+    return !body().owner && body().references.load(std::memory_order_acquire) == 1;
+  }
+
+  // The memory that holds the numbers: one block, which views share.
+  const void* block() const { return body().owner ? body_->owner : body_; }
+  std::size_t block_bytes() const {
+    return body().owner ? body_->owner->block_bytes : body_->block_bytes;
+  }
+
+  // For explanations: the node of that recording that this tensor stood for or was computed from,
+  // even if the handle no longer says so; 0 when there is none.
+  NodeId origin_in(detail::Epoch epoch) const {
+    const auto [of, id] = origin();
+    return of == epoch ? id : 0;
+  }
+  std::pair<detail::Epoch, NodeId> origin() const {
+    const std::uint64_t origin = body().origin.load(std::memory_order_relaxed);
+    return {static_cast<detail::Epoch>(origin >> 32), static_cast<NodeId>(origin)};
+  }
+  void set_origin(detail::Epoch epoch, NodeId id) {
+    body_->origin.store(std::uint64_t{epoch} << 32 | id, std::memory_order_relaxed);
+  }
+
+  bool is_tracked() const { return epoch_ != 0; }
+  NodeId id() const { return id_; }
+  detail::Epoch epoch() const { return epoch_; }
+  Tensor tracked_as(detail::Epoch epoch, NodeId id) const& {
+    return Tensor(*this).tracked_as(epoch, id);
+  }
+  Tensor tracked_as(detail::Epoch epoch, NodeId id) && {
+    epoch_ = epoch;
+    id_ = id;
+    return std::move(*this);
+  }
+
+ private:
+  explicit Tensor(detail::Body* body) : body_(body) {}
+  const detail::Body& body() const {
+    if (!body_) detail::refuse("tensor", "this tensor was never given a value");
+    return *body_;
+  }
+
+  detail::Body* body_ = nullptr;
+  detail::Epoch epoch_ = 0;
+  NodeId id_ = 0;
+};
+
+// The same numbers, not followed by any tape.
+inline Tensor detach(const Tensor& x) { return x.tracked_as(0, 0); }
+
+}  // namespace tapestry

@@ -1,0 +1,11 @@
+#include "engine/tensor/factory.h"
+#include "ops/catalogue/catalogue.h"
+
+namespace tapestry::detail {
+
+Tensor sample_numbers(const Shape& shape, std::uint64_t seed) {
+  Rng rng(seed);
+  return randn(shape, rng, DType::f64);
+}
+
+}  // namespace tapestry::detail

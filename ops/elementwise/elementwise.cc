@@ -1,0 +1,250 @@
+#include "ops/elementwise/elementwise.h"
+
+#include <algorithm>
+
+#include "engine/grad/broadcast.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/pushforward.h"
+#include "ops/elementwise/constant.h"
+#include "ops/elementwise/polygamma.h"
+#include "ops/elementwise/tiles.h"
+#include "ops/elementwise/where.h"
+#include "ops/page/kernels.h"
+#include "ops/page/numbers.h"
+#include "ops/page/probe.h"
+#include "ops/scalar/formula.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+enum class Kind { floating, numbers, modular };
+using probe::Probe;
+
+constexpr std::int64_t kCost = 2;  // an element's work against copying it
+
+// The dtype in which a function of this kind is carried out.
+DType working_dtype(Kind kind, DType dtype) {
+  if (is_floating(dtype)) return dtype;
+  return kind == Kind::floating ? DType::f32 : DType::i64;
+}
+
+// ---- the recorded vjp: the page's formulas over tensors ----
+
+using Formula = Tensor (*)(const Tensor& x, const Tensor& z, const Tensor& y, const Tensor& g);
+
+constexpr SaveMask saves_for(Probe formula) {
+  return (formula.uses & probe::kX ? save_input(0) : 0) |
+         (formula.uses & probe::kZ ? save_input(1) : 0) |
+         (formula.uses & probe::kY ? save_output() : 0);
+}
+
+// One slope times g: by its kernel in one pass, over g itself if nobody shares it, or, when a tape
+// follows, by its formula in differentiable ops. Reads only what the formula mentions.
+struct Slope {
+  Probe mentions;
+  Formula formula;
+  Kernel<float> f32;
+  Kernel<double> f64;
+
+  Tensor times(Tensor g, const Tensor* x, const Tensor* z, const Tensor* y, bool followed) const {
+    static const Tensor none;
+    if (!(mentions.uses & probe::kX)) x = nullptr;
+    if (!(mentions.uses & probe::kZ)) z = nullptr;
+    if (!(mentions.uses & probe::kY)) y = nullptr;
+    if (mentions.bare) return g;
+    if (followed || mentions.uses == 0)
+      return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
+    const bool in_place = g.is_unique() && g.is_contiguous();
+    Tensor result = in_place ? detach(g) : Tensor::uninitialized(g.shape(), g.dtype());
+    if (g.dtype() == DType::f32)
+      for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
+    else
+      for_tiles<double, double, 4>({x, z, y, &g}, result, kCost, f64);
+    return result;
+  }
+};
+
+void pull(Pullback& p, int operand, const Slope& slope) {
+  if (!p.wants(operand)) return;
+  const unsigned uses = slope.mentions.uses;
+  bool last = true;
+  for (int later = operand + 1; later < p.operand_count(); ++later) last &= !p.wants(later);
+  p.give(operand, slope.times(last ? p.take_adjoint() : p.adjoint(),
+                              uses & probe::kX ? &p.input(0) : nullptr,
+                              uses & probe::kZ ? &p.input(1) : nullptr,
+                              uses & probe::kY ? &p.output() : nullptr, p.followed()));
+}
+
+// The slopes of an elementwise function are its own transpose.
+void push(Pushforward& p, std::initializer_list<Slope> slopes) {
+  if (!is_floating(p.output().dtype())) return;
+  Tensor total;
+  int operand = 0;
+  for (const Slope& slope : slopes) {
+    const Tensor& t = p.tangent(operand++);
+    if (!t.defined()) continue;
+    const Tensor& z = p.input(p.input_count() - 1);
+    const Tensor term = slope.times(broadcast_to(t, p.output().shape()), &p.input(0), &z,
+                                    &p.output(), recording_tape() != nullptr);
+    total = total.defined() ? total + term : term;
+  }
+  p.give(0, total);
+}
+
+// ---- integers: the formula itself, number by number ----
+
+using Integers = void (*)(const std::int64_t* const* in, std::int64_t* out, std::int64_t n);
+namespace integers {
+using namespace page_numbers;
+
+// Those of kind `modular`, in integers throughout; z is not 0.
+std::int64_t fmod(std::int64_t x, std::int64_t z) { return z == -1 ? 0 : x % z; }
+std::int64_t remainder(std::int64_t x, std::int64_t z) {
+  const std::int64_t rest = fmod(x, z);
+  return rest != 0 && (rest < 0) != (z < 0) ? rest + z : rest;
+}
+
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc)                                  \
+  template <class T>                                                                               \
+  void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
+    for (std::int64_t i = 0; i < n; ++i) {                                                         \
+      const T x = in[0][i];                                                                        \
+      if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
+    }                                                                                              \
+  }
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
+  template <class T>                                                                               \
+  void name##_loop([[maybe_unused]] const T* const* in, [[maybe_unused]] T* out, std::int64_t n) { \
+    for (std::int64_t i = 0; i < n; ++i) {                                                         \
+      const T x = in[0][i], z = in[1][i];                                                          \
+      if constexpr (Kind::kind == Kind::numbers) out[i] = value;                                   \
+      if constexpr (Kind::kind == Kind::modular) out[i] = name(x, z);                              \
+    }                                                                                              \
+  }
+#include "ops/page/elementwise.def"
+}  // namespace integers
+
+void refuse_zeros(std::string_view who, const Tensor& z) {
+  if (z.dtype() != DType::i64) return;
+  const Tensor plain = z.contiguous();
+  const auto* numbers = plain.data<std::int64_t>();
+  const auto* zero = std::find(numbers, numbers + plain.size(), 0);
+  if (zero != numbers + plain.size())
+    refuse(who, "z of shape {} is 0 at element {}; an i64 has no remainder by 0", z.shape(),
+           zero - numbers);
+}
+
+// ---- the records ----
+
+template <std::size_t N>
+Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
+                 Integers i64) {
+  Shape shape = in[0].shape();
+  std::array<const Tensor*, N> operands{&in[0]};
+  if constexpr (N == 2) {
+    operands[1] = &in[1];
+    if (in[1].shape() != shape) shape = broadcast_shapes(who, shape, in[1].shape());
+  }
+  Tensor out = Tensor::uninitialized(shape, in[0].dtype());
+  switch (in[0].dtype()) {
+    case DType::f32:
+      for_tiles<float, float, N>(operands, out, kCost, f32);
+      break;
+    case DType::f64:
+      for_tiles<double, double, N>(operands, out, kCost, f64);
+      break;
+    default:
+      for_tiles<std::int64_t, std::int64_t, N>(operands, out, kCost, i64);
+  }
+  return out;
+}
+
+#define TAPESTRY_SLOPE(op, which, formula, kernels, type)                                          \
+  Slope {                                                                                          \
+    probe::op##_##which, &formula, kernels<float>(type::op).which, kernels<double>(type::op).which \
+  }
+#define TAPESTRY_UNARY_SLOPE(op) \
+  TAPESTRY_SLOPE(op, vjp, (UnaryFormula<Unary::op, Tensor>::slope), unary_kernels, Unary)
+#define TAPESTRY_BINARY_SLOPE(op, by)                                                           \
+  TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
+                 Binary)
+#define TAPESTRY_UNARY(op, value, rule, kind, domain, ulps, doc)                \
+  struct op##_record {                                                          \
+    static constexpr std::string_view name = #op;                               \
+    static constexpr int arity = 1;                                             \
+    static constexpr bool elementwise = true;                                   \
+    static Tensor forward(Inputs in) {                                          \
+      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,    \
+                          unary_kernels<double>(Unary::op).forward,             \
+                          &integers::op##_loop<std::int64_t>);                  \
+    }                                                                           \
+    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_SLOPE(op)); }      \
+    static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_SLOPE(op)}); }    \
+    static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
+  };
+#define TAPESTRY_BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
+  struct op##_record {                                                                  \
+    static constexpr std::string_view name = #op;                                       \
+    static constexpr int arity = 2;                                                     \
+    static constexpr bool elementwise = true;                                           \
+    static Tensor forward(Inputs in) {                                                  \
+      if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);             \
+      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward,          \
+                          binary_kernels<double>(Binary::op).forward,                   \
+                          &integers::op##_loop<std::int64_t>);                          \
+    }                                                                                   \
+    static void vjp(Pullback& p) {                                                      \
+      pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                         \
+      pull(p, 1, TAPESTRY_BINARY_SLOPE(op, z));                                         \
+    }                                                                                   \
+    static void jvp(Pushforward& p) {                                                   \
+      push(p, {TAPESTRY_BINARY_SLOPE(op, x), TAPESTRY_BINARY_SLOPE(op, z)});            \
+    }                                                                                   \
+    static constexpr SaveMask saves(int operand) {                                      \
+      return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);           \
+    }                                                                                   \
+  };
+#include "ops/page/elementwise.def"
+
+template <class Record>
+Tensor unary(Kind kind, const Tensor& x) {
+  const DType dtype = working_dtype(kind, x.dtype());
+  if (dtype == x.dtype()) return apply<Record>({&x});
+  const Tensor cast = x.to(dtype);
+  return apply<Record>({&cast});
+}
+
+template <class Record>
+Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
+  if (x.dtype() == DType::boolean && z.dtype() == DType::boolean) {
+    if constexpr (Record::name == "mul" || Record::name == "minimum") return logical_and(x, z);
+    if constexpr (Record::name == "maximum") return logical_or(x, z);
+  }
+  const DType dtype = working_dtype(kind, promote(x.dtype(), z.dtype()));
+  if (dtype == x.dtype() && dtype == z.dtype()) return apply<Record>({&x, &z});
+  const Tensor cast_x = x.to(dtype), cast_z = z.to(dtype);
+  return apply<Record>({&cast_x, &cast_z});
+}
+
+}  // namespace
+
+#define TAPESTRY_CALL(name, left, right, call) \
+  Tensor name(left, right, Site site) {        \
+    const CallSite here(site);                 \
+    return call;                               \
+  }
+#define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
+  Tensor name(const Tensor& x, Site site) {                       \
+    const CallSite here(site);                                    \
+    return unary<name##_record>(Kind::kind, x);                   \
+  }
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
+  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_record>(Kind::kind, x, z))) \
+  TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))              \
+  TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
+#include "ops/page/elementwise.def"
+#undef TAPESTRY_CALL
+
+}  // namespace tapestry

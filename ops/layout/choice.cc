@@ -1,0 +1,201 @@
+#include "ops/layout/choice.h"
+
+#include <vector>
+
+#include "engine/base/parallel.h"
+#include "engine/tensor/copy.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/rows.h"
+
+namespace tapestry::detail {
+namespace {
+
+// Additions one after the other that single precision takes well: sum() does as many.
+constexpr std::int64_t kFew = 64;
+
+// The rows of the target, by their number along the choice's axis, that may meet more than that
+// are added up in double, apart from it.
+struct Apart {
+  std::vector<std::int32_t> slots;  // of each row; -1 for the others
+  Strides base;                     // as the choice's, in the sums
+  Tensor sums;                      // the target's shape, with the rows that are apart alone
+};
+
+// The axis along which threads share the places, which differ there; -1 when there is none.
+int shared_axis(const Choice& choice) {
+  int shared = -1;
+  for (int axis = 0; axis < choice.shape.rank(); ++axis)
+    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared]))
+      shared = axis;
+  return shared;
+}
+
+// Calls f(index, target, sum, source, length, steps) for stretches that lie in rows: offsets of
+// their first elements, and the steps from one to the next.
+template <class F>
+void walk(const Choice& choice, const Strides& apart, const Tensor& source, F&& f) {
+  const int shared = shared_axis(choice);
+  const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
+  parallel_for(extent, choice.shape.size() / extent, [&](std::int64_t first, std::int64_t last) {
+    Shape shape = choice.shape;
+    std::array<std::int64_t, 4> start{};
+    if (shared >= 0) {
+      shape[shared] = last - first;
+      start = {choice.index[shared] * first, choice.base[shared] * first, apart[shared] * first,
+               source.strides()[shared] * first};
+    }
+    const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
+    rows.for_each([&](std::array<std::int64_t, 4> at) {
+      for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
+      f(at, rows.length, rows.inner);
+    });
+  });
+}
+
+// What is added up in Sum, in the target's own place.
+template <class Sum, class T>
+void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
+                  const Tensor& terms) {
+  walk(choice, choice.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
+    const auto [along, to, ignored, from] = steps;
+    const std::int64_t* row = index + at[0];
+    Sum* q = target + at[1];
+    const T* p = source + at[3];
+    if (along == 0) {  // one index for the whole row
+      q += *row * choice.step;
+      for (std::int64_t i = 0; i < length; ++i)
+        q[i * to] = static_cast<Sum>(q[i * to] + static_cast<Sum>(p[i * from]));
+    } else {
+      for (std::int64_t i = 0; i < length; ++i) {
+        Sum& place = q[i * to + row[i * along] * choice.step];
+        place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
+      }
+    }
+  });
+}
+
+// In the target where few meet, in double where many do.
+void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
+               const Tensor& terms, Apart& apart) {
+  auto* const sums = apart.sums.mutable_data<double>();
+  walk(choice, apart.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
+    const auto [along, to, to_sum, from] = steps;
+    const std::int64_t* row = index + at[0];
+    const float* p = source + at[3];
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int64_t number = row[i * along];
+      const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
+      if (slot < 0)
+        target[at[1] + i * to + number * choice.step] += p[i * from];
+      else
+        sums[at[2] + i * to_sum + slot * choice.step] += static_cast<double>(p[i * from]);
+    }
+  });
+}
+
+// No fewer than the additions that meet in any one place.
+std::int64_t most_meeting(const Choice& choice) {
+  std::int64_t n = 1;
+  for (int axis = 0; axis < choice.shape.rank(); ++axis)
+    if (choice.base[axis] == 0) n *= choice.shape[axis];
+  return n;
+}
+
+// How often each row is named; where places differ that share an index, once.
+std::vector<std::int32_t> counts(const Tensor& index, const Choice& choice) {
+  std::vector<std::int32_t> result(static_cast<std::size_t>(choice.extent), 0);
+  Shape once = choice.shape;
+  for (int axis = 0; axis < once.rank(); ++axis)
+    if (choice.index[axis] == 0 && choice.base[axis] != 0) once[axis] = 1;
+  const Rows<1> rows(once, {&choice.index});
+  rows.for_each([&](const std::array<std::int64_t, 1>& at) {
+    const std::int64_t* row = index.data<std::int64_t>() + at[0];
+    for (std::int64_t i = 0; i < rows.length; ++i)
+      ++result[static_cast<std::size_t>(row[i * rows.inner[0]])];
+  });
+  return result;
+}
+
+// None where few meet everywhere.
+Apart set_apart(const Tensor& target, const Tensor& index, const Choice& choice) {
+  Apart apart{counts(index, choice), choice.base, {}};
+  std::int32_t rows = 0;
+  for (std::int32_t& slot : apart.slots) slot = slot > kFew ? rows++ : -1;
+  if (rows == 0) return apart;
+  // In memory without gaps: what lies outside the axis lies whole rows apart.
+  const std::int64_t whole = choice.step * choice.extent;
+  for (int axis = 0; axis < apart.base.rank(); ++axis)
+    if (apart.base[axis] >= whole) apart.base[axis] = apart.base[axis] / whole * choice.step * rows;
+  apart.sums = zeros({target.size() / choice.extent * rows}, DType::f64);
+  return apart;
+}
+
+void add_back(float* target, std::int64_t size, const Choice& choice, const Apart& apart) {
+  const auto* sum = apart.sums.data<double>();
+  for (std::int64_t outside = 0; outside < size; outside += choice.step * choice.extent)
+    for (std::int64_t row = 0; row < choice.extent; ++row) {
+      if (apart.slots[static_cast<std::size_t>(row)] < 0) continue;
+      float* q = target + outside + row * choice.step;
+      for (std::int64_t i = 0; i < choice.step; ++i, ++sum)
+        q[i] = static_cast<float>(static_cast<double>(q[i]) + *sum);
+    }
+}
+
+void add_single(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
+  const auto* numbers = index.data<std::int64_t>();
+  const auto* terms = source.data<float>();
+  auto* to = target.mutable_data<float>();
+  const std::int64_t meeting = most_meeting(choice);
+  if (meeting <= kFew) return add_in_place(to, numbers, terms, choice, source);
+  if (choice.shape.size() >= target.size() / 8) {  // the sums cost little beside the terms
+    Tensor sums = Tensor::uninitialized(target.shape(), DType::f64);
+    copy_elements(target, sums.mutable_data<double>());
+    add_in_place(sums.mutable_data<double>(), numbers, terms, choice, source);
+    return copy_elements(sums, to);
+  }
+  Apart apart = set_apart(target, index, choice);
+  if (!apart.sums.defined()) return add_in_place(to, numbers, terms, choice, source);
+  add_apart(to, numbers, terms, choice, source, apart);
+  add_back(to, target.size(), choice, apart);
+}
+
+}  // namespace
+
+Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
+  Tensor result = Tensor::uninitialized(choice.shape, x.dtype());
+  const Rows<3> rows(choice.shape, {&choice.index, &choice.base, &result.strides()});
+  visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto* numbers = index.data<std::int64_t>();
+    const T* source = x.data<T>();
+    T* target = result.mutable_data<T>();
+    const auto [along, from, to] = rows.inner;
+    parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
+      rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
+        const auto* row = numbers + at[0];
+        const T* p = source + at[1];
+        T* q = target + at[2];
+        if (along == 0) {  // one index for the whole row
+          p += *row * choice.step;
+          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+        } else {
+          for (std::int64_t i = 0; i < rows.length; ++i)
+            q[i * to] = p[i * from + row[i * along] * choice.step];
+        }
+      });
+    });
+  });
+  return result;
+}
+
+void add_chosen(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
+  if (choice.shape.size() == 0) return;
+  visit(target.dtype(), [&]<class T>(std::type_identity<T>) {
+    if constexpr (std::is_same_v<T, float>)
+      add_single(target, index, source, choice);
+    else
+      add_in_place(target.mutable_data<T>(), index.data<std::int64_t>(), source.data<T>(), choice,
+                   source);
+  });
+}
+
+}  // namespace tapestry::detail

@@ -1,0 +1,262 @@
+#include "ops/layout/index.h"
+
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/copy.h"
+#include "engine/tensor/factory.h"
+#include "ops/catalogue/catalogue.h"
+#include "ops/layout/choice.h"
+#include "ops/layout/indices.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+// The axis that an index of x's rank chooses along: one element for each of its own.
+struct Along {
+  int axis;
+
+  Choice choice(const Tensor& x, const Tensor& index) const {
+    Choice chosen{index.shape(), index.strides(), x.strides(), x.strides()[axis], x.shape()[axis]};
+    chosen.base[axis] = 0;
+    return chosen;
+  }
+};
+
+// The axis that indices of any rank choose along, behind those that they share with what they
+// index: one slice for each.
+struct Alongside {
+  int axis;
+  int shared = 0;
+
+  Choice choice(const Tensor& x, const Tensor& indices) const {
+    Choice chosen{x.shape(), Strides(x.rank(), 0), x.strides(), x.strides()[axis], x.shape()[axis]};
+    chosen.shape.erase(axis);
+    chosen.index.erase(axis);
+    chosen.base.erase(axis);
+    for (int i = 0; i < shared; ++i) chosen.index[i] = indices.strides()[i];
+    for (int i = shared; i < indices.rank(); ++i) {
+      const int place = axis + i - shared;
+      chosen.shape.insert(place, indices.shape()[i]);
+      chosen.index.insert(place, indices.strides()[i]);
+      chosen.base.insert(place, 0);
+    }
+    return chosen;
+  }
+};
+
+// ---- the ops ----
+
+// What take and gather have in common: they differ by their choice.
+template <class Op, class Choosing>
+struct Chooser {
+  static constexpr int arity = 2;
+  static constexpr bool linear = true;
+  using Attributes = Choosing;
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const Tensor index = counted_from_start(Op::name, in[1], in[0].shape()[a.axis]);
+    return chosen(in[0], index, a.choice(in[0], index));
+  }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
+};
+
+// Indices of each example's own share the batch's axis with x.
+Alongside behind_batch(const Batching& b, Alongside along) {
+  ++along.axis;
+  if (b.is_batched(1) || along.shared) ++along.shared;
+  return along;
+}
+
+struct Take : Chooser<Take, Alongside> {
+  static constexpr std::string_view name = "take";
+  static void batch(Batching& b) {
+    const Alongside along = behind_batch(b, b.attributes<Alongside>());
+    b.carry_out({b.expanded(0), along.shared ? b.expanded(1) : b.operand(1)}, &along);
+  }
+  static void vjp(Pullback& p);
+};
+
+// The transpose of take: zeros, with slices added at the indices.
+struct PutAdd {
+  static constexpr std::string_view name = "put_add";
+  static constexpr int arity = 2;
+  static constexpr bool linear = true;
+  struct Attributes {
+    Alongside along;
+    Shape shape;
+  };
+  static constexpr SaveMask saves(int) { return save_input(1); }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = zeros(a.shape, in[0].dtype());
+    const Tensor index = counted_from_start("take", in[1], a.shape[a.along.axis]);
+    add_chosen(result, index, in[0], a.along.choice(result, index));
+    return result;
+  }
+  static void batch(Batching& b) {
+    auto a = b.attributes<Attributes>();
+    a.along = behind_batch(b, a.along);
+    a.shape.insert(0, b.size());
+    b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, apply<Take>({&p.adjoint(), &p.input(1)}, p.attributes<Attributes>().along));
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("axis={}, shape={}", a.along.axis, a.shape);
+  }
+};
+
+void Take::vjp(Pullback& p) {
+  p.give(0,
+         apply<PutAdd>({&p.adjoint(), &p.input(1)}, {p.attributes<Alongside>(), p.input_shape(0)}));
+}
+
+struct Gather : Chooser<Gather, Along> {
+  static constexpr std::string_view name = "gather";
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
+  static void vjp(Pullback& p) {
+    const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
+    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.adjoint()));
+  }
+};
+
+struct ScatterAdd {
+  static constexpr std::string_view name = "scatter_add";
+  static constexpr int arity = 3;
+  static constexpr bool linear = true;
+  using Attributes = Along;
+  static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const Tensor index = counted_from_start(name, in[1], in[0].shape()[a.axis]);
+    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    visit(result.dtype(),
+          [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
+    add_chosen(result, index, in[2], a.choice(result, index));
+    return result;
+  }
+  static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
+  static void vjp(Pullback& p) {
+    if (p.wants(0)) p.give(0, p.adjoint());
+    if (p.wants(2)) p.give(2, gather(p.adjoint(), p.attributes<Attributes>().axis, p.input(1)));
+  }
+  static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
+};
+
+struct OneHot {
+  static constexpr std::string_view name = "one_hot";
+  static constexpr int arity = 1;
+  static constexpr bool not_differentiable = true;
+  struct Attributes {
+    std::int64_t classes;
+    DType dtype;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    require_range(name, in[0], a.classes);
+    Shape shape = in[0].shape();
+    shape.push_back(a.classes);
+    Tensor result = zeros(shape, a.dtype);
+    const Tensor labels = in[0].contiguous();
+    visit(a.dtype, [&]<class T>(std::type_identity<T>) {
+      T* row = result.mutable_data<T>();
+      for (std::int64_t i = 0; i < labels.size(); ++i, row += a.classes)
+        row[labels.data<std::int64_t>()[i]] = T(1);
+    });
+    return result;
+  }
+  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("classes={}, dtype={}", a.classes, a.dtype);
+  }
+};
+
+}  // namespace
+
+Tensor take(const Tensor& x, const Tensor& indices, int axis, Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("take", axis, x.rank());
+  require_indices("take", indices);
+  return apply<Take>({&x, &indices}, {axis});
+}
+
+Tensor gather(const Tensor& x, int axis, const Tensor& index, Site site) {
+  const CallSite call(site);
+  axis = require_aligned("gather", x, axis, index);
+  return apply<Gather>({&x, &index}, {axis});
+}
+
+Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& source,
+                   Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "scatter_add";
+  axis = require_aligned(kWho, x, axis, index);
+  if (!(source.shape() == index.shape()))
+    refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(),
+           index.shape());
+  const DType dtype = promote(x.dtype(), source.dtype());
+  if (dtype == DType::boolean)
+    refuse(kWho, "x and source are boolean; at least one must be numbers");
+  const Tensor into = x.to(dtype), terms = source.to(dtype);
+  return apply<ScatterAdd>({&into, &index, &terms}, {axis});
+}
+
+Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Site site) {
+  const CallSite call(site);
+  require_indices("one_hot", labels);
+  return apply<OneHot>({&labels}, {classes, dtype});
+}
+
+std::vector<Record> detail::index_records() {
+  const Tensor x = sample_numbers({4, 3});
+  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, -2}, {3});
+  const Tensor everywhere =
+      from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2, -1, 3, 0, 2, -4, 1}, {4, 3});
+  const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
+  return {
+      {"take",
+       "Slices along an axis, chosen by indices.",
+       true,
+       {{"rows", {x, some}, [](const auto& in) { return take(in[0], in[1]); }},
+        {"columns, twice", {x, some}, [](const auto& in) { return take(in[0], in[1], 1); }},
+        {"two axes of indices", {x, places}, [](const auto& in) { return take(in[0], in[1], 0); }}},
+       {{"range",
+         [] {
+           take(zeros({3, 2}), full({1}, 5, DType::i64));
+         },
+         "[take] index 5 is out of range for extent 3; it must lie in [-3, 2]"},
+        {"dtype", [] { take(zeros({3}), zeros({1})); },
+         "[take] the indices are f32; they must be i64"}}},
+      {"gather",
+       "One element along an axis for each index.",
+       true,
+       {{"axis 0", {x, places}, [](const auto& in) { return gather(in[0], 0, in[1]); }}},
+       {{"shape",
+         [] {
+           gather(zeros({3, 2}), 0, zeros({1, 3}, DType::i64));
+         },
+         "[gather] index of shape (1, 3) does not fit x of shape (3, 2): the ranks must be equal, "
+         "and no extent larger "
+         "but on axis 0"}}},
+      {"scatter_add",
+       "Adds the source into x at the indices.",
+       true,
+       {{"axis 0",
+         {x, places, sample_numbers({2, 3}, 2)},
+         [](const auto& in) { return scatter_add(in[0], 0, in[1], in[2]); }},
+        {"as many as x",
+         {x, everywhere, sample_numbers({4, 3}, 3)},
+         [](const auto& in) { return scatter_add(in[0], 0, in[1], in[2]); }}},
+       {{"shape", [] { scatter_add(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
+         "[scatter_add] the source has shape (3,), the index (2,); they must be equal"}}},
+      {"one_hot",
+       "1 at the label, 0 elsewhere, along a new last axis.",
+       false,
+       {{"labels", {places}, [](const auto& in) { return one_hot(in[0], 4); }}},
+       {{"range", [] { one_hot(full({2}, 10, DType::i64), 10); },
+         "[one_hot] index 10 is out of range for extent 10; indices start at 0 and stay below "
+         "it"}}},
+  };
+}
+
+}  // namespace tapestry

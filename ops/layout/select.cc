@@ -1,0 +1,185 @@
+#include "ops/layout/select.h"
+
+#include "engine/grad/batching.h"
+#include "engine/grad/broadcast.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/rows.h"
+#include "ops/catalogue/catalogue.h"
+#include "ops/elementwise/constant.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/elementwise/where.h"
+#include "ops/layout/index.h"
+#include "ops/layout/indices.h"
+#include "ops/layout/view.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+// For each place of a tensor of this shape the element of the index, counted in row-major order,
+// that is the last to name it; -1 where none does. The count starts anew after `count` elements:
+// those of one example.
+struct LastNamed {
+  static constexpr std::string_view name = "last_named";
+  static constexpr int arity = 1;
+  static constexpr bool not_differentiable = true;
+  struct Attributes {
+    int axis;
+    Shape shape;
+    std::int64_t count;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const Tensor index = counted_from_start("scatter", in[0], a.shape[a.axis]);
+    Tensor result = full(a.shape, -1, DType::i64);
+    Strides base = result.strides();
+    const std::int64_t step = base[a.axis];
+    base[a.axis] = 0;
+    const Rows<2> rows(index.shape(), {&index.strides(), &base});
+    std::int64_t element = 0;
+    rows.for_each([&](const std::array<std::int64_t, 2>& at) {
+      const auto* row = index.data<std::int64_t>() + at[0];
+      auto* place = result.mutable_data<std::int64_t>() + at[1];
+      for (std::int64_t i = 0; i < rows.length; ++i) {
+        place[i * rows.inner[1] + row[i * rows.inner[0]] * step] = element;
+        element = element + 1 == a.count ? 0 : element + 1;
+      }
+    });
+    return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    ++a.axis;
+    a.shape.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("axis={}, shape={}", a.axis, a.shape);
+  }
+};
+
+// A plain number beside x. Error when it would change x's dtype.
+Tensor number_of(std::string_view who, const Tensor& x, double value) {
+  const bool fits = is_floating(x.dtype()) ||
+                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
+  if (!fits) refuse(who, "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
+  return full({}, value, x.dtype());
+}
+
+Shape with_extent(Shape shape, int axis, std::int64_t extent) {
+  shape[axis] = extent;
+  return shape;
+}
+
+}  // namespace
+
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis, Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "take_along_axis";
+  axis = normalize_axis(kWho, axis, x.rank());
+  require_indices(kWho, indices);
+  if (indices.rank() != x.rank())
+    refuse(kWho, "indices of shape {} for x of shape {}; the ranks must be equal", indices.shape(),
+           x.shape());
+  const Shape common = broadcast_shapes(kWho, with_extent(x.shape(), axis, 1),
+                                        with_extent(indices.shape(), axis, 1));
+  return gather(broadcast_to(x, with_extent(common, axis, x.shape()[axis])), axis,
+                broadcast_to(indices, with_extent(common, axis, indices.shape()[axis])));
+}
+
+Tensor index_select(const Tensor& x, int axis, const Tensor& indices, Site site) {
+  const CallSite call(site);
+  if (indices.rank() != 1)
+    refuse("index_select", "the indices have shape {}; they must be a vector", indices.shape());
+  return take(x, indices, axis);
+}
+
+Tensor scatter(const Tensor& x, int axis, const Tensor& index, const Tensor& source, Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "scatter";
+  axis = require_aligned(kWho, x, axis, index);
+  if (!(source.shape() == index.shape()))
+    refuse(kWho, "the source has shape {}, the index {}; they must be equal", source.shape(),
+           index.shape());
+  const DType dtype = promote(x.dtype(), source.dtype());
+  if (index.size() == 0)  // nothing is put, yet the result depends on the source
+    return is_floating(dtype) ? scatter_add(x, axis, index, source) : x.to(dtype);
+  const Tensor last = apply<LastNamed>({&index}, {axis, x.shape(), index.size()});
+  const Tensor put = take(reshape(source, {source.size()}), maximum(last, 0));
+  return where(last >= 0, put, x);
+}
+
+Tensor scatter(const Tensor& x, int axis, const Tensor& index, double value, Site site) {
+  const CallSite call(site);
+  return scatter(x, axis, index, broadcast_to(number_of("scatter", x, value), index.shape()));
+}
+
+Tensor masked_fill(const Tensor& x, const Tensor& mask, double value, Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "masked_fill";
+  require_mask(kWho, mask);
+  if (!broadcasts_to(mask.shape(), x.shape()))
+    refuse(kWho, "the mask of shape {} does not broadcast to x of shape {}", mask.shape(),
+           x.shape());
+  return where(mask, number_of(kWho, x, value), x);
+}
+
+std::vector<Record> detail::select_records() {
+  const Tensor x = sample_numbers({4, 3});
+  const Tensor places = from_vector(std::vector<std::int64_t>{0, 3, 1, 1, 1, 2}, {2, 3});
+  const Tensor twice = from_vector(std::vector<std::int64_t>{1, 0, 2, 1, 0, 3}, {2, 3});
+  const Tensor row = from_vector(std::vector<std::int64_t>{2, 0}, {1, 2});
+  const auto put = [](const auto& in) { return scatter(in[0], 0, in[1], in[2]); };
+  return {
+      {"take_along_axis",
+       "One element along an axis for each index; the other axes broadcast.",
+       true,
+       {{"as gather", {x, places}, [](const auto& in) { return take_along_axis(in[0], in[1], 0); }},
+        {"one row", {x, row}, [](const auto& in) { return take_along_axis(in[0], in[1], -1); }}},
+       {{"rank",
+         [] {
+           take_along_axis(zeros({2, 3}), zeros({1}, DType::i64), 0);
+         },
+         "[take_along_axis] indices of shape (1,) for x of shape (2, 3); the ranks must be "
+         "equal"}}},
+      {"index_select",
+       "Slices along an axis, chosen by a vector of indices.",
+       true,
+       {{"columns",
+         {x, from_vector(std::vector<std::int64_t>{2, 0, -1}, {3})},
+         [](const auto& in) { return index_select(in[0], 1, in[1]); }}},
+       {{"rank",
+         [] {
+           index_select(zeros({2}), 0, zeros({1, 1}, DType::i64));
+         },
+         "[index_select] the indices have shape (1, 1); they must be a vector"}}},
+      {"scatter",
+       "Puts the source into x at the indices; the last one put in a place stays.",
+       true,
+       {{"apart", {x, places, sample_numbers({2, 3}, 2)}, put},
+        {"one over another", {x, twice, sample_numbers({2, 3}, 3)}, put},
+        {"a number", {x, places}, [](const auto& in) { return scatter(in[0], 0, in[1], 2); }}},
+       {{"shape", [] { scatter(zeros({3}), 0, zeros({2}, DType::i64), zeros({3})); },
+         "[scatter] the source has shape (3,), the index (2,); they must be equal"},
+        {"range", [] { scatter(zeros({3}), 0, full({1}, 3, DType::i64), 1); },
+         "[scatter] index 3 is out of range for extent 3; it must lie in [-3, 2]"}}},
+      {"masked_fill",
+       "A number where the mask holds, else x.",
+       true,
+       {{"mask", {x, x > 0}, [](const auto& in) { return masked_fill(in[0], in[1], -1); }},
+        {"stretched",
+         {x, slice(x, 1, 0, 1) > 0},
+         [](const auto& in) { return masked_fill(in[0], in[1], 0.5); }}},
+       {{"mask", [] { masked_fill(zeros({2}), zeros({2}), 0); },
+         "[masked_fill] the mask is f32; it must be boolean"},
+        {"shape",
+         [] {
+           masked_fill(zeros({2}), zeros({2, 2}, DType::boolean), 0);
+         },
+         "[masked_fill] the mask of shape (2, 2) does not broadcast to x of shape (2,)"},
+        {"value", [] { masked_fill(zeros({2}, DType::i64), zeros({2}, DType::boolean), 0.5); },
+         "[masked_fill] the value 0.5 is not i64 as x is; convert x with .to()"}}},
+  };
+}
+
+}  // namespace tapestry

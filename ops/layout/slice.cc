@@ -1,0 +1,306 @@
+// Cutting a regular part out of a tensor, and its transpose: placing a part among constants.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tensor/factory.h"
+#include "ops/catalogue/catalogue.h"
+#include "ops/layout/assign.h"
+#include "ops/layout/view.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+// Where a part lies in a whole: along each axis its first position and the distance between
+// neighbours.
+struct Placement {
+  Dims starts, steps;
+
+  std::int64_t offset(const Strides& whole) const {
+    std::int64_t sum = 0;
+    for (int axis = 0; axis < whole.rank(); ++axis) sum += starts[axis] * whole[axis];
+    return sum;
+  }
+  Strides strides(const Strides& whole) const {
+    Strides result = whole;
+    for (int axis = 0; axis < whole.rank(); ++axis) result[axis] *= steps[axis];
+    return result;
+  }
+  // The same behind a new first axis, all of which is the part.
+  void add_whole_axis() {
+    starts.insert(0, 0);
+    steps.insert(0, 1);
+  }
+  std::string text() const { return fmt::format("start={}, step={}", starts, steps); }
+};
+
+Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents);
+Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value);
+
+struct Slice {
+  static constexpr std::string_view name = "slice";
+  static constexpr int arity = 1;
+  static constexpr bool linear = true;
+  struct Attributes {
+    Placement placement;
+    Shape extents;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    const Strides& whole = in[0].strides();
+    return in[0].view(a.extents, a.placement.strides(whole), a.placement.offset(whole));
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.placement.add_whole_axis();
+    a.extents.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, place(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
+  }
+  static std::string describe(const Attributes& a) { return a.placement.text(); }
+};
+
+struct Pad {
+  static constexpr std::string_view name = "pad";
+  static constexpr int arity = 1;
+  struct Attributes {
+    Placement placement;
+    Shape shape;
+    double value;
+  };
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = full(a.shape, a.value, in[0].dtype());
+    const Strides whole = row_major(a.shape);
+    assign(in[0], result, a.placement.strides(whole), a.placement.offset(whole));
+    return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.placement.add_whole_axis();
+    a.shape.insert(0, b.size());
+    b.carry_out({b.operand(0)}, &a);
+  }
+  static void vjp(Pullback& p) {
+    p.give(0, cut(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0)));
+  }
+  static std::string describe(const Attributes& a) {
+    return fmt::format("shape={}, {}, value={}", a.shape, a.placement.text(), a.value);
+  }
+};
+
+Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents) {
+  const Dims zeros_here(x.rank(), 0), ones_here(x.rank(), 1);
+  if (extents == x.shape() && placement.starts == zeros_here && placement.steps == ones_here)
+    return x;
+  return apply<Slice>({&x}, {placement, extents});
+}
+
+Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value) {
+  return apply<Pad>({&x}, {placement, shape, value});
+}
+
+// The second operand takes the place of a part of the first.
+struct SliceScatter {
+  static constexpr std::string_view name = "slice_scatter";
+  static constexpr int arity = 2;
+  static constexpr bool linear = true;
+  using Attributes = Placement;
+  static Tensor forward(Inputs in, const Attributes& a) {
+    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
+    const Strides whole = result.strides();
+    assign(in[0], result, whole);
+    assign(in[1], result, a.strides(whole), a.offset(whole));
+    return result;
+  }
+  static void batch(Batching& b) {
+    Attributes a = b.attributes<Attributes>();
+    a.add_whole_axis();
+    b.carry_out(b.expanded(), &a);
+  }
+  static void vjp(Pullback& p) {
+    const auto& a = p.attributes<Attributes>();
+    const Tensor& g = p.adjoint();
+    if (p.wants(1)) p.give(1, cut(g, a, p.input_shape(1)));
+    if (p.wants(0)) {
+      const Tensor nothing = zeros(p.input_shape(1), g.dtype());
+      p.give(0, apply<SliceScatter>({&g, &nothing}, a));
+    }
+  }
+  static std::string describe(const Attributes& a) { return a.text(); }
+};
+
+// Python's rule for start:stop:step on an axis.
+struct Cut {
+  std::int64_t start, extent;
+};
+Cut resolve(std::string_view who, const Range& range, std::int64_t extent) {
+  const std::int64_t step = range.step;
+  if (step == 0) refuse(who, "the step is 0; it must be positive or negative");
+  const std::int64_t low = step > 0 ? 0 : -1, high = step > 0 ? extent : extent - 1;
+  const auto position = [&](std::optional<std::int64_t> given, std::int64_t otherwise) {
+    if (!given) return otherwise;
+    return std::clamp(*given < 0 ? *given + extent : *given, low, high);
+  };
+  const std::int64_t start = position(range.start, step > 0 ? low : high);
+  const std::int64_t stop = position(range.stop, step > 0 ? high : low);
+  // Of INT64_MIN there is no absolute value.
+  const std::int64_t span = step > 0 ? stop - start : start - stop,
+                     stride = std::abs(std::max(step, -INT64_MAX));
+  return span > 0 ? Cut{start, (span - 1) / stride + 1} : Cut{0, 0};
+}
+
+// The part of a shape that ranges of its leading axes name.
+struct Part {
+  Placement placement;
+  Shape extents;
+};
+Part part_of(std::string_view who, const Shape& shape, const std::vector<Range>& ranges) {
+  if (ranges.size() > static_cast<std::size_t>(shape.rank()))
+    refuse(who, "{} ranges for shape {}; there is at most one for each axis", ranges.size(), shape);
+  Part part{{Dims(shape.rank(), 0), Dims(shape.rank(), 1)}, shape};
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const int axis = static_cast<int>(i);
+    const Cut cut = resolve(who, ranges[i], shape[axis]);
+    part.placement.starts[axis] = cut.start;
+    part.extents[axis] = cut.extent;
+    if (cut.extent > 1) part.placement.steps[axis] = ranges[i].step;
+  }
+  return part;
+}
+
+}  // namespace
+
+Tensor slice(const Tensor& x, int axis, const Range& range, Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("slice", axis, x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(axis) + 1);
+  ranges.back() = range;
+  return slice(x, ranges);
+}
+
+Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
+             std::optional<std::int64_t> stop, std::int64_t step, Site site) {
+  const CallSite call(site);
+  return slice(x, axis, Range{start, stop, step});
+}
+
+Tensor slice(const Tensor& x, const std::vector<Range>& ranges, Site site) {
+  const CallSite call(site);
+  const auto [placement, extents] = part_of("slice", x.shape(), ranges);
+  return cut(x, placement, extents);
+}
+
+Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, const Range& range,
+                     Site site) {
+  const CallSite call(site);
+  axis = normalize_axis("slice_scatter", axis, x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(axis) + 1);
+  ranges.back() = range;
+  return slice_scatter(x, source, ranges);
+}
+
+Tensor slice_scatter(const Tensor& x, const Tensor& source, const std::vector<Range>& ranges,
+                     Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = "slice_scatter";
+  const auto [placement, extents] = part_of(kWho, x.shape(), ranges);
+  if (!broadcasts_to(source.shape(), extents))
+    refuse(kWho, "the source of shape {} does not broadcast to the part of shape {}",
+           source.shape(), extents);
+  const DType dtype = promote(x.dtype(), source.dtype());
+  const Tensor whole = x.to(dtype), part = broadcast_to(source, extents).to(dtype);
+  return apply<SliceScatter>({&whole, &part}, placement);
+}
+
+Tensor flip(const Tensor& x, const Axes& axes, Site site) {
+  const CallSite call(site);
+  const AxisSet set = axes.resolve("flip", x.rank());
+  std::vector<Range> ranges(static_cast<std::size_t>(x.rank()));
+  for (int axis = 0; axis < x.rank(); ++axis)
+    if (set & axis_bit(axis)) ranges[static_cast<std::size_t>(axis)].step = -1;
+  return slice(x, ranges);
+}
+
+Shape detail::padded_shape(const Shape& shape, const Widths& widths) {
+  if (widths.size() != static_cast<std::size_t>(shape.rank()))
+    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
+           shape);
+  Shape padded = shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
+    if (before < 0 || after < 0)
+      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
+             after);
+    if (__builtin_add_overflow(padded[axis], before, &padded[axis]) ||
+        __builtin_add_overflow(padded[axis], after, &padded[axis]))
+      refuse("pad", "the widths of axis {} are {} and {}; that is too many elements", axis, before,
+             after);
+  }
+  return padded;
+}
+
+Tensor pad(const Tensor& x, const Widths& widths, double value, Site site) {
+  const CallSite call(site);
+  const Shape shape = padded_shape(x.shape(), widths);
+  const bool fits = is_floating(x.dtype()) ||
+                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
+  if (!fits)
+    refuse("pad", "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
+  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
+  for (int axis = 0; axis < x.rank(); ++axis)
+    placement.starts[axis] = widths[static_cast<std::size_t>(axis)].first;
+  return place(x, placement, shape, value);
+}
+
+std::vector<Record> detail::slice_records() {
+  const Tensor x = sample_numbers({4, 5});
+  return {
+      {"slice",
+       "A regular part, by Python's start:stop:step along each axis; a view.",
+       true,
+       {{"rows", {x}, [](const auto& in) { return slice(in[0], 0, 1, 3); }},
+        {"backwards", {x}, [](const auto& in) { return slice(in[0], 1, {.step = -2}); }},
+        {"both axes",
+         {x},
+         [](const auto& in) {
+           return slice(in[0], {{-3, -1}, {.stop = 1, .step = -1}});
+         }},
+        {"empty", {x}, [](const auto& in) { return slice(in[0], 0, 3, 1); }}},
+       {{"step", [] { slice(zeros({3}), 0, {.step = 0}); },
+         "[slice] the step is 0; it must be positive or negative"},
+        {"too many",
+         [] {
+           slice(zeros({3}), {{}, {}});
+         },
+         "[slice] 2 ranges for shape (3,); there is at most one for each axis"}}},
+      {"slice_scatter",
+       "x with a regular part replaced, by Python's start:stop:step along each axis.",
+       true,
+       {{"columns, backwards",
+         {x, sample_numbers({4, 3}, 2)},
+         [](const auto& in) { return slice_scatter(in[0], in[1], 1, {.step = -2}); }},
+        {"both axes, stretched",
+         {x, sample_numbers({2, 1}, 2)},
+         [](const auto& in) {
+           return slice_scatter(in[0], in[1], {{1, 3}, {-2, {}}});
+         }}},
+       {{"shape",
+         [] {
+           slice_scatter(zeros({3}), zeros({3}), 0, {0, 2});
+         },
+         "[slice_scatter] the source of shape (3,) does not broadcast to the part of shape (2,)"}}},
+      {"flip",
+       "Reverses axes; a view.",
+       true,
+       {{"all", {x}, [](const auto& in) { return flip(in[0]); }},
+        {"one", {x}, [](const auto& in) { return flip(in[0], -1); }}},
+       {{"range", [] { flip(zeros({3}), 1); },
+         "[flip] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
+  };
+}
+
+}  // namespace tapestry

@@ -1,0 +1,268 @@
+#include "ops/product/matmul.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/base/parallel.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/pullback.h"
+#include "engine/tensor/factory.h"
+#include "ops/catalogue/catalogue.h"
+#include "ops/elementwise/elementwise.h"
+#include "ops/layout/view.h"
+#include "ops/product/gemm.h"
+
+namespace tapestry {
+using namespace detail;
+namespace {
+
+// Whether the last two axes have strides that a library takes: one of them 1, the other no smaller
+// than the extent it passes over.
+enum class Layout { rows, columns, other };
+Layout layout_of(const Tensor& x) {
+  const int row = x.rank() - 2, column = x.rank() - 1;
+  const std::int64_t down = x.strides()[row], across = x.strides()[column];
+  const std::int64_t rows = x.shape()[row], columns = x.shape()[column];
+  if ((across == 1 || columns == 1) && down >= columns) return Layout::rows;
+  if ((down == 1 || rows == 1) && across >= rows) return Layout::columns;
+  return Layout::other;
+}
+
+Tensor usable(const Tensor& x) {
+  return layout_of(x) == Layout::other ? x.contiguous() : detach(x);
+}
+
+template <class T>
+Matrix<T> matrix_at(const Tensor& x, std::int64_t offset) {
+  const bool transposed = layout_of(x) == Layout::columns;
+  const std::int64_t leading = x.strides()[x.rank() - (transposed ? 1 : 2)];
+  return {x.data<T>() + offset, std::max<std::int64_t>(1, leading), transposed};
+}
+
+Shape leading_axes(const Shape& shape) {
+  return Shape(std::span(shape.begin(), static_cast<std::size_t>(shape.rank() - 2)));
+}
+
+// (..., m, k) x (k, n) is one product of all the rows at once where these lie evenly in memory.
+bool is_one_matrix(const Tensor& x) {
+  const int row = x.rank() - 2;
+  std::int64_t expected = x.strides()[row] * x.shape()[row];
+  for (int axis = row - 1; axis >= 0; --axis) {
+    if (x.shape()[axis] == 1) continue;
+    if (x.strides()[axis] != expected) return false;
+    expected *= x.shape()[axis];
+  }
+  return layout_of(x) == Layout::rows;
+}
+
+// Blocks of `count` products of equal extents; those of number i start where `find(i)` says.
+template <class T, class F>
+void multiply(const Extents& extents, std::int64_t count, T* out, const F& find) {
+  if (std::max({extents.rows, extents.columns, extents.inner}) > std::numeric_limits<int>::max())
+    refuse("matmul",
+           "({0}, {1}) x ({1}, {2}) has an extent past 2^31 - 1, the most that is supported",
+           extents.rows, extents.inner, extents.columns);
+  const Cuts cuts = cuts_for(extents);
+  const std::int64_t blocks = cuts.count(), each = extents.rows * extents.columns;
+  const std::int64_t work = each * extents.inner / blocks / 16 + 1;
+  parallel_for(count * blocks, work, [&](std::int64_t first, std::int64_t last) {
+    const OneThread guard;
+    for (std::int64_t unit = first; unit < last; ++unit) {
+      const auto [a, b] = find(unit / blocks);
+      multiply_block<T>(extents, cuts, unit % blocks, a, b, out + unit / blocks * each);
+    }
+  });
+}
+
+// Where product number `index` of a batch finds x.
+std::int64_t batch_offset(const Shape& batch, const Strides& strides, std::int64_t index) {
+  std::int64_t offset = 0;
+  for (int axis = batch.rank() - 1; axis >= 0; --axis) {
+    offset += index % batch[axis] * strides[axis];
+    index /= batch[axis];
+  }
+  return offset;
+}
+
+Strides batch_strides(const Tensor& x, const Shape& batch) {
+  Strides strides = x.strides();
+  strides.erase(x.rank() - 1);
+  strides.erase(x.rank() - 2);
+  return broadcast_strides(leading_axes(x.shape()), strides, batch);
+}
+
+template <class T>
+void multiply(const Tensor& a, const Tensor& b, Tensor& c) {
+  Extents extents{c.shape()[c.rank() - 2], c.shape().back(), a.shape().back()};
+  T* out = c.mutable_data<T>();
+  if (c.size() == 0) return;
+  if (extents.inner == 0) {
+    std::fill(out, out + c.size(), T(0));
+  } else if (c.rank() == 2 || (b.size() == extents.inner * extents.columns && is_one_matrix(a))) {
+    extents.rows = c.size() / extents.columns;
+    multiply(extents, 1, out,
+             [&](std::int64_t) { return std::pair(matrix_at<T>(a, 0), matrix_at<T>(b, 0)); });
+  } else {
+    const Shape batch = leading_axes(c.shape());
+    const Strides along_a = batch_strides(a, batch), along_b = batch_strides(b, batch);
+    multiply(extents, batch.size(), out, [&](std::int64_t i) {
+      return std::pair(matrix_at<T>(a, batch_offset(batch, along_a, i)),
+                       matrix_at<T>(b, batch_offset(batch, along_b, i)));
+    });
+  }
+}
+
+Shape product_shape(const Tensor& a, const Tensor& b) {
+  const std::int64_t rows = a.shape()[a.rank() - 2], columns = b.shape().back();
+  if (a.rank() == 2 && b.rank() == 2) return {rows, columns};
+  Shape shape = broadcast_shapes("matmul", leading_axes(a.shape()), leading_axes(b.shape()));
+  shape.push_back(rows);
+  shape.push_back(columns);
+  return shape;
+}
+
+// Both operands have rank 2 or more.
+struct Matmul {
+  static constexpr std::string_view name = "matmul";
+  static constexpr int arity = 2;
+  static constexpr bool bilinear = true;
+  static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
+  static Tensor forward(Inputs in) {
+    const Tensor a = usable(in[0]), b = usable(in[1]);
+    Tensor c = Tensor::uninitialized(product_shape(a, b), a.dtype());
+    if (a.dtype() == DType::i64)
+      multiply<std::int64_t>(a, b, c);
+    else
+      visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) { multiply<T>(a, b, c); });
+    return c;
+  }
+  // The batch becomes the first of the leading axes, which broadcast.
+  static void batch(Batching& b) {
+    const int rank =
+        std::max(b.operand(0).rank() - b.is_batched(0), b.operand(1).rank() - b.is_batched(1));
+    const auto aligned = [&](int i) {
+      Shape shape = b.operand(i).shape();
+      if (b.is_batched(i))
+        while (shape.rank() < rank + 1) shape.insert(1, 1);
+      return reshape(b.operand(i), shape);
+    };
+    b.carry_out({aligned(0), aligned(1)});
+  }
+  static void vjp(Pullback& p) {
+    const Tensor& g = p.adjoint();
+    if (p.wants(0)) p.give(0, matmul(g, transpose(p.input(1))));
+    if (!p.wants(1)) return;
+    const Tensor& a = p.input(0);
+    if (p.input_shape(1).rank() == 2 && a.rank() > 2) {  // the batch is only more rows
+      const Tensor rows = transpose(reshape(a, {-1, a.shape().back()}));
+      p.give(1, matmul(rows, reshape(g, {-1, g.shape().back()})));
+    } else {
+      p.give(1, matmul(transpose(a), g));
+    }
+  }
+};
+
+void require_vectors(std::string_view who, const Tensor& a, const Tensor& b) {
+  if (a.rank() != 1 || b.rank() != 1)
+    refuse(who, "needs two vectors; the operands have shapes {} and {}", a.shape(), b.shape());
+}
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
+  constexpr std::string_view kWho = Matmul::name;
+  if (a.rank() == 0 || b.rank() == 0)
+    refuse(kWho, "operands need at least one axis: {} x {}; multiply by a number with *", a.shape(),
+           b.shape());
+  const std::int64_t last = a.shape().back(), first = b.shape()[std::max(0, b.rank() - 2)];
+  if (last != first)
+    refuse(kWho, "inner extents differ: {} x {}; the {} and the {} must be equal", a.shape(),
+           b.shape(), last, first);
+  const DType dtype = promote(promote(a.dtype(), b.dtype()), DType::i64);
+  if (a.rank() >= 2 && b.rank() >= 2 && a.dtype() == dtype && b.dtype() == dtype)
+    return apply<Matmul>({&a, &b});
+  const Tensor row = a.rank() == 1 ? unsqueeze(a, 0) : a,
+               column = b.rank() == 1 ? unsqueeze(b, 1) : b;
+  const Tensor left = row.to(dtype), right = column.to(dtype);
+  const Tensor result = apply<Matmul>({&left, &right});
+  Shape shape = result.shape();
+  if (b.rank() == 1) shape.erase(shape.rank() - 1);
+  if (a.rank() == 1) shape.erase(shape.rank() - (b.rank() == 1 ? 1 : 2));
+  return reshape(result, shape);
+}
+
+Tensor dot(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
+  require_vectors("dot", a, b);
+  if (!(a.shape() == b.shape()))
+    refuse("dot", "lengths differ: {} and {}; the {} and the {} must be equal", a.shape(),
+           b.shape(), a.size(), b.size());
+  return matmul(a, b);
+}
+
+Tensor outer(const Tensor& a, const Tensor& b, Site site) {
+  const CallSite call(site);
+  require_vectors("outer", a, b);
+  return unsqueeze(a, 1) * unsqueeze(b, 0);
+}
+
+std::vector<Record> detail::matmul_records() {
+  const auto numbers = [](const Shape& shape) {
+    return sample_numbers(shape, static_cast<std::uint64_t>(shape.size()));
+  };
+  const auto product = [](const auto& in) { return matmul(in[0], in[1]); };
+  return {
+      {"matmul",
+       "The product of matrices; leading axes broadcast, vectors are rows on the left and columns "
+       "on the right.",
+       true,
+       {{"matrices", {numbers({2, 3}), numbers({3, 4})}, product},
+        {"squares", {sample_numbers({3, 3}, 1), sample_numbers({3, 3}, 2)}, product},
+        {"transposed",
+         {numbers({3, 2}), numbers({4, 3})},
+         [](const auto& in) { return matmul(transpose(in[0]), transpose(in[1])); }},
+        {"vector, matrix", {numbers({3}), numbers({3, 4})}, product},
+        {"matrix, vector", {numbers({2, 3}), numbers({3})}, product},
+        {"batch, matrix", {numbers({2, 4, 3}), numbers({3, 2})}, product},
+        {"matrix, batch", {numbers({4, 3}), numbers({2, 3, 2})}, product},
+        {"broadcast batches", {numbers({2, 1, 2, 3}), numbers({3, 3, 2})}, product}},
+       {{"inner",
+         [] {
+           matmul(zeros({2, 3}), zeros({4, 5}));
+         },
+         "[matmul] inner extents differ: (2, 3) x (4, 5); the 3 and the 4 must be equal"},
+        {"rank 0", [] { matmul(zeros({}), zeros({2})); },
+         "[matmul] operands need at least one axis: () x (2,); multiply by a number with *"},
+        {"batches",
+         [] {
+           matmul(zeros({2, 1, 1}), zeros({3, 1, 1}));
+         },
+         "[matmul] shapes (2,) and (3,) do not broadcast: the 2 and the 3 must be equal, or one of "
+         "them 1"}}},
+      {"dot",
+       "The sum of products of two vectors.",
+       true,
+       {{"",
+         {sample_numbers({5}, 1), sample_numbers({5}, 2)},
+         [](const auto& in) { return dot(in[0], in[1]); }}},
+       {{"lengths", [] { dot(zeros({2}), zeros({3})); },
+         "[dot] lengths differ: (2,) and (3,); the 2 and the 3 must be equal"},
+        {"rank",
+         [] {
+           dot(zeros({2, 2}), zeros({2}));
+         },
+         "[dot] needs two vectors; the operands have shapes (2, 2) and (2,)"}}},
+      {"outer",
+       "All products of two vectors.",
+       true,
+       {{"", {numbers({3}), numbers({4})}, [](const auto& in) { return outer(in[0], in[1]); }},
+        {"of one length",
+         {sample_numbers({3}, 1), sample_numbers({3}, 2)},
+         [](const auto& in) { return outer(in[0], in[1]); }}},
+       {{"rank", [] { outer(zeros({2}), zeros({})); },
+         "[outer] needs two vectors; the operands have shapes (2,) and ()"}}},
+  };
+}
+
+}  // namespace tapestry

@@ -1,0 +1,167 @@
+#include "ops/scalar/statement.h"
+
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "engine/tape/anomaly.h"
+#include "engine/tape/captures.h"
+#include "engine/tape/tape.h"
+
+namespace tapestry::detail::statements {
+namespace {
+
+bool is_zero(const Stepwise& x) { return detail::is_zero(Scalar(x)); }
+
+// One statement, step by step, with active numbers: its inner values are recorded when a slope
+// reads them.
+class Unrolled {
+ public:
+  Unrolled(const Run& run, std::uint32_t i, const Sweep& sweep)
+      : kernel_(*run.kernel),
+        id_(run.first + i),
+        leaves_(run.leaves_of(i)),
+        constants_(run.constants_of(i)),
+        sweep_(sweep),
+        values_(kernel_.steps.size()) {}
+
+  // Gives back an adjoint of the statement, step by step, to leaves that are asked for.
+  void pull(const Stepwise& g, Sweep& sweep) {
+    const std::vector<bool> asked = steps_on_the_way();
+    std::vector<Stepwise> adjoints(kernel_.steps.size(), Stepwise(0));
+    adjoints.back() = g;
+    for (std::size_t k = kernel_.steps.size(); k-- > 0;) {
+      const Step& step = kernel_.steps[k];
+      if (is_zero(adjoints[k])) continue;
+      for (int slot = 0; slot < step.arity(); ++slot) {
+        const StepOperand& operand = step.operands[slot];
+        if (!is_asked(operand, asked)) continue;
+        const Stepwise given = slope(k, slot, adjoints[k]);
+        if (operand.kind == StepOperand::Kind::leaf)
+          sweep.add<Scalar>(leaves_[operand.where], given);
+        else
+          adjoints[operand.where] = given;
+      }
+    }
+  }
+
+ private:
+  bool is_asked(const StepOperand& operand, const std::vector<bool>& asked) const {
+    return operand.kind == StepOperand::Kind::leaf   ? sweep_.active(leaves_[operand.where])
+           : operand.kind == StepOperand::Kind::step ? asked[operand.where]
+                                                     : false;
+  }
+  std::vector<bool> steps_on_the_way() const {
+    std::vector<bool> asked(kernel_.steps.size());
+    for (std::size_t k = 0; k < asked.size(); ++k)
+      for (int slot = 0; slot < kernel_.steps[k].arity(); ++slot)
+        asked[k] = asked[k] || is_asked(kernel_.steps[k].operands[slot], asked);
+    return asked;
+  }
+
+  Stepwise slope(std::size_t k, int slot, const Stepwise& g) {
+    const Step& step = kernel_.steps[k];
+    const unsigned uses = step_mentions(step, slot);
+    const Stepwise x = uses & kX ? operand(step.operands[0]) : Stepwise(0);
+    const Stepwise z = uses & kZ ? operand(step.operands[1]) : Stepwise(0);
+    const Stepwise y = uses & kY ? value(k) : Stepwise(0);
+    return step_vjp(step, slot, x, z, y, g);
+  }
+
+  Stepwise operand(const StepOperand& of) {
+    return operand_number<Stepwise>(
+        of, [&](std::size_t i) { return sweep_.value<Scalar>(leaves_[i]); }, constants_,
+        [&](std::size_t k) { return value(k); });
+  }
+
+  Stepwise value(std::size_t k) {
+    if (k + 1 == kernel_.steps.size()) return sweep_.value<Scalar>(id_);
+    if (!values_[k]) {
+      const Step& step = kernel_.steps[k];
+      const Stepwise x = operand(step.operands[0]);
+      values_[k] = step_value(step, x, operand(step.operands[1]));
+    }
+    return *values_[k];
+  }
+
+  const StatementKernel& kernel_;
+  const NodeId id_;
+  const NodeId* leaves_;
+  const double* constants_;
+  const Sweep& sweep_;
+  std::vector<std::optional<Stepwise>> values_;
+};
+
+}  // namespace
+
+void reverse_recorded(const Run& run, Sweep& sweep) {
+  for (std::uint32_t i = run.count; i-- > 0;) {
+    const Stepwise g = sweep.number<Scalar>(run.first + i);
+    if (!is_zero(g)) Unrolled(run, i, sweep).pull(g, sweep);
+  }
+}
+
+std::string print_constant(std::span<const Step> steps, std::span<const double> constants) {
+  if (steps.size() != 1 || steps[0].arity() == 1) return {};
+  for (int slot : {0, 1})
+    if (steps[0].operands[slot].kind == StepOperand::Kind::constant)
+      return fmt::format("{}={}", slot == 0 ? "x" : "z", constants[0]);
+  return {};
+}
+
+namespace {
+
+// Refuses the first step that makes a number that is not finite.
+void watch(std::span<const Step> steps, std::span<const Scalar> leaves, const double* literals) {
+  std::vector<double> values;
+  for (const Step& step : steps) {
+    double read[2];
+    for (int slot : {0, 1})
+      read[slot] = operand_number<double>(
+          step.operands[slot], [&](std::size_t i) { return leaves[i].value(); }, literals,
+          [&](std::size_t k) { return values[k]; });
+    values.push_back(step_value(step, read[0], read[1]));
+    detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
+  }
+}
+
+}  // namespace
+
+Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
+                        const double* constants, double value) {
+  const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
+  const std::span<const double> numbers(constants, static_cast<std::size_t>(kernel.constants));
+  NodeId ids[detail::kMostOfAStatement];
+  detail::StatementStorage<double>& storage = *detail::statement_storage<double>;
+  // Own leaves, plain numbers, and others, which call for a closer look, as all do on no_storage.
+  std::size_t own = 0, plain = 0;
+  for (std::size_t i = 0; i < leaf_count; ++i) {
+    ids[i] = leaves[i].id();
+    own += (leaves[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
+    plain += leaves[i].name() == 0;
+  }
+  if (own == leaf_count) return storage.put(kernel, {ids, leaf_count}, numbers, value);
+  Tape* const tape = recording_tape();
+  if (detail::captures) [[unlikely]]
+    for (std::size_t i = 0; i < leaf_count; ++i) detail::captures->note(leaves[i]);
+  if (!tape || (plain == leaf_count && !detail::watch)) return value;
+  if (own > 0 && own + plain == leaf_count) {
+    for (std::size_t i = 0; i < leaf_count; ++i)
+      if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
+    return storage.put(kernel, {ids, leaf_count}, numbers, value);
+  }
+
+  bool followed = false;
+  for (std::size_t i = 0; i < leaf_count; ++i) {
+    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), leaves[i]);
+    followed |= ids[i] != 0;
+  }
+  if (detail::watch) watch(kernel.steps, {leaves, leaf_count}, constants);
+  if (!followed) return value;
+  tape->refuse_tangents(kernel.name);
+  for (std::size_t i = 0; i < leaf_count; ++i)
+    if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
+  return tape->record_statement(kernel, {ids, leaf_count}, numbers, value);
+}
+
+}  // namespace tapestry::detail::statements
