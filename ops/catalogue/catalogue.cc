@@ -2,28 +2,30 @@
 
 #include <utility>
 
+#include "ops/catalogue/cases.h"
+
 namespace tapestry::detail {
 namespace {
 
-std::vector<Record> collect() {
-  std::vector<Record> all;
-  for (auto records :
-       {centered_records,  arrange_records,  categorical_records, choose_records,
-        replace_records,   fft_records,      lerp_records,        polygamma_records,
-        conv_records,      cumsum_records,   einsum_records,      elementwise_records,
-        extreme_records,   index_records,    join_records,        linalg_records,
-        matmul_records,    max_pool_records, product_records,     recurrence_records,
-        reduce_records,    resample_records, running_records,     search_records,
-        select_records,    slice_records,    softmax_records,     sort_records,
-        tensordot_records, view_records})
-    for (Record& record : records()) all.push_back(std::move(record));
+std::vector<OpInfo> collect() {
+  std::vector<OpInfo> all;
+  for (auto ops :
+       {centered_cases,  arrange_cases,  categorical_cases, choose_cases,
+        replace_cases,   fft_cases,      lerp_cases,        polygamma_cases,
+        conv_cases,      cumsum_cases,   einsum_cases,      elementwise_cases,
+        extreme_cases,   index_cases,    join_cases,        linalg_cases,
+        matmul_cases,    max_pool_cases, product_cases,     recurrence_cases,
+        reduce_cases,    resample_cases, running_cases,     search_cases,
+        select_cases,    slice_cases,    softmax_cases,     sort_cases,
+        tensordot_cases, view_cases})
+    for (OpInfo& op : ops()) all.push_back(std::move(op));
   return all;
 }
 
 }  // namespace
 
-const std::vector<Record>& catalogue() {
-  static const std::vector<Record> all = collect();
+const std::vector<OpInfo>& catalogue() {
+  static const std::vector<OpInfo> all = collect();
   return all;
 }
 

@@ -3,7 +3,6 @@
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/conv/products.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"

@@ -9,7 +9,7 @@ using namespace detail;
 namespace {
 
 #define TAPESTRY_COMPARE(op, value, doc)                                                        \
-  struct op##_record {                                                                          \
+  struct op##_op {                                                                          \
     static constexpr std::string_view name = #op;                                               \
     static constexpr int arity = 2;                                                             \
     static constexpr bool elementwise = true;                                                   \
@@ -30,7 +30,7 @@ namespace {
     }                                                                                           \
   };
 #define TAPESTRY_PREDICATE(op, value, doc)                                              \
-  struct op##_record {                                                                  \
+  struct op##_op {                                                                  \
     static constexpr std::string_view name = #op;                                       \
     static constexpr int arity = 1;                                                     \
     static constexpr bool elementwise = true;                                           \
@@ -51,11 +51,11 @@ namespace {
   };
 #include "ops/page/elementwise.def"
 
-template <class Record>
+template <class D>
 Tensor compare(const Tensor& x, const Tensor& z) {
   const DType dtype = promote(x.dtype(), z.dtype());
   const Tensor cast_x = x.to(dtype), cast_z = z.to(dtype);
-  return apply<Record>({&cast_x, &cast_z});
+  return apply<D>({&cast_x, &cast_z});
 }
 
 }  // namespace
@@ -66,13 +66,13 @@ Tensor compare(const Tensor& x, const Tensor& z) {
     return call;                               \
   }
 #define TAPESTRY_COMPARE(name, value, doc)                                              \
-  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_record>(x, z))) \
+  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (compare<name##_op>(x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))   \
   TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
 #define TAPESTRY_PREDICATE(name, value, doc) \
   Tensor name(const Tensor& x, Site site) {  \
     const CallSite here(site);               \
-    return apply<name##_record>({&x});       \
+    return apply<name##_op>({&x});       \
   }
 #include "ops/page/elementwise.def"
 #undef TAPESTRY_CALL

@@ -136,7 +136,7 @@ void refuse_zeros(std::string_view who, const Tensor& z) {
            zero - numbers);
 }
 
-// ---- the records ----
+// ---- the ops ----
 
 template <std::size_t N>
 Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
@@ -171,7 +171,7 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
   TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
                  Binary)
 #define TAPESTRY_UNARY(op, value, rule, kind, domain, ulps, doc)                \
-  struct op##_record {                                                          \
+  struct op##_op {                                                          \
     static constexpr std::string_view name = #op;                               \
     static constexpr int arity = 1;                                             \
     static constexpr bool elementwise = true;                                   \
@@ -185,7 +185,7 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
     static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
   };
 #define TAPESTRY_BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
-  struct op##_record {                                                                  \
+  struct op##_op {                                                                  \
     static constexpr std::string_view name = #op;                                       \
     static constexpr int arity = 2;                                                     \
     static constexpr bool elementwise = true;                                           \
@@ -208,24 +208,24 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
   };
 #include "ops/page/elementwise.def"
 
-template <class Record>
+template <class D>
 Tensor unary(Kind kind, const Tensor& x) {
   const DType dtype = working_dtype(kind, x.dtype());
-  if (dtype == x.dtype()) return apply<Record>({&x});
+  if (dtype == x.dtype()) return apply<D>({&x});
   const Tensor cast = x.to(dtype);
-  return apply<Record>({&cast});
+  return apply<D>({&cast});
 }
 
-template <class Record>
+template <class D>
 Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
   if (x.dtype() == DType::boolean && z.dtype() == DType::boolean) {
-    if constexpr (Record::name == "mul" || Record::name == "minimum") return logical_and(x, z);
-    if constexpr (Record::name == "maximum") return logical_or(x, z);
+    if constexpr (D::name == "mul" || D::name == "minimum") return logical_and(x, z);
+    if constexpr (D::name == "maximum") return logical_or(x, z);
   }
   const DType dtype = working_dtype(kind, promote(x.dtype(), z.dtype()));
-  if (dtype == x.dtype() && dtype == z.dtype()) return apply<Record>({&x, &z});
+  if (dtype == x.dtype() && dtype == z.dtype()) return apply<D>({&x, &z});
   const Tensor cast_x = x.to(dtype), cast_z = z.to(dtype);
-  return apply<Record>({&cast_x, &cast_z});
+  return apply<D>({&cast_x, &cast_z});
 }
 
 }  // namespace
@@ -238,10 +238,10 @@ Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
 #define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   Tensor name(const Tensor& x, Site site) {                       \
     const CallSite here(site);                                    \
-    return unary<name##_record>(Kind::kind, x);                   \
+    return unary<name##_op>(Kind::kind, x);                   \
   }
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
-  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_record>(Kind::kind, x, z))) \
+  TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_op>(Kind::kind, x, z))) \
   TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))              \
   TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
 #include "ops/page/elementwise.def"

@@ -4,7 +4,6 @@
 
 #include "engine/grad/broadcast.h"
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/layout/join.h"
 #include "ops/layout/view.h"
 

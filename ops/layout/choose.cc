@@ -2,7 +2,6 @@
 
 #include "engine/grad/broadcast.h"
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/index.h"
 #include "ops/layout/indices.h"
@@ -69,37 +68,6 @@ Tensor masked_select(const Tensor& x, const Tensor& mask, Site site) {
   const Shape common = broadcast_shapes("masked_select", x.shape(), mask.shape());
   return take(reshape(broadcast_to(x, common), {common.size()}),
               positions_in(broadcast_to(mask, common)));
-}
-
-std::vector<Record> detail::choose_records() {
-  const Tensor x = sample_numbers({4, 3});
-  const Tensor some = from_vector(std::vector<std::int64_t>{2, 0, -1}, {3});
-  const Tensor mask = from_vector(std::vector<std::int64_t>{1, 0, 0, 1}, {4}).to(DType::boolean);
-  return {
-      {"select",
-       "One position of an axis, which vanishes; a view. x[i], x[{i, j}], x[mask], x[indices].",
-       true,
-       {{"column", {x}, [](const auto& in) { return select(in[0], 1, -1); }},
-        {"row", {x}, [](const auto& in) { return in[0][1]; }},
-        {"element",
-         {x},
-         [](const auto& in) {
-           return in[0][{-1, 2}];
-         }},
-        {"rows by indices", {x, some}, [](const auto& in) { return in[0][in[1]]; }}},
-       {{"range",
-         [] {
-           select(zeros({3, 2}), 0, 3);
-         },
-         "[select] position 3 of axis 0 is out of range for extent 3; it must lie in [-3, 2]"}}},
-      {"masked_select",
-       "The elements at which a mask holds, as a vector. x[mask] chooses along leading axes.",
-       true,
-       {{"elements", {x, x > 0}, [](const auto& in) { return masked_select(in[0], in[1]); }},
-        {"rows", {x, mask}, [](const auto& in) { return in[0][in[1]]; }}},
-       {{"dtype", [] { masked_select(zeros({2}), zeros({2})); },
-         "[masked_select] the mask is f32; it must be boolean"}}},
-  };
 }
 
 }  // namespace tapestry

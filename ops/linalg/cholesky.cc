@@ -11,7 +11,6 @@
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
-#include "ops/linalg/records.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
@@ -71,38 +70,6 @@ Tensor cholesky(const Tensor& a, Site site) {
   require_floating(Cholesky::name, a);
   require_square(Cholesky::name, a);
   return apply<Cholesky>({&a});
-}
-
-std::vector<Record> linalg::cholesky_records() {
-  const auto factor = [](const auto& in) { return cholesky(positive_definite(in[0])); };
-  return {{"cholesky",
-           "The lower triangular L with A = L L^T.",
-           true,
-           {{"matrix", {sample_numbers({3, 3})}, factor},
-            {"batch", {sample_numbers({2, 3, 4})}, factor},
-            {"symmetric part",
-             {sample_numbers({3, 3})},
-             [](const auto& in) { return cholesky(dominant(in[0])); }}},
-           {{"indefinite",
-             [] {
-               cholesky(tensor({{1, 2}, {2, 1}}));
-             },
-             "[cholesky] the matrix is not positive definite to rounding"},
-            {"in a batch",
-             [] {
-               cholesky(tensor({{{1, 0}, {0, 1}}, {{0, 0}, {0, 1}}}));
-             },
-             "[cholesky] the matrix is not positive definite to rounding (batch index 1)"},
-            {"not square",
-             [] {
-               cholesky(zeros({2, 3}));
-             },
-             "[cholesky] needs square matrices; A has shape (2, 3)"},
-            {"dtype",
-             [] {
-               cholesky(zeros({2, 2}, DType::i64));
-             },
-             "[cholesky] A is i64; it must be f32 or f64: convert with .to()"}}}};
 }
 
 }  // namespace tapestry

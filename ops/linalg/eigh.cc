@@ -11,7 +11,6 @@
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
 #include "ops/linalg/mapping.h"
-#include "ops/linalg/records.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
 #include "ops/product/matmul.h"
@@ -120,35 +119,6 @@ Eigh eigh(const Tensor& a, Site site) {
 Tensor eigvalsh(const Tensor& a, Site site) {
   const CallSite call(site);
   return eigh(a).w;
-}
-
-std::vector<Record> linalg::eigh_records() {
-  const Tensor a = sample_numbers({3, 3}, 1), batch = sample_numbers({2, 3, 3}, 2);
-  const auto values = [](const auto& in) { return eigh(spread(in[0])).w; };
-  // Free of the signs: squares, and a function of the matrix.
-  const auto squares = [](const auto& in) { return square(eigh(spread(in[0])).v); };
-  const auto sine = [](const auto& in) {
-    const auto [w, v] = eigh(spread(in[0]));
-    return matmul(v * unsqueeze(sin(w), -2), transpose(v));
-  };
-  return {{"eigh",
-           "A = V diag(w) V^T for symmetric A: eigenvalues, ascending, and eigenvectors.",
-           true,
-           {{"values", {a}, values},
-            {"vectors", {a}, squares},
-            {"both", {a}, sine},
-            {"values of a batch", {batch}, values},
-            {"both of a batch", {batch}, sine}},
-           {{"not square",
-             [] {
-               eigh(zeros({2, 3}));
-             },
-             "[eigh] needs square matrices; A has shape (2, 3)"},
-            {"dtype",
-             [] {
-               eigh(zeros({2, 2}, DType::i64));
-             },
-             "[eigh] A is i64; it must be f32 or f64: convert with .to()"}}}};
 }
 
 }  // namespace tapestry

@@ -15,7 +15,6 @@
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/mapping.h"
-#include "ops/linalg/records.h"
 #include "ops/linalg/solve.h"
 #include "ops/product/matmul.h"
 #include "ops/reduce/reduce.h"
@@ -129,25 +128,6 @@ Tensor expm(const Tensor& a, Site site) {
   require_floating(Expm::name, a);
   require_square(Expm::name, a);
   return apply<Expm>({&a});
-}
-
-std::vector<Record> linalg::expm_records() {
-  const auto call = [](const auto& in) { return expm(in[0]); };
-  return {{"expm",
-           "The exponential of each matrix.",
-           true,
-           {{"small", {sample_numbers({3, 3}, 1)}, call},
-            {"batch, squared often", {3 * sample_numbers({2, 2, 2}, 3)}, call}},
-           {{"not square",
-             [] {
-               expm(zeros({2, 3}));
-             },
-             "[expm] needs square matrices; A has shape (2, 3)"},
-            {"dtype",
-             [] {
-               expm(zeros({2, 2}, DType::i64));
-             },
-             "[expm] A is i64; it must be f32 or f64: convert with .to()"}}}};
 }
 
 }  // namespace tapestry

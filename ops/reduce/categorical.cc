@@ -9,7 +9,6 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/copy.h"
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/layout/view.h"
 
 namespace tapestry {
@@ -87,30 +86,6 @@ Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site
   Shape result_shape = shape;
   for (int axis = 0; axis + 1 < logits.rank(); ++axis) result_shape.push_back(logits.shape()[axis]);
   return reshape(apply<Categorical>({&logits}, {rng.seed(), start, shape.size()}), result_shape);
-}
-
-std::vector<Record> detail::categorical_records() {
-  const auto drawn = [](const Shape& shape) {
-    return [=](const std::vector<Tensor>& in) {
-      Rng rng(7);
-      return categorical(in[0], shape, rng);
-    };
-  };
-  const auto refused = [=](const Tensor& logits) { return [=] { drawn({})({logits}); }; };
-  return {{"categorical",
-           "random classes with probabilities softmax(logits)",
-           false,
-           {{"one of each row", {sample_numbers({3, 4})}, drawn({})},
-            {"many of each row", {sample_numbers({2, 3})}, drawn({5})},
-            {"a vector", {sample_numbers({4})}, drawn({2, 3})}},
-           {{"integers", refused(ones({3}, DType::i64)),
-             "[categorical] logits are i64; they must be f32 or f64: convert with .to()"},
-            {"no class", refused(ones({3, 0})),
-             "[categorical] logits have shape (3, 0); their last axis must hold a class"},
-            {"a number", refused(ones({})),
-             "[categorical] logits have shape (); their last axis must hold a class"},
-            {"impossible", refused(full({2, 2}, -kInfinity)),
-             "[categorical] row 0 of the logits is all -inf; one class must be possible"}}}};
 }
 
 }  // namespace tapestry

@@ -7,7 +7,6 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry {
@@ -91,22 +90,6 @@ Tensor centered(const Tensor& x, const Axes& axis, Site site) {
   if (!is_floating(x.dtype()))
     refuse(Centered::name, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
   return apply<Centered>({&x}, {axis.resolve(Centered::name, x.rank())});
-}
-
-std::vector<Record> detail::centered_records() {
-  const Tensor x = sample_numbers({2, 3, 4});
-  return {{"centered",
-           "The deviations from the mean over axes.",
-           true,
-           {{"all", {x}, [](const auto& in) { return centered(in[0]); }},
-            {"first", {x}, [](const auto& in) { return centered(in[0], 0); }},
-            {"outer two",
-             {x},
-             [](const auto& in) {
-               return centered(in[0], {0, -1});
-             }}},
-           {{"dtype", [] { centered(zeros({2}, DType::i64)); },
-             "[centered] x is i64; it must be f32 or f64: convert with .to()"}}}};
 }
 
 }  // namespace tapestry

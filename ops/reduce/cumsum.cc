@@ -7,7 +7,6 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry {
@@ -96,19 +95,6 @@ struct Cumsum {
 Tensor cumsum(const Tensor& x, int axis, Site site) {
   const CallSite call(site);
   return apply<Cumsum>({&x}, {normalize_axis("cumsum", axis, x.rank()), false});
-}
-
-std::vector<Record> detail::cumsum_records() {
-  const Tensor x = sample_numbers({3, 4});
-  return {
-      {"cumsum",
-       "Running sums along an axis.",
-       true,
-       {{"rows", {x}, [](const auto& in) { return cumsum(in[0], 0); }},
-        {"columns", {x}, [](const auto& in) { return cumsum(in[0], -1); }}},
-       {{"range", [] { cumsum(zeros({3}), 1); },
-         "[cumsum] axis 1 is out of range for rank 1; it must lie in [-1, 0]"}}},
-  };
 }
 
 }  // namespace tapestry

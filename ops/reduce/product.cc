@@ -4,7 +4,6 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/join.h"
 #include "ops/layout/view.h"
@@ -94,28 +93,6 @@ Tensor prod(const Tensor& x, const ReduceOptions& options, Site site) {
   const CallSite call(site);
   const AxisSet axes = options.axis.resolve("prod", x.rank());
   return apply<Prod>({&x}, {axes, options.keepdims ? 0 : axes});
-}
-
-std::vector<Record> detail::product_records() {
-  const Tensor x = sample_numbers({2, 3, 5}),
-               zero_within = tensor({{2, 0, 3}, {0, 0.5, 0}}, DType::f64);
-  return {
-      {"prod",
-       "The product over axes.",
-       true,
-       {{"all", {slice(x, 0, 0, 1)}, [](const auto& in) { return prod(in[0]); }},
-        {"first, kept",
-         {x},
-         [](const auto& in) { return prod(in[0], {.axis = 0, .keepdims = true}); }},
-        {"outer two",
-         {x},
-         [](const auto& in) {
-           return prod(in[0], {.axis = {0, 2}});
-         }},
-        {"with zeros", {zero_within}, [](const auto& in) { return prod(in[0], {.axis = 1}); }}},
-       {{"range", [] { prod(zeros({2}), {.axis = -2}); },
-         "[prod] axis -2 is out of range for rank 1; it must lie in [-1, 0]"}}},
-  };
 }
 
 }  // namespace tapestry

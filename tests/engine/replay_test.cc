@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_piece_is_preaccumulated_where_the_tape_stands) {
   BOOST_TEST(gradient(Scalar(ys[0] * ys[0]), x) == 2 * 27 * 27);
 }
 
-BOOST_AUTO_TEST_CASE(comparisons_are_noted_while_another_tape_records) {
+BOOST_AUTO_TEST_CASE(comparisons_are_noted_while_another_tape_cases) {
   Tape tape;
   const Scalar x = tape.variable(2.0);
   bool above = false;

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_child_process_shares_loops_among_threads_of_its_own) {
   BOOST_TEST(work_on(6).threads.size() == 3u);  // here as before
 }
 
-BOOST_AUTO_TEST_CASE(a_child_process_multiplies_convolves_and_records) {
+BOOST_AUTO_TEST_CASE(a_child_process_multiplies_convolves_and_cases) {
   set_threads(2);
   Rng rng{1};
   const Tensor a = randn({300, 300}, rng), d = randn({200, 200}, rng, DType::f64),

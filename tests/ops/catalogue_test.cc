@@ -39,7 +39,7 @@ struct Count {
 Count count;
 
 // For Boost.Test a failure is reported once with op, sample and what was seen.
-void hold(const Property& property, const Record& record) {
+void hold(const Property& property, const OpInfo& record) {
   Findings findings;
   findings.at(fmt::format("{} of {}", property.name, record.name),
               [&] { property.hold(record, findings); });
@@ -66,7 +66,7 @@ class Suites : public unit::test_unit_generator {
     if (next_ == properties().size()) return nullptr;
     const Property& property = properties()[next_++];
     auto* suite = new unit::test_suite(std::string(property.name), __FILE__, __LINE__);
-    for (const Record& record : catalogue()) {
+    for (const OpInfo& record : catalogue()) {
       suite->add(unit::make_test_case([&] { hold(property, record); }, std::string(record.name),
                                       __FILE__, __LINE__));
     }
@@ -102,7 +102,7 @@ BOOST_TEST_GLOBAL_FIXTURE(Summary);
 
 BOOST_AUTO_TEST_CASE(every_line_of_the_page_has_a_record) {
   std::set<std::string_view> names;
-  for (const Record& record : catalogue()) names.insert(record.name);
+  for (const OpInfo& record : catalogue()) names.insert(record.name);
 #define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   BOOST_TEST(names.count(#name) == 1U, #name);
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \

@@ -15,8 +15,8 @@ def tapestry_library(name, only = None, exclude = [], textual_hdrs = [], generat
     """A room: the sources and headers of a folder as one library, all of them or `only` some."""
     cc_library(
         name = name,
-        srcs = native.glob(only or ["*.cc"], exclude = exclude + ["*.h"], allow_empty = True) + generated,
-        hdrs = native.glob(only or ["*.h"], exclude = exclude + ["*.cc", "*-inl.h"], allow_empty = True),
+        srcs = native.glob(only or ["*.cc"], exclude = exclude + ["**/*.h"], allow_empty = True) + generated,
+        hdrs = native.glob(only or ["*.h"], exclude = exclude + ["**/*.cc", "*-inl.h"], allow_empty = True),
         textual_hdrs = textual_hdrs + native.glob(["*-inl.h", "*.def"], allow_empty = True),
         **kwargs
     )

@@ -12,7 +12,7 @@ using namespace detail;
 namespace {
 
 // The gradient of <w, f(x)> is what its differences say.
-void vjp(const Record& record, Findings& findings) {
+void vjp(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const Walk got = walk(sample, sample.inputs);
     const Tensor w = weights(got.y);
@@ -64,7 +64,7 @@ Second second_gradients(const Sample& sample) {
   return second;
 }
 
-void vjp_of_vjp(const Record& record, Findings& findings) {
+void vjp_of_vjp(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const Second got = second_gradients(sample);
     const auto value = [&](const Tensors& x_and_w) {
@@ -89,7 +89,7 @@ void vjp_of_vjp(const Record& record, Findings& findings) {
 }
 
 // <J v, w> = <v, J^T w>.
-void transpose_identity(const Record& record, Findings& findings) {
+void transpose_identity(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const Walk first = walk(sample, sample.inputs);
     const Second second = second_gradients(sample);
@@ -104,7 +104,7 @@ void transpose_identity(const Record& record, Findings& findings) {
 }
 
 // What forward mode says along v: J(x) v, with the reverse mode's J(x)^T w of the same numbers.
-void jvp(const Record& record, Findings& findings) {
+void jvp(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const auto compare = [&](DType dtype, double tolerance) {
       const Tensors inputs = in_dtype(sample.inputs, dtype);
@@ -133,7 +133,7 @@ void jvp(const Record& record, Findings& findings) {
 }
 
 // The derivative of J(x)^T w along v is that of <v, J(x)^T w>, since second derivatives commute.
-void jvp_of_vjp(const Record& record, Findings& findings) {
+void jvp_of_vjp(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const auto compare = [&](DType dtype, double tolerance) {
       const Sample cast{sample.label, in_dtype(sample.inputs, dtype), sample.call};
@@ -155,7 +155,7 @@ void jvp_of_vjp(const Record& record, Findings& findings) {
 }
 
 // Recording the walk does not change its numbers: it reads the same formulas, but as a tape of ops.
-void recorded_walk(const Record& record, Findings& findings) {
+void recorded_walk(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const auto compare = [&](DType dtype, double tolerance) {
       const Recording recording(sample, in_dtype(sample.inputs, dtype));

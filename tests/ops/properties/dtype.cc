@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kNoFloating = "it has no floating input";
 
 // At the same points, those that f32 holds.
-void single_precision(const Record& record, Findings& findings) {
+void single_precision(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     if (floating(sample.inputs).empty()) return findings.not_applicable(std::string(kNoFloating));
     const Tensors rounded = in_dtype(sample.inputs, DType::f32);
@@ -36,7 +36,7 @@ void single_precision(const Record& record, Findings& findings) {
 
 // One input in f32, the others in f64: the numbers of f64, and a gradient in the dtype of each
 // input.
-void mixed_precision(const Record& record, Findings& findings) {
+void mixed_precision(const OpInfo& record, Findings& findings) {
   findings.not_applicable("it has fewer than two floating inputs");
   for_samples(record, findings, [&](const Sample& sample) {
     const auto which = floating(sample.inputs);
@@ -62,7 +62,7 @@ void mixed_precision(const Record& record, Findings& findings) {
 
 // Whole numbers: as floats, as i64 and as booleans the result has one shape, or the dtype is
 // refused.
-void integers(const Record& record, Findings& findings) {
+void integers(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     if (floating(sample.inputs).empty()) return findings.not_applicable(std::string(kNoFloating));
     for (const DType dtype : {DType::i64, DType::boolean}) {

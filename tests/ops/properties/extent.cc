@@ -49,7 +49,7 @@ void without(const Sample& sample, const Chosen& chosen, Findings& findings) {
   }
 }
 
-void zero_size(const Record& record, Findings& findings) {
+void zero_size(const OpInfo& record, Findings& findings) {
   findings.not_applicable("its samples have no axes");
   for_samples(record, findings, [&](const Sample& sample) {
     const Tensors& inputs = sample.inputs;

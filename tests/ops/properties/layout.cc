@@ -84,7 +84,7 @@ Tensor laid_out(const Tensor& x, const Layout& layout) {
   return block.view(x.shape(), layout.strides, layout.offset);
 }
 
-void strided_inputs(const Record& record, Findings& findings) {
+void strided_inputs(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     for (const auto& [name, layout] : kLayouts) {
       Tensors strided, plain;

@@ -42,7 +42,7 @@ class Findings {
 
 struct Property {
   std::string_view name;
-  void (*hold)(const Record& record, Findings& findings);
+  void (*hold)(const OpInfo& record, Findings& findings);
 };
 
 // By family; each in the file of that name.

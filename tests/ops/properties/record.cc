@@ -7,20 +7,20 @@ namespace tapestry::test {
 using namespace detail;
 namespace {
 
-void documentation(const Record& record, Findings& findings) {
+void documentation(const OpInfo& record, Findings& findings) {
   const std::string_view text = record.documentation;
   findings.check(!record.name.empty(), "it has no name");
   findings.check(!text.empty(), "it has no documentation");
   findings.check(text.find('\n') == text.npos && text.size() <= 120,
                  "its documentation is more than one line: {}", text);
   std::size_t namesakes = 0;
-  for (const Record& other : catalogue()) namesakes += other.name == record.name;
+  for (const OpInfo& other : catalogue()) namesakes += other.name == record.name;
   findings.check(namesakes == 1, "{} records have this name", namesakes);
   findings.check(!record.samples.empty(), "it has no sample");
 }
 
 // The record tells the truth about gradients.
-void differentiable(const Record& record, Findings& findings) {
+void differentiable(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     const Recording recording(sample, sample.inputs);
     if (record.differentiable) {
@@ -39,7 +39,7 @@ void differentiable(const Record& record, Findings& findings) {
   });
 }
 
-void refusals(const Record& record, Findings& findings) {
+void refusals(const OpInfo& record, Findings& findings) {
   if (record.refusals.empty())
     findings.not_applicable("it takes every tensor, and its record states no refusal");
   for (const Refusal& refused : record.refusals) {

@@ -26,7 +26,7 @@ std::optional<Shape> common_shape(const Tensors& inputs) {
 }
 
 // Stretching is copying: the value of explicit copies, and the sum of their gradients.
-void broadcast_operands(const Record& record, Findings& findings) {
+void broadcast_operands(const OpInfo& record, Findings& findings) {
   findings.not_applicable("no operand of its samples is stretched to the shape of another");
   for_samples(record, findings, [&](const Sample& sample) {
     const auto shape = common_shape(sample.inputs);
@@ -78,7 +78,7 @@ void check_twice(const Sample& sample, std::size_t first, std::size_t second, co
   findings.check(error < 1e-14, "the gradient of (x, x) is off by {:.1e}", error);
 }
 
-void one_operand_twice(const Record& record, Findings& findings) {
+void one_operand_twice(const OpInfo& record, Findings& findings) {
   findings.not_applicable("it has fewer than two floating inputs");
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const auto which = floating(sample.inputs);
@@ -95,7 +95,7 @@ void one_operand_twice(const Record& record, Findings& findings) {
 }
 
 // Neither the call nor a walk back writes into what it was given.
-void operands_are_read_only(const Record& record, Findings& findings) {
+void operands_are_read_only(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     Tensors inputs, copies;
     for (const Tensor& x : sample.inputs) {

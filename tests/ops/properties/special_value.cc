@@ -62,7 +62,7 @@ void check_moving(const Sample& sample, std::size_t input, std::int64_t element,
   }
 }
 
-void nan_and_infinity(const Record& record, Findings& findings) {
+void nan_and_infinity(const OpInfo& record, Findings& findings) {
   findings.not_applicable("it has no floating input");
   for_samples(record, findings, [&](const Sample& sample) {
     for (std::size_t input : floating(sample.inputs)) {

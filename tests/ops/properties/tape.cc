@@ -22,7 +22,7 @@ nlohmann::json written(const Tape& tape) {
 }
 
 bool in_catalogue(std::string_view name) {
-  for (const Record& record : catalogue())
+  for (const OpInfo& record : catalogue())
     if (record.name == name) return true;
   return false;
 }
@@ -50,7 +50,7 @@ void check_json(const Tape& tape, Findings& findings) {
                  json["edges"].size(), operands);
 }
 
-void graph(const Record& record, Findings& findings) {
+void graph(const OpInfo& record, Findings& findings) {
   std::size_t nodes = 0, variables = 0;
   for_samples(record, findings, [&](const Sample& sample) {
     for (const DType dtype : {DType::f32, DType::f64}) {
@@ -70,7 +70,7 @@ void graph(const Record& record, Findings& findings) {
 
 // Every node names the line of the user's call, here the sample's, whatever the op is composed of;
 // so do the nodes of its recorded walk.
-void site(const Record& record, Findings& findings) {
+void site(const OpInfo& record, Findings& findings) {
   findings.not_applicable("its operands carry no gradient, so no call leaves a node");
   for_samples(record, findings, [&](const Sample& sample) {
     Recording recording(sample, sample.inputs);
@@ -79,9 +79,9 @@ void site(const Record& record, Findings& findings) {
     for (NodeId id = 1; id <= tape.size(); ++id) {
       if (tape.is_variable(id) || tape.is_constant(id)) continue;
       const Site site = tape.site(id);
-      findings.check(site.is_known() && (site.function().find("records") != site.function().npos ||
+      findings.check(site.is_known() && (site.function().find("cases") != site.function().npos ||
                                          site.file().ends_with("sample.cc") ||
-                                         site.file().find("records") != site.file().npos),
+                                         site.file().find("cases") != site.file().npos),
                      "node {} ({}) names {} in {}", id, tape.op_name(id), site, site.function());
     }
   });
@@ -128,7 +128,7 @@ Walk walk_with(int threads, const Sample& sample, const Tensors& inputs) {
   return walk(sample, inputs);
 }
 
-void threads(const Record& record, Findings& findings) {
+void threads(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     const Tensors inputs_f64 = long_inputs(sample);
     for (const DType dtype : {DType::f32, DType::f64}) {
@@ -145,7 +145,7 @@ bool is_finite(const Tensor& x) {
 }
 
 // Who watches for anomalies is told of none where value and gradients are finite.
-void watched(const Record& record, Findings& findings) {
+void watched(const OpInfo& record, Findings& findings) {
   findings.not_applicable("its values or gradients are not finite");
   for_samples(record, findings, [&](const Sample& sample) {
     const Walk plain = walk(sample, sample.inputs);

@@ -101,7 +101,7 @@ void for_choices(const Sample& sample,
       f(in_dtype(sample.inputs, dtype), which);
 }
 
-void value(const Record& record, Findings& findings) {
+void value(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     if (sample.inputs.empty()) return findings.not_applicable("it has no input");
     const bool exact = !reorders(sample);
@@ -115,7 +115,7 @@ void value(const Record& record, Findings& findings) {
 
 // vmap follows the rules op by op, as a recorded walk does: `recorded_walk` says how near the plain
 // one is.
-void gradients(const Record& record, Findings& findings) {
+void gradients(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const bool exact = !reorders(sample);
     for_choices(sample, [&](const Tensors& inputs, const std::vector<std::size_t>& which) {

@@ -139,7 +139,7 @@ Tensors lengthened(const Tensors& inputs, std::int64_t times,
   return result;
 }
 
-void for_samples(const Record& record, Findings& findings,
+void for_samples(const OpInfo& record, Findings& findings,
                  const std::function<void(const Sample&)>& f) {
   if (record.samples.empty()) findings.not_applicable("it has no sample");
   for (std::size_t i = 0; i < record.samples.size(); ++i) {
@@ -149,7 +149,7 @@ void for_samples(const Record& record, Findings& findings,
   }
 }
 
-void for_differentiable_samples(const Record& record, Findings& findings,
+void for_differentiable_samples(const OpInfo& record, Findings& findings,
                                 const std::function<void(const Sample&)>& f) {
   if (record.differentiable) {
     for_samples(record, findings, f);

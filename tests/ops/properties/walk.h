@@ -77,9 +77,9 @@ Tensors lengthened(const Tensors& inputs, std::int64_t times,
                    const std::function<bool(std::size_t input, int axis)>& chosen);
 
 // Calls f for every sample; the second only where there is something to differentiate.
-void for_samples(const Record& record, Findings& findings,
+void for_samples(const OpInfo& record, Findings& findings,
                  const std::function<void(const Sample&)>& f);
-void for_differentiable_samples(const Record& record, Findings& findings,
+void for_differentiable_samples(const OpInfo& record, Findings& findings,
                                 const std::function<void(const Sample&)>& f);
 
 // Whether the page elementwise.def defines it: each element of the result then follows from one

@@ -1,12 +1,12 @@
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/conv/interpolate.h"
 #include "ops/conv/pool.h"
 
 namespace tapestry::detail {
 namespace {
 
-std::vector<Record> avg_pool_records() {
+std::vector<OpInfo> avg_pool_cases() {
   return {
       {"avg_pool1d",
        "The mean of each window; one spatial axis.",
@@ -96,7 +96,7 @@ std::vector<Record> avg_pool_records() {
   };
 }
 
-Record interpolate_record() {
+OpInfo interpolate_info() {
   const Tensor x = sample_numbers({1, 2, 3, 4});
   return {"interpolate",
           "The spatial axes in another size: the nearest elements, or linearly between them.",
@@ -165,10 +165,10 @@ Record interpolate_record() {
 
 }  // namespace
 
-std::vector<Record> resample_records() {
-  std::vector<Record> records = avg_pool_records();
-  records.push_back(interpolate_record());
-  return records;
+std::vector<OpInfo> resample_cases() {
+  std::vector<OpInfo> ops = avg_pool_cases();
+  ops.push_back(interpolate_info());
+  return ops;
 }
 
 }  // namespace tapestry::detail

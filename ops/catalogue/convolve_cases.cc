@@ -1,5 +1,5 @@
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/conv/convolve.h"
 
 namespace tapestry::detail {
@@ -23,7 +23,7 @@ struct Convolution {
   }
 };
 
-std::vector<Record> plain_records() {
+std::vector<OpInfo> plain_cases() {
   const Convolution<ConvOptions> one{conv1d, conv1d}, two{conv2d, conv2d}, three{conv3d, conv3d};
   return {
       {"conv1d",
@@ -113,7 +113,7 @@ std::vector<Record> plain_records() {
   };
 }
 
-std::vector<Record> transpose_records() {
+std::vector<OpInfo> transpose_cases() {
   const Convolution<ConvTransposeOptions> one{conv_transpose1d, conv_transpose1d},
       two{conv_transpose2d, conv_transpose2d}, three{conv_transpose3d, conv_transpose3d};
   return {
@@ -188,10 +188,10 @@ std::vector<Record> transpose_records() {
 
 }  // namespace
 
-std::vector<Record> conv_records() {
-  std::vector<Record> records = plain_records();
-  for (Record& record : transpose_records()) records.push_back(std::move(record));
-  return records;
+std::vector<OpInfo> conv_cases() {
+  std::vector<OpInfo> ops = plain_cases();
+  for (OpInfo& op : transpose_cases()) ops.push_back(std::move(op));
+  return ops;
 }
 
 }  // namespace tapestry::detail

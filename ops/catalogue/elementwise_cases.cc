@@ -1,6 +1,6 @@
-// The catalogue's records of the page: samples come from the domains that it states.
+// The ops of the page: samples come from the domains that it states.
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/catalogue/domain.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
@@ -10,7 +10,7 @@ namespace {
 
 using Call = std::function<Tensor(const std::vector<Tensor>&)>;
 
-Record unary_record(std::string_view name, std::string_view doc, const Domain& domain, Call call,
+OpInfo unary_info(std::string_view name, std::string_view doc, const Domain& domain, Call call,
                     bool differentiable = true) {
   return {name,
           doc,
@@ -21,7 +21,7 @@ Record unary_record(std::string_view name, std::string_view doc, const Domain& d
           {}};
 }
 
-Record binary_record(std::string_view name, std::string_view doc, const Domain& domain_x,
+OpInfo binary_info(std::string_view name, std::string_view doc, const Domain& domain_x,
                      const Domain& domain_z, Call call, bool differentiable = true) {
   const auto at = [&](const Shape& x, const Shape& z) {
     return std::vector{sample_domain(domain_x, x, 4), sample_domain(domain_z, z, 5)};
@@ -43,7 +43,7 @@ Record binary_record(std::string_view name, std::string_view doc, const Domain& 
                         name)}}};
 }
 
-Record where_record() {
+OpInfo where_info() {
   const Call call = [](const std::vector<Tensor>& in) { return where(in[0], in[1], in[2]); };
   const Tensor numbers = ones({2, 2}), x = ones({2, 2});
   const Tensor mask = sample_domain(domains::nonzero, {3, 4}, 6) > 0;
@@ -61,7 +61,7 @@ Record where_record() {
         "[where] the mask has dtype f32; it must be boolean"}}};
 }
 
-Record nan_to_num_record() {
+OpInfo nan_to_num_info() {
   const Tensor x = sample_domain(domains::reals, {3, 4}, 9);
   const Tensor mask = sample_domain(domains::nonzero, {3, 4}, 6) > 0;
   return {"nan_to_num",
@@ -76,7 +76,7 @@ Record nan_to_num_record() {
           {}};
 }
 
-Record clamp_record() {
+OpInfo clamp_info() {
   const Call call = [](const std::vector<Tensor>& in) { return clamp(in[0], -1, 1.5); };
   const Tensor x = ones({2});
   return {"clamp",
@@ -89,27 +89,27 @@ Record clamp_record() {
 
 }  // namespace
 
-std::vector<Record> elementwise_records() {
+std::vector<OpInfo> elementwise_cases() {
   using namespace domains;
-  std::vector<Record> records{
+  std::vector<OpInfo> ops{
 #define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
-  unary_record(#name, doc, domain, [](const std::vector<Tensor>& in) { return name(in[0]); }),
+  unary_info(#name, doc, domain, [](const std::vector<Tensor>& in) { return name(in[0]); }),
 #define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  binary_record(#name, doc, domain_x, domain_z,                                         \
+  binary_info(#name, doc, domain_x, domain_z,                                         \
                 [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }),
 #define TAPESTRY_COMPARE(name, value, doc)                                                        \
-  binary_record(                                                                                  \
+  binary_info(                                                                                  \
       #name, doc, reals, reals, [](const std::vector<Tensor>& in) { return name(in[0], in[1]); }, \
       false),
 #define TAPESTRY_PREDICATE(name, value, doc) \
-  unary_record(                              \
+  unary_info(                              \
       #name, doc, reals, [](const std::vector<Tensor>& in) { return name(in[0]); }, false),
 #include "ops/page/elementwise.def"
   };
-  records.push_back(where_record());
-  records.push_back(clamp_record());
-  records.push_back(nan_to_num_record());
-  return records;
+  ops.push_back(where_info());
+  ops.push_back(clamp_info());
+  ops.push_back(nan_to_num_info());
+  return ops;
 }
 
 }  // namespace tapestry::detail

@@ -1,5 +1,5 @@
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/fft/fft.h"
 
 namespace tapestry::detail {
@@ -37,7 +37,7 @@ std::vector<Refusal> refusals(std::string_view name,
 
 }  // namespace
 
-std::vector<Record> fft_records() {
+std::vector<OpInfo> fft_cases() {
   const Tensor x = sample_numbers({3, 8}), half = sample_numbers({3, 4, 2});
   return {{"fft", "Fourier transform along an axis; complex numbers are a last axis of 2", true,
            complex_samples(fft), refusals("fft", fft, true)},

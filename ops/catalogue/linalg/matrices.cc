@@ -4,7 +4,7 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/linalg/records.h"
+#include "ops/catalogue/linalg/matrices.h"
 #include "ops/product/matmul.h"
 
 namespace tapestry {

@@ -1,5 +1,5 @@
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/conv/pool.h"
 
 namespace tapestry::detail {
@@ -9,7 +9,7 @@ Tensor indices(const std::vector<std::int64_t>& places, const Shape& shape) {
   return from_vector(places, shape);
 }
 
-std::vector<Record> pool_records() {
+std::vector<OpInfo> pool_cases() {
   return {
       {"max_pool1d",
        "The largest element of each window; one spatial axis.",
@@ -79,7 +79,7 @@ std::vector<Record> pool_records() {
   };
 }
 
-std::vector<Record> unpool_records() {
+std::vector<OpInfo> unpool_cases() {
   return {
       {"max_unpool1d",
        "Zeros with the values at the places that max_pool1d found.",
@@ -131,10 +131,10 @@ std::vector<Record> unpool_records() {
 
 }  // namespace
 
-std::vector<Record> max_pool_records() {
-  std::vector<Record> records = pool_records();
-  for (Record& record : unpool_records()) records.push_back(std::move(record));
-  return records;
+std::vector<OpInfo> max_pool_cases() {
+  std::vector<OpInfo> ops = pool_cases();
+  for (OpInfo& op : unpool_cases()) ops.push_back(std::move(op));
+  return ops;
 }
 
 }  // namespace tapestry::detail

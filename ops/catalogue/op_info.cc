@@ -1,5 +1,6 @@
+#include "ops/catalogue/op_info.h"
+
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
 
 namespace tapestry::detail {
 

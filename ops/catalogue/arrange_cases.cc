@@ -1,12 +1,12 @@
 #include "engine/tensor/factory.h"
-#include "ops/catalogue/catalogue.h"
+#include "ops/catalogue/cases.h"
 #include "ops/layout/arrange.h"
 #include "ops/layout/join.h"
 #include "ops/layout/view.h"
 
 namespace tapestry::detail {
 
-std::vector<Record> arrange_records() {
+std::vector<OpInfo> arrange_cases() {
   const Tensor x = sample_numbers({3, 4}), v = sample_numbers({3}, 2), w = sample_numbers({2}, 3);
   return {
       {"movedim",
