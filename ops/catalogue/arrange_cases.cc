@@ -2,6 +2,8 @@
 #include "ops/catalogue/cases.h"
 #include "ops/layout/arrange.h"
 #include "ops/layout/join.h"
+#include "ops/layout/pad.h"
+#include "ops/layout/unfold.h"
 #include "ops/layout/view.h"
 
 namespace tapestry::detail {

@@ -1,6 +1,6 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
+#include "ops/reduce/cumsum.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry::detail {

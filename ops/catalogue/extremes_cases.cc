@@ -1,8 +1,8 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
+#include "ops/reduce/extremes.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry::detail {

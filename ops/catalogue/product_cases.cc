@@ -1,9 +1,10 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
+#include "ops/reduce/product.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry::detail {

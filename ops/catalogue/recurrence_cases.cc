@@ -1,10 +1,10 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/view.h"
-#include "ops/reduce/scan.h"
+#include "ops/reduce/recurrence.h"
+#include "ops/reduce/running.h"
 
 namespace tapestry::detail {
 

@@ -1,8 +1,7 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/layout/index.h"
-#include "ops/reduce/scan.h"
+#include "ops/reduce/running.h"
 
 namespace tapestry::detail {
 

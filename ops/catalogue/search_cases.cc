@@ -1,6 +1,6 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
+#include "ops/layout/search.h"
 #include "ops/layout/select.h"
 #include "ops/layout/view.h"
 

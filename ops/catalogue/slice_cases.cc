@@ -1,6 +1,6 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 
 namespace tapestry::detail {

@@ -1,9 +1,9 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/index.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/sort.h"
 

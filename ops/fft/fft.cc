@@ -8,6 +8,8 @@
 #include "engine/tape/apply.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/fft/dft.h"
+#include "ops/layout/pad.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/lines.h"
 

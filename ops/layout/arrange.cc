@@ -5,6 +5,7 @@
 #include "engine/grad/broadcast.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 
 namespace tapestry {

@@ -52,15 +52,4 @@ enum class Indexing { ij, xy };
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& vectors, Indexing indexing = Indexing::ij,
                              detail::Site site = {});
 
-// Windows of `size` neighbours along an axis, one every `step`: the axis counts windows, a new last
-// axis runs through each; a view. Error when no window fits, or size or step is not positive.
-Tensor unfold(const Tensor& x, int axis, std::int64_t size, std::int64_t step,
-              detail::Site site = {});
-
-// x surrounded by itself: mirrored at its edge elements, which are not repeated; by its edge
-// elements; by its other end. For each axis how many before and how many after. Error when x is too
-// short: a mirror needs an element more than a width, a circle as many as a width, an edge one.
-enum class PadMode { reflect, replicate, circular };
-Tensor pad(const Tensor& x, const detail::Widths& widths, PadMode mode, detail::Site site = {});
-
 }  // namespace tapestry

@@ -5,7 +5,9 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/index.h"
 #include "ops/layout/indices.h"
+#include "ops/layout/search.h"
 #include "ops/layout/select.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 
 namespace tapestry {

@@ -7,6 +7,7 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/assign.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 
 namespace tapestry {

@@ -1,9 +1,8 @@
-// Surrounding a tensor with its own elements: along each axis the positions that stand there,
-// taken.
+#include "ops/layout/pad.h"
+
 #include <algorithm>
 
 #include "engine/tensor/factory.h"
-#include "ops/layout/arrange.h"
 #include "ops/layout/index.h"
 
 namespace tapestry {

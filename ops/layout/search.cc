@@ -1,4 +1,5 @@
-// Finding elements: those that are not 0, and places in ascending order.
+#include "ops/layout/search.h"
+
 #include <algorithm>
 
 #include "engine/base/parallel.h"
@@ -6,7 +7,6 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
-#include "ops/layout/select.h"
 #include "ops/layout/view.h"
 
 namespace tapestry {

@@ -1,4 +1,5 @@
-// Cutting a regular part out of a tensor, and its transpose: placing a part among constants.
+#include "ops/layout/slice.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +8,6 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/assign.h"
-#include "ops/layout/view.h"
 
 namespace tapestry {
 using namespace detail;

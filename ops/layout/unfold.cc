@@ -1,11 +1,11 @@
-// Windows that overlap share their elements, so unfold is a view, and its transpose adds.
+#include "ops/layout/unfold.h"
+
 #include "engine/base/parallel.h"
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
-#include "ops/layout/arrange.h"
 
 namespace tapestry {
 using namespace detail;

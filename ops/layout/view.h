@@ -27,47 +27,4 @@ Tensor squeeze(const Tensor& x, const detail::Axes& axes = {}, detail::Site site
 // A new axis of extent 1, before the axis that is there; -1 is after the last.
 Tensor unsqueeze(const Tensor& x, int axis, detail::Site site = {});
 
-namespace detail {
-
-// Python's start:stop:step. Negative positions count from the end, missing ones mean the whole way,
-// those outside are clamped; the step may be negative, not 0.
-struct Range {
-  std::optional<std::int64_t> start{}, stop{};
-  std::int64_t step = 1;
-};
-
-}  // namespace detail
-
-Tensor slice(const Tensor& x, int axis, const detail::Range& range, detail::Site site = {});
-Tensor slice(const Tensor& x, int axis, std::optional<std::int64_t> start,
-             std::optional<std::int64_t> stop, std::int64_t step = 1, detail::Site site = {});
-// The leading axes, one range each: slice(x, {{1, 3}, {.step = -1}}).
-Tensor slice(const Tensor& x, const std::vector<detail::Range>& ranges, detail::Site site = {});
-
-// x[start:stop:step] = source as a function: x with that part replaced by the source, which
-// broadcasts to it. dtypes are promoted; x keeps its numbers.
-Tensor slice_scatter(const Tensor& x, const Tensor& source, int axis, const detail::Range& range,
-                     detail::Site site = {});
-Tensor slice_scatter(const Tensor& x, const Tensor& source,
-                     const std::vector<detail::Range>& ranges, detail::Site site = {});
-
-// Reverses the named axes, or all.
-Tensor flip(const Tensor& x, const detail::Axes& axes = {}, detail::Site site = {});
-
-namespace detail {
-
-// How many elements come before and after those of each axis.
-using Widths = std::vector<std::pair<std::int64_t, std::int64_t>>;
-
-}  // namespace detail
-
-// `value` around x: for each axis how many before and how many after.
-Tensor pad(const Tensor& x, const detail::Widths& widths, double value = 0, detail::Site site = {});
-namespace detail {
-
-// The shape that it gives. Errors as of pad, for the widths.
-Shape padded_shape(const Shape& shape, const Widths& widths);
-
-}  // namespace detail
-
 }  // namespace tapestry

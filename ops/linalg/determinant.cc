@@ -11,6 +11,7 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/index.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"

@@ -12,11 +12,13 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/mapping.h"
 #include "ops/linalg/solve.h"
 #include "ops/product/matmul.h"
+#include "ops/reduce/extremes.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry {

@@ -11,6 +11,7 @@
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/svd.h"
+#include "ops/reduce/extremes.h"
 #include "ops/reduce/flat_power.h"
 #include "ops/reduce/magnitude.h"
 #include "ops/reduce/reduce.h"

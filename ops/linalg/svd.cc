@@ -8,6 +8,7 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"

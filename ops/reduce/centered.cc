@@ -1,4 +1,4 @@
-// Deviations from the mean.
+#include "ops/reduce/centered.h"
 
 #include "engine/base/parallel.h"
 #include "engine/grad/batching.h"
@@ -7,7 +7,6 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
-#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

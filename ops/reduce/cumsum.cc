@@ -1,4 +1,5 @@
-// Running sums along an axis.
+#include "ops/reduce/cumsum.h"
+
 #include <algorithm>
 
 #include "engine/base/parallel.h"
@@ -7,7 +8,6 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
-#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

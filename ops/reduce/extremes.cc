@@ -1,4 +1,5 @@
-// The largest and the smallest, and where they lie.
+#include "ops/reduce/extremes.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -9,7 +10,6 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
-#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

@@ -4,6 +4,7 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
+#include "ops/reduce/extremes.h"
 #include "ops/reduce/reduce.h"
 
 namespace tapestry::detail {

@@ -1,4 +1,5 @@
-// Products over axes.
+#include "ops/reduce/product.h"
+
 #include "engine/grad/batching.h"
 #include "engine/grad/fold.h"
 #include "engine/grad/pullback.h"
@@ -6,8 +7,8 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
-#include "ops/reduce/reduce.h"
 
 namespace tapestry {
 using namespace detail;

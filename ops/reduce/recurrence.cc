@@ -1,6 +1,5 @@
-// The linear recurrence y = b + A y, where A holds a[i] just below its diagonal, and what follows
-// from it. Its transpose y = b + A^T y is the same recurrence from the end, so that both are each
-// other's derivative.
+#include "ops/reduce/recurrence.h"
+
 #include <cmath>
 #include <limits>
 
@@ -10,9 +9,10 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
+#include "ops/layout/pad.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/lines.h"
-#include "ops/reduce/scan.h"
 
 namespace tapestry {
 using namespace detail;

@@ -8,6 +8,7 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
+#include "ops/reduce/centered.h"
 #include "ops/reduce/flat_power.h"
 #include "ops/reduce/magnitude.h"
 

@@ -1,11 +1,11 @@
-// The largest and the smallest so far.
+#include "ops/reduce/running.h"
+
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/index.h"
 #include "ops/reduce/lines.h"
-#include "ops/reduce/scan.h"
 
 namespace tapestry {
 using namespace detail;

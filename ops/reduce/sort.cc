@@ -12,6 +12,7 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/index.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/lines.h"
 

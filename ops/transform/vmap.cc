@@ -1,5 +1,5 @@
-// vmap: f's operations are recorded for one example and carried out again for the batch. Where
-// numbers left the record, f is run for every example.
+#include "ops/transform/vmap.h"
+
 #include <optional>
 #include <utility>
 
@@ -9,8 +9,8 @@
 #include "engine/tensor/departures.h"
 #include "engine/tensor/draws.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
-#include "ops/transform/jacobian.h"
 
 namespace tapestry {
 using namespace detail;

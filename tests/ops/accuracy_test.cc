@@ -7,6 +7,7 @@
 #include "ops/catalogue/domain.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/join.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/norm.h"
 #include "ops/page/numbers.h"

@@ -1,5 +1,7 @@
 #include "ops/layout/arrange.h"
 
+#include "ops/layout/pad.h"
+#include "ops/layout/unfold.h"
 #include "tests/ops/checks.h"
 #include "tests/support/refusal.h"
 

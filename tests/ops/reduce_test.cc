@@ -3,6 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/reduce/cumsum.h"
+#include "ops/reduce/extremes.h"
+#include "ops/reduce/product.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;

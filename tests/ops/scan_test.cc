@@ -1,7 +1,7 @@
-#include "ops/reduce/scan.h"
-
 #include <cmath>
 
+#include "ops/reduce/recurrence.h"
+#include "ops/reduce/running.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;

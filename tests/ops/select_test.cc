@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ops/layout/search.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;

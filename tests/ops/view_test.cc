@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/layout/pad.h"
+#include "ops/layout/slice.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/tensor/factory.h"
+#include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/reduce.h"
 #include "ops/reduce/softmax.h"

@@ -4,6 +4,7 @@
 #include "ops/layout/join.h"
 #include "ops/scalar/replay_batch.h"
 #include "ops/transform/jacobian.h"
+#include "ops/transform/vmap.h"
 
 namespace tapestry::exact {
 namespace {

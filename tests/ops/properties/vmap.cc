@@ -1,4 +1,6 @@
 // vmap is a loop over examples that differ: of the value, and of the gradients.
+#include "ops/transform/vmap.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

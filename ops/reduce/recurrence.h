@@ -1,4 +1,5 @@
-// Running results along an axis, each made of all elements up to its own. Differentiable.
+// Linear recurrences along an axis, and what they make: running products, running log-sum-exps.
+// Differentiable.
 #pragma once
 
 #include "engine/tensor/tensor.h"
@@ -14,16 +15,5 @@ Tensor cumprod(const Tensor& x, int axis, detail::Site site = {});
 
 // log(sum(exp)) of all elements up to each, without overflow. f32 and f64 only.
 Tensor logcumsumexp(const Tensor& x, int axis, detail::Site site = {});
-
-namespace detail {
-struct Running {
-  Tensor values, indices;  // values = gather(x, axis, indices)
-};
-}  // namespace detail
-
-// The largest, or the smallest, so far and where it lies: the last of equals, as in PyTorch. NaN
-// stays once met. Values in x's dtype, indices i64.
-detail::Running cummax(const Tensor& x, int axis, detail::Site site = {});
-detail::Running cummin(const Tensor& x, int axis, detail::Site site = {});
 
 }  // namespace tapestry
