@@ -10,6 +10,9 @@
 #include "engine/mistakes.h"
 #include "engine/tensor/factory.h"
 #include "engine/grad/transform.h"
+#include "engine/grad/checkpoint.h"
+#include "engine/grad/custom_rule.h"
+#include "engine/grad/stop_gradient.h"
 // clang-format on
 
 #include "engine/base/memory.h"
@@ -22,7 +25,9 @@
 #include "engine/graph/ancestry.h"
 #include "engine/inspect/memory_report.h"
 #include "engine/inspect/verify.h"
-#include "engine/inspect/write.h"
+#include "engine/inspect/write_dot.h"
+#include "engine/inspect/write_json.h"
+#include "engine/inspect/write_text.h"
 #include "engine/scalar/basic_tape.h"
 #include "engine/scalar/replay.h"
 #include "engine/scalar/scalar_jacobian.h"

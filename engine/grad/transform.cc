@@ -9,19 +9,6 @@
 
 namespace tapestry {
 using namespace detail;
-namespace {
-
-struct StopGradient {
-  static constexpr std::string_view name = "stop_gradient";
-  static constexpr int arity = 1;
-  static constexpr bool elementwise = true;
-  static constexpr bool not_differentiable = true;
-  // A handle of its own, of which the tape remembers that it came from here.
-  static Tensor forward(Inputs in) { return in[0].view(in[0].shape(), in[0].strides()); }
-};
-
-}  // namespace
-
 std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                                       GradientOptions options) {
   options.allow_unused = true;
@@ -37,51 +24,6 @@ std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::ve
   std::vector<Tensor> zeros;
   for (const Tensor& x : xs) zeros.push_back(zeros_like(x));
   return zeros;
-}
-
-namespace {
-
-Function composed(std::vector<Function> functions) {
-  return [functions = std::move(functions)](const Tensor& x) {
-    Tensor y = x;
-    for (const Function& f : functions) y = f(y);
-    return y;
-  };
-}
-
-// How many functions go into each segment. While segment k is differentiated, k borders before it
-// are held and what lies within it; every function goes where this is least.
-std::vector<std::ptrdiff_t> segment_lengths(std::ptrdiff_t functions, std::size_t segments) {
-  std::vector<std::ptrdiff_t> lengths(segments, 1);
-  const auto held = [&](std::size_t k) { return static_cast<std::ptrdiff_t>(k) + lengths[k]; };
-  for (auto rest = functions - static_cast<std::ptrdiff_t>(segments); rest > 0; --rest) {
-    std::size_t least = 0;
-    for (std::size_t k = 1; k < segments; ++k)
-      if (held(k) < held(least)) least = k;
-    ++lengths[least];
-  }
-  return lengths;
-}
-
-}  // namespace
-
-Function checkpoint_sequential(std::vector<Function> functions, std::int64_t segments, Site site) {
-  const CallSite call(site);
-  if (segments < 1 || segments > std::ssize(functions))
-    refuse("checkpoint_sequential",
-           "{} segments of {} functions; there must be at least one, and each needs a function",
-           segments, functions.size());
-  for (const Function& f : functions)
-    detail::require_function("checkpoint_sequential", f, "one of the functions");
-  std::vector<Function> parts;
-  auto next = functions.begin();
-  for (std::ptrdiff_t length :
-       segment_lengths(std::ssize(functions), static_cast<std::size_t>(segments))) {
-    Function part = composed({next, next + length});
-    next += length;
-    parts.push_back(next == functions.end() ? std::move(part) : checkpoint(std::move(part), site));
-  }
-  return composed(std::move(parts));
 }
 
 std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
@@ -179,17 +121,4 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
 }
 
 // A tape that observes follows the result; for the others it is plain numbers.
-Tensor stop_gradient(const Tensor& x, Site site) {
-  const CallSite call(site);
-  if (!recording_tape() || !x.is_tracked()) return detach(x);
-  Tensor known = apply<StopGradient>({&x});
-  while (known.is_tracked()) {
-    const Tape& tape = tape_of(StopGradient::name, known);
-    if (tape.observes()) return known;
-    known = tape.outward(known);
-  }
-  // Whoever watches takes a body of its own for numbers of nobody.
-  return detail::departures ? known.view(known.shape(), known.strides()) : known;
-}
-
 }  // namespace tapestry

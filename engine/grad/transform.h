@@ -96,8 +96,6 @@ namespace detail {
 
 using Function = std::function<Tensor(const Tensor&)>;
 using FunctionOfMany = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
-using CustomPull = std::function<std::vector<Tensor>(
-    const Tensor& cotangent, const std::vector<Tensor>& xs, const Tensor& y)>;
 
 }  // namespace detail
 
@@ -113,47 +111,5 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> jvp(const detail::FunctionOf
                                                         const std::vector<Tensor>& xs,
                                                         const std::vector<Tensor>& vs,
                                                         detail::Site site = {});
-
-// The same function; its inner values are computed again when a gradient asks for them, and not
-// kept until then. Tensors and parameters that f captures get their gradients, too. f must give the
-// same result when called again; what it draws from generators are the numbers of the first time.
-// Error, by its name, when called for an f that captures a scalar that a tape follows.
-detail::Function checkpoint(detail::Function f, detail::Site site = {});
-
-// The functions one after the other, in segments that are checkpointed each: of the values between
-// functions only those between segments are kept, and those within a segment while the gradient
-// passes it. The last segment, which a gradient passes first, is not computed again. Segments are
-// the shorter the later they come, since the more values between segments are still there; so a
-// gradient with retain_graph = false holds about (functions / segments) + segments / 2 values.
-// Error unless 1 <= segments <= functions.
-detail::Function checkpoint_sequential(std::vector<detail::Function> functions,
-                                       std::int64_t segments, detail::Site site = {});
-
-// A function with a derivative of the user's: pull(cotangent, xs, y) gives the cotangent of each x,
-// none (Tensor()) where it is zero. f itself is not recorded, and is given plain numbers: nothing
-// would flow back to what it captures, so that a floating tensor, a scalar or a parameter that a
-// tape follows and that f uses is an Error by its name; detach() or stop_gradient() of it is not.
-// What pull captures has its part in second derivatives. When pull is written in
-// differentiable ops, so are its results. While a tape records what pull does, so that it may be
-// differentiated again, pull may not read numbers of floating tensors that the tape follows (by
-// item(), to_vector(), data() or detach()): an Error. The value() of a scalar is not noticed. A
-// pull must be linear in its cotangent: forward mode transposes it as its derivative at zero.
-std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
-    std::function<Tensor(const std::vector<Tensor>&)> f, detail::CustomPull pull,
-    detail::Site site = {});
-
-// x, whose adjoint is handed to `hook` on its way back and replaced by what it returns. A tangent
-// of forward mode passes unchanged, whatever the hook does. What custom_vjp says of reading numbers
-// holds for hooks, too.
-Tensor on_gradient(const Tensor& x, detail::Function hook, detail::Site site = {});
-
-// x, through which nothing flows: no gradient back, no tangent forward. vmap follows it, as it
-// cannot follow the plain numbers of detach(x); custom_vjp, which refuses those, takes it at its
-// word.
-Tensor stop_gradient(const Tensor& x, detail::Site site = {});
-
-// The value of `forward(x)` with the slope of the identity. What custom_vjp says of captures holds
-// for `forward`.
-Tensor straight_through(const detail::Function& forward, const Tensor& x, detail::Site site = {});
 
 }  // namespace tapestry

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/inspect/write.h"
+#include "engine/inspect/write_options.h"
 
 namespace tapestry::detail {
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/grad/pullback.h"
+#include "engine/grad/stop_gradient.h"
 #include "engine/grad/transform.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"

@@ -1,5 +1,6 @@
 #include "ops/reduce/magnitude.h"
 
+#include "engine/grad/stop_gradient.h"
 #include "engine/grad/transform.h"
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"

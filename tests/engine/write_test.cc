@@ -1,5 +1,3 @@
-#include "engine/inspect/write.h"
-
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -9,6 +7,9 @@
 
 #include "engine/engine.h"
 #include "engine/grad/accumulate.h"
+#include "engine/inspect/write_dot.h"
+#include "engine/inspect/write_json.h"
+#include "engine/inspect/write_text.h"
 #include "tests/engine/toy_ops.h"
 #include "tests/support/ranking.h"
 

@@ -1,48 +1,18 @@
-// Operations whose rule is a function of the user's: the tape keeps the function, attributes point
-// to it.
-#include <algorithm>
+#include "engine/grad/custom_rule.h"
 
 #include "engine/grad/accumulate.h"
-#include "engine/grad/pullback.h"
-#include "engine/grad/sweep.h"
-#include "engine/grad/transform.h"
-#include "engine/tape/apply.h"
+#include "engine/grad/closure.h"
 #include "engine/tape/callback.h"
 #include "engine/tape/captures.h"
 #include "engine/tape/nesting.h"
 #include "engine/tape/pushforward.h"
 #include "engine/tensor/departures.h"
-#include "engine/tensor/draws.h"
 #include "engine/tensor/factory.h"
 
 namespace tapestry {
+
 using namespace detail;
 namespace {
-
-template <class Record, class Closure>
-Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<Tensor>& inputs,
-                      const Tensor& value) {
-  Tape* const tape = recording_tape();
-  Tensor result = detach(value);
-  if (!tape) return result;
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
-  const typename Record::Attributes attributes{closure.get()};
-  for (Tape* t = tape; t; t = t->around()) t->keep(closure);
-  tape->record(op_of<Record>, Inputs(pointers), &attributes, {&result, 1});
-  if (result.is_tracked()) detail::note_function();
-  return result;
-}
-
-bool same_node(const Tensor& a, const Tensor& b) {
-  return a.epoch() == b.epoch() && a.id() == b.id();
-}
-
-// Operand i as a rule uses it, for nodes that save every input.
-Tensor operand(const Pullback& p, int i) {
-  const Tensor& x = p.node().saved_operand(i);
-  return p.sweep().recorded() ? x : p.sweep().tape().outward(x);
-}
 
 // A tracked tensor for a function of the user's that must be differentiable again: under a handle
 // of this tape and with a body that says so, by which its numbers are known after detach(), too.
@@ -84,72 +54,9 @@ Tensor noted(const Tensor& result) {
   return result;
 }
 
-// What records a closure: its forward pass is the function's own.
-struct Recorded {
-  static constexpr int arity = kVariadic;
-  static constexpr std::string_view example_by_example = "its function is the user's";
-  static constexpr SaveMask saves(int) { return kSaveAll; }
-  static Tensor forward(Inputs) {
-    refuse("function", "a function of the user's is not carried out from its record");
-  }
-};
-
-// ---- checkpoint: operands are the argument, then what the function captured ----
-
-struct Checkpoint : Recorded {
-  static constexpr std::string_view name = "checkpoint";
-  static constexpr SaveMask saves(int) { return kSaveInputs; }
-  struct Computation {
-    std::shared_ptr<const Function> f;
-    Draws draws;
-  };
-  struct Attributes {
-    const Computation* computation;
-  };
-  // The operand that a captured tensor is, the argument among them, on this tape or by what tapes
-  // around follow; operand_count() when none is.
-  static int operand_that_is(const Pullback& p, const Tensor& captured) {
-    for (const auto& same : {&same_node, &detail::same_outside})
-      for (int i = 0; i < p.operand_count(); ++i)
-        if (same(p.node().saved_operand(i), captured)) return i;
-    return p.operand_count();
-  }
-  static void vjp(Pullback& p) {
-    Tape inner(TapeOptions{.adopt = true});
-    const Tensor x = operand(p, 0);
-    const Tensor tracked = is_floating(x.dtype()) ? inner.variable(x) : x;
-    Tensor y;
-    {
-      const Computation& computation = *p.attributes<Attributes>().computation;
-      const RepeatDraws same(name, computation.draws);
-      y = detail::call_for(name, inner, *computation.f, tracked);
-    }
-    inner.stop();
-    if (!inner.owns(y)) return;
-    // Every leaf that stands for an operand of this node.
-    std::vector<Tensor> leaves;
-    std::vector<int> stands_for;
-    if (inner.owns(tracked) && p.wants(0)) {
-      leaves.push_back(tracked);
-      stands_for.push_back(0);
-    }
-    for (NodeId id : inner.captured()) {
-      const Tensor& outside = inner.outward(id);
-      if ((inner.owns(tracked) && id == tracked.id()) || !is_floating(outside.dtype())) continue;
-      const int i = operand_that_is(p, outside);
-      if (i == p.operand_count() || !p.wants(i)) continue;
-      leaves.push_back(outside.tracked_as(inner.epoch(), id));
-      stands_for.push_back(i);
-    }
-    const std::vector<Tensor> adjoints =
-        detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
-    for (std::size_t k = 0; k < leaves.size(); ++k) p.give(stands_for[k], adjoints[k]);
-  }
-};
-
 // ---- custom_vjp ----
 
-struct Custom : Recorded {
+struct Custom : ClosureOp {
   static constexpr std::string_view name = "custom";
   struct Attributes {
     const CustomPull* pull;
@@ -218,7 +125,7 @@ struct Custom : Recorded {
 
 // ---- the identity with a rule of its own ----
 
-struct Hook : Recorded {
+struct Hook : ClosureOp {
   static constexpr std::string_view name = "on_gradient";
   struct Attributes {
     const Function* hook;
@@ -243,7 +150,7 @@ struct Hook : Recorded {
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
 
-struct StraightThrough : Recorded {
+struct StraightThrough : ClosureOp {
   static constexpr std::string_view name = "straight_through";
   struct Attributes {
     const Function* forward;
@@ -251,16 +158,6 @@ struct StraightThrough : Recorded {
   static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
-
-bool forward_mode() {
-  for (Tape* t = recording_tape(); t; t = t->around())
-    if (t->carries_tangents()) return true;
-  return false;
-}
-
-}  // namespace
-
-namespace {
 
 Tensor without_history(const Tensor& x) { return detach(x); }
 std::vector<Tensor> without_history(std::vector<Tensor> xs) {
@@ -287,44 +184,6 @@ Tensor plain_value(std::string_view who, const F& f, const Arguments& arguments)
 }
 
 }  // namespace
-
-Function checkpoint(Function f, Site site) {
-  static constexpr std::string_view kWho = Checkpoint::name;
-  detail::require_function(kWho, f);
-  return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
-    const CallSite call(site);
-    // Forward mode keeps nothing anyway.
-    if (!recording_tape() || forward_mode())
-      return detail::call_back("the function of checkpoint", *f, x);
-    std::vector<Tensor> operands{x};
-    auto computation = std::make_shared<Checkpoint::Computation>();
-    computation->f = f;
-    Tensor value;
-    {
-      Tape observer(TapeOptions{.observe_only = true});
-      const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
-      const detail::WatchDepartures watch;
-      const NoteDraws noting(computation->draws);
-      const Tensor y = detail::call_for(kWho, observer, *f, tracked);
-      if (!watch.outer_scalar.empty())
-        refuse(kWho,
-               "the function captures a scalar that a tape follows, {}, which cannot be followed "
-               "when it is computed again; use a tensor of rank 0",
-               watch.outer_scalar);
-      if (!observer.owns(y)) return y;
-      value = detach(y);
-      for (NodeId id : observer.captured()) {
-        const Tensor& outside = observer.outward(id);
-        const bool known =
-            std::any_of(operands.begin(), operands.end(),
-                        [&](const Tensor& operand) { return same_node(operand, outside); });
-        if (!known) operands.push_back(outside);
-      }
-    }
-    return record_closure<Checkpoint>(std::shared_ptr<const Checkpoint::Computation>(computation),
-                                      operands, value);
-  };
-}
 
 std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
     std::function<Tensor(const std::vector<Tensor>&)> f, CustomPull pull, Site site) {

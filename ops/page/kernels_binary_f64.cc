@@ -6,7 +6,7 @@
 #undef TAPESTRY_TABLE
 #define TAPESTRY_TABLE BinaryTableF64
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/page/binary_f64.cc"
+#define HWY_TARGET_INCLUDE "ops/page/kernels_binary_f64.cc"
 #include "engine/base/highway_targets.h"
 //
 #include <hwy/foreach_target.h>
