@@ -5,7 +5,7 @@
 //
 // The outermost call names the place: what a composition does inside belongs to whoever called it.
 // A function of the user's that it calls has lines of its own: see UserCode in
-// engine/tape/standing.h.
+// engine/tape/provenance.h.
 #pragma once
 
 #include <source_location>

@@ -159,7 +159,7 @@ class Pool {
     in_piece = true;
     const int libraries = omp_get_max_threads();
     if (libraries != 1) omp_set_num_threads(1);
-    carry_out(0);
+    execute(0);
     if (!own_only_) take_others();
     if (libraries != 1) omp_set_num_threads(libraries);
     in_piece = false;
@@ -183,11 +183,11 @@ class Pool {
   void take_others() {
     for (int first = 0; first < kMost; first += kBits)
       for (std::uint64_t left; (left = open_[first / kBits].load()) != 0;)
-        if (const int number = first + std::countr_zero(left); take(number)) carry_out(number);
+        if (const int number = first + std::countr_zero(left); take(number)) execute(number);
   }
 
   // Piece `number` was taken: the loop stays as it is until it is done.
-  void carry_out(int number) noexcept {
+  void execute(int number) noexcept {
     const auto pieces = static_cast<std::uint32_t>(pieces_);
     try {
       piece_(loop_, count_ * number / pieces, count_ * (number + 1) / pieces);
@@ -210,7 +210,7 @@ class Pool {
         }
         me.asleep = 0;
       }
-      if (take(me.number)) carry_out(me.number);
+      if (take(me.number)) execute(me.number);
       if (!own_only_) take_others();
     }
   }

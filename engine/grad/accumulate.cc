@@ -56,34 +56,35 @@ struct Accumulate {
   }
   static void vjp(Pullback& p) {
     for (int operand : {0, 1})
-      if (p.wants(operand)) p.give(operand, p.adjoint());
+      if (p.wants(operand)) p.give(operand, p.cotangent());
   }
 };
 
 // As the page has it, on which it is the first function of two operands.
-constexpr Step kAddStep{"add", 0, {{StepOperand::Kind::leaf, 0}, {StepOperand::Kind::leaf, 1}}};
+constexpr Step kAddStep{
+    "add", 0, {{StepOperand::Kind::operand, 0}, {StepOperand::Kind::operand, 1}}};
 
 constexpr StatementKernel kAdd{
     "add",
     2,
     0,
-    [](NodeId first, NodeId end, const NodeId* leaves, const double*, const double*,
+    [](NodeId first, NodeId end, const NodeId* operands, const double*, const double*,
        double* adjoints) {
       while (end-- > first) {
-        leaves -= 2;
-        adjoints[leaves[0]] += adjoints[end];
-        adjoints[leaves[1]] += adjoints[end];
+        operands -= 2;
+        adjoints[operands[0]] += adjoints[end];
+        adjoints[operands[1]] += adjoints[end];
       }
     },
-    [](NodeId first, NodeId end, const NodeId* leaves, double*, double* values) {
-      for (; first < end; ++first, leaves += 2)
-        values[first] = values[leaves[0]] + values[leaves[1]];
+    [](NodeId first, NodeId end, const NodeId* operands, double*, double* values) {
+      for (; first < end; ++first, operands += 2)
+        values[first] = values[operands[0]] + values[operands[1]];
     },
     [](const Run& run, Sweep& sweep) {
       for (std::uint32_t i = run.count; i-- > 0;) {
         const Scalar adjoint = sweep.number<Scalar>(run.first + i);
-        sweep.add(run.leaves[2 * i], adjoint);
-        sweep.add(run.leaves[2 * i + 1], adjoint);
+        sweep.add(run.operands[2 * i], adjoint);
+        sweep.add(run.operands[2 * i + 1], adjoint);
       }
     },
     nullptr,
@@ -109,11 +110,11 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   const double sum = into.value() + contribution.value();
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
-  const auto leaf = [&](Scalar x) {
+  const auto operand = [&](Scalar x) {
     return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
   };
-  const NodeId leaves[] = {leaf(into), leaf(contribution)};
-  return tape->record_statement(kAdd, leaves, {}, sum);
+  const NodeId operands[] = {operand(into), operand(contribution)};
+  return tape->record_statement(kAdd, operands, {}, sum);
 }
 
 }  // namespace tapestry::detail

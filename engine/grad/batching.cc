@@ -17,10 +17,10 @@ std::vector<Tensor> Batching::expanded() const {
   return all;
 }
 
-void Batching::carry_out(const std::vector<Tensor>& operands, const void* attributes) {
+void Batching::execute(const std::vector<Tensor>& operands, const void* attributes) {
   std::vector<const Tensor*> pointers;
   for (const Tensor& operand : operands) pointers.push_back(&operand);
-  detail::carry_out(op_, Inputs(pointers), attributes ? attributes : attributes_, results_);
+  detail::execute(op_, Inputs(pointers), attributes ? attributes : attributes_, results_);
 }
 
 }  // namespace tapestry::detail

@@ -3,7 +3,7 @@
 // axis.
 //
 //   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }  // softmax along an axis
-//   static void batch(Batching& b) { b.carry_out(b.expanded()); }        // matrices, last labels
+//   static void batch(Batching& b) { b.execute(b.expanded()); }        // matrices, last labels
 #pragma once
 
 #include <span>
@@ -35,7 +35,7 @@ class Batching {
     return *static_cast<const Attributes*>(attributes_);
   }
   // The op itself on these operands gives the results; with other attributes where they are given.
-  void carry_out(const std::vector<Tensor>& operands, const void* attributes = nullptr);
+  void execute(const std::vector<Tensor>& operands, const void* attributes = nullptr);
   // Or the results, made otherwise.
   void give(std::vector<Tensor> results) { results_ = std::move(results); }
   const std::vector<Tensor>& results() const { return results_; }
@@ -57,7 +57,7 @@ void batch_along_axes(Batching& b) {
   if constexpr (requires { a.axis; }) ++a.axis;
   if constexpr (requires { a.axes; }) a.axes <<= 1;
   if constexpr (requires { a.dropped; }) a.dropped <<= 1;
-  b.carry_out(b.expanded(), &a);
+  b.execute(b.expanded(), &a);
 }
 
 }  // namespace tapestry::detail

@@ -10,7 +10,7 @@
 #include "engine/tape/captures.h"
 #include "engine/tape/nesting.h"
 #include "engine/tensor/copy.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/number.h"
 
@@ -26,7 +26,7 @@ struct StackScalars {
   static constexpr std::string_view example_by_example = "scalars have no axes";
   static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
   static void vjp(Pullback& p) {
-    const Tensor& adjoint = p.adjoint();
+    const Tensor& adjoint = p.cotangent();
     const std::vector<double> numbers = numbers_of(p, adjoint);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const NodeId operand = p.node().operands[i];
@@ -48,7 +48,7 @@ template <class Number>
 void reverse_at(const Run& run, Sweep& sweep) {
   for (std::uint32_t i = run.count; i-- > 0;)
     if (const Number adjoint = sweep.number<Number>(run.first + i); !is_zero(adjoint))
-      sweep.add_element(run.leaves[i], static_cast<std::size_t>(run.constants[i]), adjoint);
+      sweep.add_element(run.operands[i], static_cast<std::size_t>(run.payload[i]), adjoint);
 }
 
 constexpr StatementKernel kAt{
@@ -60,8 +60,8 @@ constexpr StatementKernel kAt{
     [](const Run& run, Sweep& sweep) {
       sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
     },
-    [](std::span<const double> constants) {
-      return fmt::format("index={}", static_cast<std::int64_t>(constants[0]));
+    [](std::span<const double> payload) {
+      return fmt::format("index={}", static_cast<std::int64_t>(payload[0]));
     }};
 
 Scalar record_at(const Tensor& read, std::int64_t position, double value) {
@@ -71,15 +71,15 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->around();
   if (!tape) {
-    if (detail::departures) detail::note_reading(x);
+    if (detail::escapes) detail::note_reading(x);
     return value;
   }
   if (tape->outward(x.id()).defined())
     refuse("at", "the tensor is followed by an outer tape, too: scalars do not nest");
   detail::note_function();
-  const NodeId leaf = x.id();
+  const NodeId operand = x.id();
   const auto index = static_cast<double>(position);
-  return tape->record_statement(kAt, {&leaf, 1}, {&index, 1}, value);
+  return tape->record_statement(kAt, {&operand, 1}, {&index, 1}, value);
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
 namespace {
 
 void note_outer(const Tape& tape, const std::vector<Scalar>& scalars) {
-  std::string& first = detail::departures->outer_scalar;
+  std::string& first = detail::escapes->outer_scalar;
   for (const Scalar& x : scalars)
     if (first.empty() && tape.owns(x)) first = detail::called(tape, x.id());
 }
@@ -114,7 +114,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
       recording->id_of("stack", static_cast<int>(i), scalars[i]);
     return result;
   }
-  if (tape != recording && detail::departures) note_outer(*tape, scalars);
+  if (tape != recording && detail::escapes) note_outer(*tape, scalars);
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 

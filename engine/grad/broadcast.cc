@@ -37,13 +37,13 @@ struct Broadcast {
     AxisSet axes = a.inserted;
     for (int axis = 0, source = 0; axis < a.shape.rank(); ++axis)
       if (!(a.inserted & axis_bit(axis)) && from[source++] != a.shape[axis]) axes |= axis_bit(axis);
-    p.give(0, axes ? sum_axes(p.adjoint(), axes, a.inserted) : p.adjoint());
+    p.give(0, axes ? sum_axes(p.cotangent(), axes, a.inserted) : p.cotangent());
   }
   static void batch(Batching& b) {
     Attributes a = b.attributes<Attributes>();
     a.shape.insert(0, b.size());
     a.inserted <<= 1;
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
   static std::string describe(const Attributes& a) { return fmt::format("shape={}", a.shape); }
 };
@@ -75,7 +75,7 @@ struct Sum {
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
-    p.give(0, apply<Broadcast>({&p.adjoint()}, {p.input_shape(0), a.dropped}));
+    p.give(0, apply<Broadcast>({&p.cotangent()}, {p.input_shape(0), a.dropped}));
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }

@@ -5,8 +5,8 @@
 #include "engine/grad/closure.h"
 #include "engine/tape/callback.h"
 #include "engine/tape/nesting.h"
-#include "engine/tensor/departures.h"
 #include "engine/tensor/draws.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry {
 
@@ -59,8 +59,8 @@ struct Checkpoint : ClosureOp {
       leaves.push_back(outside.tracked_as(inner.epoch(), id));
       stands_for.push_back(i);
     }
-    const std::vector<Tensor> adjoints =
-        detail::pull_back(inner, y, leaves, {.cotangent = p.take_adjoint(), .retain_graph = false});
+    const std::vector<Tensor> adjoints = detail::pull_back(
+        inner, y, leaves, {.cotangent = p.take_cotangent(), .retain_graph = false});
     for (std::size_t k = 0; k < leaves.size(); ++k) p.give(stands_for[k], adjoints[k]);
   }
 };
@@ -88,7 +88,7 @@ Function checkpoint(Function f, Site site) {
     {
       Tape observer(TapeOptions{.observe_only = true});
       const Tensor tracked = is_floating(x.dtype()) ? observer.variable(x) : x;
-      const detail::WatchDepartures watch;
+      const detail::WatchEscapes watch;
       const NoteDraws noting(computation->draws);
       const Tensor y = detail::call_for(kWho, observer, *f, tracked);
       if (!watch.outer_scalar.empty())

@@ -8,7 +8,7 @@
 #include "engine/grad/pullback.h"
 #include "engine/grad/sweep.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry::detail {
 

@@ -6,7 +6,7 @@
 #include "engine/tape/captures.h"
 #include "engine/tape/nesting.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/factory.h"
 
 namespace tapestry {
@@ -34,7 +34,7 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
                    const Harmless& harmless) {
   Tape* const tape = recording_tape();
   if (!tape) return call([](const Tensor& x) { return x; });
-  const detail::WatchDepartures watch([epoch = tape->epoch()](const Tensor& x) {
+  const detail::WatchEscapes watch([epoch = tape->epoch()](const Tensor& x) {
     const Tape* const follower = find_tape(epoch);
     return follower && detail::follows_numbers(*follower, x);
   });
@@ -50,7 +50,7 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
 
 // A result that is plain numbers was read of whatever they came from.
 Tensor noted(const Tensor& result) {
-  if (detail::departures && !result.is_tracked()) detail::note_reading(result);
+  if (detail::escapes && !result.is_tracked()) detail::note_reading(result);
   return result;
 }
 
@@ -96,7 +96,7 @@ struct Custom : ClosureOp {
     for (int i = 0; i < p.operand_count(); ++i) xs.push_back(operand(p, i));
     const Tensor y = operand(p, p.operand_count());
     const std::vector<Tensor> results =
-        pulled(*p.attributes<Attributes>().pull, p.adjoint(), xs, y);
+        pulled(*p.attributes<Attributes>().pull, p.cotangent(), xs, y);
     for (int i = 0; i < p.operand_count(); ++i)
       if (p.wants(i) && results[static_cast<std::size_t>(i)].defined())
         p.give(i, results[static_cast<std::size_t>(i)].to(p.input_dtype(i)));
@@ -132,7 +132,7 @@ struct Hook : ClosureOp {
   };
   static void vjp(Pullback& p) {
     const Function& hook = *p.attributes<Attributes>().hook;
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     Tensor seen;  // a hook may look, and give back what it saw
     const Tensor replaced = followed_call(
         name, "the hook",
@@ -142,9 +142,9 @@ struct Hook : ClosureOp {
         [&](const Tensor& result) {
           return same_node(result, seen) && result.shares_numbers(seen);
         });
-    if (replaced.shape() != p.adjoint().shape())
+    if (replaced.shape() != p.cotangent().shape())
       refuse(name, "the hook gave shape {} for an adjoint of shape {}", replaced.shape(),
-             p.adjoint().shape());
+             p.cotangent().shape());
     p.give(0, replaced);
   }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
@@ -155,7 +155,7 @@ struct StraightThrough : ClosureOp {
   struct Attributes {
     const Function* forward;
   };
-  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void vjp(Pullback& p) { p.give(0, p.cotangent()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
 

@@ -13,7 +13,7 @@ std::vector<Tensor> at(const Pushforward& p, const std::vector<Tensor>& operands
   std::vector<const Tensor*> pointers;
   for (const Tensor& operand : operands) pointers.push_back(&operand);
   std::vector<Tensor> outputs(static_cast<std::size_t>(p.output_count()));
-  carry_out(p.op(), Inputs(pointers), p.raw_attributes(), outputs);
+  execute(p.op(), Inputs(pointers), p.raw_attributes(), outputs);
   return outputs;
 }
 

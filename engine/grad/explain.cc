@@ -7,7 +7,7 @@
 #include "engine/graph/ancestry.h"
 #include "engine/graph/boost_graph.h"
 #include "engine/tape/called.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
@@ -51,7 +51,7 @@ std::vector<NodeId> shortest_way(const Tape& tape, const Graph& graph, NodeId y,
 std::vector<bool> computed_from(const Tape& tape, NodeId x) {
   std::vector<bool> marks(std::size_t{tape.size()} + 1);
   marks[x] = true;
-  walk_up(tape, tape.size(), [&](NodeId id, std::span<const NodeId> operands) {
+  traverse_up(tape, tape.size(), [&](NodeId id, std::span<const NodeId> operands) {
     for (NodeId operand : operands)
       if (marks[operand]) marks[id] = true;
   });
@@ -99,7 +99,7 @@ std::vector<NodeId> users_of(const Tape& tape, NodeId x) {
 std::vector<NodeId> plain_numbers_in(const Tape& tape, NodeId y, NodeId x) {
   std::vector<NodeId> found;
   for (NodeId id : Ancestry(tape, y).ids()) {
-    const bool literal = tape.is_scalar(id) && tape.statement(id).kernel->constants > 0;
+    const bool literal = tape.is_scalar(id) && tape.statement(id).kernel->payload > 0;
     if (id > x && (tape.is_constant(id) || literal)) found.push_back(id);
   }
   return found;
@@ -132,7 +132,8 @@ GradientPath detail::explain(const Tape& tape, NodeId y, NodeId x, std::string_v
         fmt::format("{} has dtype {}, and only f32 and f64 have gradients", who, tape.dtype(x));
     return path;
   }
-  walk_down(tape, y, [](NodeId, std::span<const NodeId>) {});  // what is searched next is a graph
+  traverse_down(tape, y,
+                [](NodeId, std::span<const NodeId>) {});  // what is searched next is a graph
   path.nodes = shortest_way(tape, boost::filtered_graph(tape, Flows{&tape}), y, x);
   path.connected = !path.nodes.empty();
   if (path.connected) {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "engine/grad/explain.h"
-#include "engine/grad/finite_walk.h"
-#include "engine/grad/plain_walk.h"
+#include "engine/grad/finite_sweep.h"
+#include "engine/grad/plain_sweep.h"
 #include "engine/grad/sweep.h"
 #include "engine/graph/ancestry.h"
 #include "engine/tape/anomaly.h"
@@ -169,7 +169,7 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
   const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
   NodeId first = y.id();
   for (NodeId id : targets) first = std::min(first, id);
-  const detail::FiniteWalk walk = detail::finite_walk(tape, first, y.id(), seed);
+  const detail::FiniteSweep walk = detail::finite_sweep(tape, first, y.id(), seed);
   std::vector<Active> results;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
@@ -230,15 +230,15 @@ auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, Gradien
 }
 
 // A tape that has scalars alone, and no watcher. The slopes are plain numbers.
-void walk_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
+void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
   for (std::size_t i = 0; i < xs.size(); ++i) {
     check_input(tape, xs[i], i);
     if (xs[i].id() > y) tape.check_node(kWho, xs[i].id());
   }
   detail::TapeStorage& storage = tape.storage();
   const double* const values = storage.values.begin();
-  detail::walk_plainly<double>(storage, y, 1, xs, [&](const Run& run, double* adjoints) {
-    if (run.kernel->walk) detail::walk_run(run, values, adjoints);
+  detail::sweep_plainly<double>(storage, y, 1, xs, [&](const Run& run, double* adjoints) {
+    if (run.kernel->reverse) detail::reverse_run(run, values, adjoints);
   });
   bool flowed = true;
   for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -254,7 +254,7 @@ void walk_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slop
 void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
   const CallSite call(y.site());
   Tape& tape = tape_of_result(y);
-  if (!tape.storage().has_tensors && !watch) return walk_scalars(tape, y.id(), xs, slopes);
+  if (!tape.storage().has_tensors && !watch) return sweep_scalars(tape, y.id(), xs, slopes);
   const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
   for (std::size_t i = 0; i < xs.size(); ++i) slopes[i] = results[i].scalar().value();
 }

@@ -15,10 +15,10 @@ class Pullback {
  public:
   Pullback(Sweep& sweep, const TensorNode& node) : sweep_(sweep), node_(node) {}
 
-  const Tensor& adjoint(
+  const Tensor& cotangent(
       int output = 0) const;  // not defined() when nothing flowed back to that output
   // The same for a rule's last use: its numbers may be overwritten where nobody shares them.
-  Tensor take_adjoint(int output = 0);
+  Tensor take_cotangent(int output = 0);
   // Some tape follows this walk, so that the rule's operations must be differentiable ones.
   bool followed() const { return recording_tape() != nullptr; }
   bool wants(int operand) const;  // someone asks for this operand's adjoint

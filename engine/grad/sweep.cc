@@ -6,8 +6,8 @@
 #include "engine/grad/broadcast.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/anomaly.h"
-#include "engine/tape/standing.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/provenance.h"
+#include "engine/tape/traverse.h"
 #include "engine/tensor/factory.h"
 
 namespace tapestry::detail {
@@ -40,10 +40,10 @@ Sweep::~Sweep() {
 // By value: a run whose address somebody takes does not stay in registers from one statement to
 // the next.
 void Sweep::reverse(Run run) {
-  if (run.kernel->walk && !recorded_)
-    walk_run(run, values(), adjoints());
-  else if (run.kernel->reverse)
-    run.kernel->reverse(run, *this);
+  if (run.kernel->reverse && !recorded_)
+    reverse_run(run, values(), adjoints());
+  else if (run.kernel->record_reverse)
+    run.kernel->record_reverse(run, *this);
 }
 
 // Statement by statement, each looked at.
@@ -55,9 +55,9 @@ void Sweep::watch_reverse(Run run) {
       reverse(one);
     }
     std::vector<double> given;
-    for (int k = 0; k < run.kernel->leaves; ++k)
-      if (active(one.leaves[k]) && tape_.is_scalar(one.leaves[k]))
-        given.push_back(adjoint_of(one.leaves[k]));
+    for (int k = 0; k < run.kernel->arity; ++k)
+      if (active(one.operands[k]) && tape_.is_scalar(one.operands[k]))
+        given.push_back(adjoint_of(one.operands[k]));
     births_.contributed(one, values(), adjoint_of(one.first), given);
   }
 }
@@ -178,13 +178,13 @@ void Sweep::give_elements(NodeId id) {
 
 // ---- what a rule sees ----
 
-const Tensor& Pullback::adjoint(int output) const {
+const Tensor& Pullback::cotangent(int output) const {
   return sweep_.tensor(node_.id + static_cast<NodeId>(output));
 }
 
-Tensor Pullback::take_adjoint(int output) {
+Tensor Pullback::take_cotangent(int output) {
   const NodeId id = node_.id + static_cast<NodeId>(output);
-  if (watch) return adjoint(output);  // it will be looked at afterwards
+  if (watch) return cotangent(output);  // it will be looked at afterwards
   return sweep_.active(id) ? sweep_.take(id) : Tensor();
 }
 
@@ -199,7 +199,7 @@ void Pullback::give(int operand, Tensor contribution) {
   if (watch && wants(operand)) {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
-      adjoints.push_back(adjoint(static_cast<int>(k)));
+      adjoints.push_back(cotangent(static_cast<int>(k)));
     sweep_.births().contributed(node_, operand, contribution, adjoints);
   }
   sweep_.give(node_.operands[operand], std::move(contribution));

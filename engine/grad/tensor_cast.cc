@@ -21,7 +21,7 @@ struct Cast {
           [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
     return result;
   }
-  static void vjp(Pullback& p) { p.give(0, p.adjoint().to(p.input_dtype(0))); }
+  static void vjp(Pullback& p) { p.give(0, p.cotangent().to(p.input_dtype(0))); }
   static std::string describe(const Attributes& a) { return fmt::format("dtype={}", a.dtype); }
 };
 

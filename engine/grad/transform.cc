@@ -3,7 +3,7 @@
 #include "engine/grad/accumulate.h"
 #include "engine/tape/apply.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/random.h"
 

@@ -25,7 +25,7 @@
 #include <utility>
 
 #include "engine/graph/uses.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 
@@ -140,8 +140,8 @@ inline auto vertices(const Tape& tape) {
 
 inline std::size_t num_edges(const Tape& tape) {
   std::size_t count = 0;
-  detail::walk_up(tape, tape.size(),
-                  [&](NodeId, std::span<const NodeId> operands) { count += operands.size(); });
+  detail::traverse_up(tape, tape.size(),
+                      [&](NodeId, std::span<const NodeId> operands) { count += operands.size(); });
   return count;
 }
 

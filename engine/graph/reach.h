@@ -8,7 +8,7 @@
 
 #include "engine/graph/node_set.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry::detail {
 
@@ -50,16 +50,16 @@ void erase_independent(const StatementStorage<T>& storage, NodeSet& set, std::sp
 
 // Operands of statements.
 template <class T>
-struct LeavesOf {
+struct OperandsOf {
   std::span<const NodeId> operator()(const RunOf<T>& node) const {
-    return {node.leaves, static_cast<std::size_t>(node.kernel->leaves)};
+    return {node.operands, static_cast<std::size_t>(node.kernel->arity)};
   }
 };
 // Of nodes of a Tape, where adjoints flow.
 struct FlowsInto {
   const TapeStorage& storage;
   std::span<const NodeId> operator()(const Run& node) const {
-    if (node.kernel) return LeavesOf<double>()(node);
+    if (node.kernel) return OperandsOf<double>()(node);
     const TensorNode& tensor = *storage.node(node.first);
     if (!tensor.op->differentiable || !is_floating(tensor.type(node.first).dtype)) return {};
     return tensor.operand_ids();

@@ -134,12 +134,12 @@ class Painter {
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& of = step.operands[slot];
         switch (of.kind) {
-          case StepOperand::Kind::leaf:
-            read[slot] = tape_.scalar_value(run.leaves[of.where]);
-            one.operands.push_back(run.leaves[of.where]);
+          case StepOperand::Kind::operand:
+            read[slot] = tape_.scalar_value(run.operands[of.where]);
+            one.operands.push_back(run.operands[of.where]);
             break;
-          case StepOperand::Kind::constant:
-            read[slot] = run.constants[of.where];
+          case StepOperand::Kind::literal:
+            read[slot] = run.payload[of.where];
             one.attributes = fmt::format("{}={}", slot == 0 ? "x" : "z", read[slot]);
             break;
           default:
@@ -147,7 +147,7 @@ class Painter {
             one.operands.push_back(ids[of.where]);
         }
       }
-      values.push_back(run.kernel->carry_out(step, read[0], read[1]));
+      values.push_back(run.kernel->execute(step, read[0], read[1]));
       unrolled.reads.push_back({read[0], read[1]});
       if (options_.values) one.value = full({}, values.back(), DType::f64);
       picture_.nodes.push_back(std::move(one));

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/tape/leaf.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
@@ -140,16 +140,16 @@ void verify_node(const Tape& tape, const TensorNode& node) {
 
 void verify_run(const Tape& tape, const Run& run) {
   const StatementKernel& kernel = *run.kernel;
-  if (kernel.leaves < 0 || kernel.constants < 0)
-    broken(run.first, kernel.name, "its kernel reads {} leaves and {} constants", kernel.leaves,
-           kernel.constants);
-  if (kernel.leaves == 0) return;
-  const auto leaves = static_cast<std::size_t>(kernel.leaves);
+  if (kernel.arity < 0 || kernel.payload < 0)
+    broken(run.first, kernel.name, "its kernel reads {} operands and {} payload", kernel.arity,
+           kernel.payload);
+  if (kernel.arity == 0) return;
+  const auto arity = static_cast<std::size_t>(kernel.arity);
   for (std::uint32_t i = 0; i < run.count; ++i) {
-    const std::span<const NodeId> operands(run.leaves_of(i), leaves);
+    const std::span<const NodeId> operands(run.operands_of(i), arity);
     verify_operands(tape, run.first + i, kernel.name, operands);
     const bool scalars = tape.is_scalar(operands[0]);
-    if (scalars != tape.is_scalar(run.leaves[0]))
+    if (scalars != tape.is_scalar(run.operands[0]))
       broken(run.first + i, kernel.name, "reads a {}, and node {} of the same kernel does not",
              scalars ? "scalar" : "tensor", run.first);
   }

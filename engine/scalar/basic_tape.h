@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/grad/plain_walk.h"
+#include "engine/grad/plain_sweep.h"
 #include "engine/tape/leaf.h"
 #include "engine/tape/statement_storage.h"
 #include "engine/tape/tape.h"
@@ -48,7 +48,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
     storage().note_ids();
     storage().reset();
     storage().begin(recording);
-    this->renew(epoch());
+    this->recompute(epoch());
   }
 
   // The place that recording has reached, and the way back: handles of what was recorded since must
@@ -109,8 +109,9 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
  private:
   using Pages = detail::StatementStorage<T>;
   using Pool = detail::StoragePool<Pages>;
-  static void walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints);
-  static void walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y, const T& cotangent);
+  static void reverse_sweep(const Pages& pages, const detail::RunOf<T>& run, T* adjoints);
+  static void reverse_needed(Pages& pages, const detail::NodeSet& needed, NodeId y,
+                             const T& cotangent);
   [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
     detail::refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
   }
@@ -153,7 +154,7 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     if (xs[i].id() <= last) targets.push_back(xs[i].id());
   }
   const auto part = [&] {
-    return detail::reach_of<T>(pages, {&last, 1}, targets, detail::LeavesOf<T>());
+    return detail::reach_of<T>(pages, {&last, 1}, targets, detail::OperandsOf<T>());
   };
   const auto check_linked = [&](const detail::NodeSet& reach) {
     for (std::size_t i = 0; i < xs.size() && !allow_unused; ++i)
@@ -161,13 +162,13 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
   };
   bool flowed = targets.size() == xs.size();
   if constexpr (detail::is_plain_number<T>) {
-    detail::walk_plainly<T>(
+    detail::sweep_plainly<T>(
         pages, last, cotangent, xs,
-        [&](const detail::RunOf<T>& run, T* adjoints) { walk_back(pages, run, adjoints); });
+        [&](const detail::RunOf<T>& run, T* adjoints) { reverse_sweep(pages, run, adjoints); });
   } else {  // an outer tape may follow the walk, which then holds no more than is needed
     const detail::NodeSet needed = part();
     check_linked(needed);
-    walk_over(pages, needed, last, cotangent);
+    reverse_needed(pages, needed, last, cotangent);
   }
   use.check();
   std::vector<T> slopes;
@@ -182,28 +183,28 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
 }
 
 template <class T>
-void BasicTape<T>::walk_back(const Pages& pages, const detail::RunOf<T>& run, T* adjoints) {
-  if (run.kernel->leaves == 0) return;
+void BasicTape<T>::reverse_sweep(const Pages& pages, const detail::RunOf<T>& run, T* adjoints) {
+  if (run.kernel->arity == 0) return;
   static_cast<const detail::KernelOf<T>&>(*run.kernel)
-      .walk_back(run.first, run.first + run.count, run.leaves_of(run.count),
-                 run.constants_of(run.count), pages.values.begin(), adjoints);
+      .reverse_sweep(run.first, run.first + run.count, run.operands_of(run.count),
+                     run.payload_of(run.count), pages.values.begin(), adjoints);
 }
 
-// Kernels add to the adjoints of any leaf: what is added to must not be an active number of a
+// Kernels add to the adjoints of any operand: what is added to must not be an active number of a
 // recording that is gone.
 template <class T>
-void BasicTape<T>::walk_over(Pages& pages, const detail::NodeSet& needed, NodeId y,
-                             const T& cotangent) {
+void BasicTape<T>::reverse_needed(Pages& pages, const detail::NodeSet& needed, NodeId y,
+                                  const T& cotangent) {
   pages.adjoints.make_room(y, pages.values.capacity());
   T* const adjoints = pages.adjoints.data();
   detail::Cursor<T> cursor(pages);
   needed.for_each_up([&](NodeId id) {
     adjoints[id] = T(0);
-    for (NodeId leaf : detail::LeavesOf<T>()(cursor.at(id))) adjoints[leaf] = T(0);
+    for (NodeId operand : detail::OperandsOf<T>()(cursor.at(id))) adjoints[operand] = T(0);
   });
   if (needed.contains(y)) adjoints[y] = cotangent;
   needed.for_each_down([&](NodeId id) {
-    walk_back(pages, cursor.at(id), adjoints);
+    reverse_sweep(pages, cursor.at(id), adjoints);
     return true;
   });
 }

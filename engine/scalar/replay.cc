@@ -5,7 +5,7 @@
 
 #include "engine/tape/called.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
@@ -24,13 +24,13 @@ void set(detail::TapeStorage& store, const std::vector<Scalar>& xs,
 }
 
 // What comes before the first x does not depend on any.
-void carry_out(Tape& tape, NodeId first) {
+void execute(Tape& tape, NodeId first) {
   detail::TapeStorage& store = tape.storage();
   runs_up(tape, first, tape.size(), [&](const Run& run) {
-    if (run.kernel->renew)
-      run.kernel->renew(run.first, run.first + run.count, run.leaves,
-                        store.constants.begin() + (run.constants - store.constants.begin()),
-                        store.values.begin());
+    if (run.kernel->recompute)
+      run.kernel->recompute(run.first, run.first + run.count, run.operands,
+                            store.payload.begin() + (run.payload - store.payload.begin()),
+                            store.values.begin());
   });
 }
 
@@ -79,7 +79,7 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
   for (std::size_t i = 0; i < runs.size(); ++i)
     for (std::uint32_t k = 0; k < runs[i].period; ++k)
       if (const StatementKernel* kernel = runs[i].kernels()[k];
-          !kernel || (kernel->leaves > 0 && !kernel->renew))
+          !kernel || (kernel->arity > 0 && !kernel->recompute))
         refuse(who, "{} cannot be carried out again: only functions of scalars are",
                called(tape, runs[i].first + k));
 }
@@ -105,12 +105,12 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
   for (const Scalar& x : xs) first = std::min(first, x.id());
   for (const Scalar& x : xs) before.push_back(store.values[x.id()]);
   set(store, xs, numbers);
-  carry_out(tape, first);
+  execute(tape, first);
   if (const Comparison* broken = first_broken(tape)) {
     const Comparison comparison = *broken;
     const double x = side(tape, comparison.x), z = side(tape, comparison.z);
     set(store, xs, before);
-    carry_out(tape, first);
+    execute(tape, first);
     detail::refuse_comparison(kWho, comparison, x, z);
   }
   store.moved = true;

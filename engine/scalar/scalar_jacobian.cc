@@ -7,7 +7,7 @@
 #include "engine/graph/reach.h"
 #include "engine/scalar/lanes.h"
 #include "engine/tape/called.h"
-#include "engine/tape/local_slopes.h"
+#include "engine/tape/local_partials.h"
 #include "engine/tensor/factory.h"
 
 namespace tapestry {
@@ -35,7 +35,7 @@ void check_scalars(const Problem& p) {
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_up([&](NodeId id) {
     const Run node = cursor.at(id);
-    if (id < p.floor || (node.kernel && (node.kernel->walk || node.kernel->leaves == 0))) return;
+    if (id < p.floor || (node.kernel && (node.kernel->reverse || node.kernel->arity == 0))) return;
     for (NodeId operand : detail::operands_within(p.tape, node, id))
       if (p.part.contains(operand))
         refuse(kWho,
@@ -68,15 +68,15 @@ Problem checked_problem(const std::vector<Scalar>& ys, const std::vector<Scalar>
   return problem(tape, ys, xs);
 }
 
-void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
-  detail::LocalSlopes slopes(p.tape.storage().values.begin());
+void reverse_sweep(const Problem& p, std::vector<Lanes>& adjoints) {
+  detail::LocalPartials slopes(p.tape.storage().values.begin());
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_down([&](NodeId id) {
     const Run node = cursor.at(id);
     const Lanes g = *p.find(adjoints, id);
     if (id < p.floor) return false;
-    if (is_zero(g) || !node.kernel->walk) return true;
-    const auto count = static_cast<std::size_t>(node.kernel->leaves);
+    if (is_zero(g) || !node.kernel->reverse) return true;
+    const auto count = static_cast<std::size_t>(node.kernel->arity);
     if (!is_zero(g - g)) {
       // What was not taken gives nothing back for an infinite adjoint, and a slope that is zero
       // gives NaN: the kernel knows which it is.
@@ -84,33 +84,33 @@ void walk_back(const Problem& p, std::vector<Lanes>& adjoints) {
         if (g[lane] == 0) continue;
         const std::span<const double> given = slopes.of(node, 0, g[lane]);
         for (std::size_t k = 0; k < count; ++k)
-          if (Lanes* const leaf = p.find(adjoints, node.leaves[k]))
-            leaf->set(lane, (*leaf)[lane] + given[k]);
+          if (Lanes* const operand = p.find(adjoints, node.operands[k]))
+            operand->set(lane, (*operand)[lane] + given[k]);
       }
       return true;
     }
     const std::span<const double> local = slopes.of(node, 0);
     for (std::size_t k = 0; k < count; ++k)
-      if (Lanes* const leaf = p.find(adjoints, node.leaves[k])) leaf->add(local[k], g);
+      if (Lanes* const operand = p.find(adjoints, node.operands[k])) operand->add(local[k], g);
     return true;
   });
 }
 
-void walk_forth(const Problem& p, std::vector<Lanes>& tangents) {
-  detail::LocalSlopes slopes(p.tape.storage().values.begin());
+void forward_sweep(const Problem& p, std::vector<Lanes>& tangents) {
+  detail::LocalPartials slopes(p.tape.storage().values.begin());
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_up([&](NodeId id) {
     const Run node = cursor.at(id);
-    if (id < p.floor || !node.kernel->walk) return;
-    const std::span<const NodeId> leaves = detail::LeavesOf<double>()(node);
-    const bool moves = std::any_of(leaves.begin(), leaves.end(), [&](NodeId leaf) {
-      const Lanes* const x = p.find(tangents, leaf);
+    if (id < p.floor || !node.kernel->reverse) return;
+    const std::span<const NodeId> operands = detail::OperandsOf<double>()(node);
+    const bool moves = std::any_of(operands.begin(), operands.end(), [&](NodeId operand) {
+      const Lanes* const x = p.find(tangents, operand);
       return x && !is_zero(*x);
     });
     if (!moves) return;
     const std::span<const double> local = slopes.of(node, 0);
-    for (std::size_t k = 0; k < leaves.size(); ++k)
-      if (const Lanes* const x = p.find(tangents, leaves[k]);
+    for (std::size_t k = 0; k < operands.size(); ++k)
+      if (const Lanes* const x = p.find(tangents, operands[k]);
           x && local[k] != 0)  // what was not taken stays silent, however steep it is
         p.find(tangents, id)->add(local[k], *x);
   });
@@ -145,7 +145,7 @@ Tensor by_rows(const Problem& p, const std::vector<Scalar>& ys, const std::vecto
   Tensor result = blank(ys, xs);
   double* const rows = result.mutable_data<double>();
   in_blocks(p, ys, [&](std::vector<Lanes>& adjoints, std::size_t begin, std::size_t count) {
-    walk_back(p, adjoints);
+    reverse_sweep(p, adjoints);
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (const Lanes* const x = p.find(adjoints, xs[i].id()))
         for (std::size_t k = 0; k < count; ++k) rows[(begin + k) * xs.size() + i] = (*x)[k];
@@ -157,7 +157,7 @@ Tensor by_columns(const Problem& p, const std::vector<Scalar>& ys, const std::ve
   Tensor result = blank(ys, xs);
   double* const rows = result.mutable_data<double>();
   in_blocks(p, xs, [&](std::vector<Lanes>& tangents, std::size_t begin, std::size_t count) {
-    walk_forth(p, tangents);
+    forward_sweep(p, tangents);
     for (std::size_t i = 0; i < ys.size(); ++i)
       if (const Lanes* const y = ys[i].is_tracked() ? p.find(tangents, ys[i].id()) : nullptr)
         for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = (*y)[k];

@@ -7,10 +7,10 @@
 
 #include "engine/tape/apply.h"
 #include "engine/tape/node.h"
+#include "engine/tape/provenance.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tape/standing.h"
 #include "engine/tape/tape.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/rows.h"
 
 namespace tapestry {
@@ -122,7 +122,7 @@ constinit thread_local const AnomalyOptions* watch = nullptr;
 constinit thread_local bool within_op = false;
 
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
-  if (departures) note_operands(op, inputs);
+  if (escapes) note_operands(op, inputs);
   {
     const StepsOfOp steps;
     const UnwatchedReading own;
@@ -166,14 +166,14 @@ void watch_tangents(const Pushforward& pushforward) {
         refuse(pushforward.op().name, "its jvp made {} from{}", amount(found, made.size()), read);
 }
 
-void watch_statement(std::string_view op, double value, std::span<const double> leaves) {
+void watch_statement(std::string_view op, double value, std::span<const double> numbers) {
   if (within_op) return;
   const Census found = census(value);
   if (!is_bad(found)) return;
   std::string operands;
-  for (double leaf : leaves) {
-    if (!std::isfinite(leaf)) return;
-    operands += fmt::format("{}{}", operands.empty() ? "" : ", ", leaf);
+  for (double number : numbers) {
+    if (!std::isfinite(number)) return;
+    operands += fmt::format("{}{}", operands.empty() ? "" : ", ", number);
   }
   refuse(op, "made {} from {}", kind(found), operands.empty() ? "nothing" : operands);
 }
@@ -214,18 +214,18 @@ std::string_view steep_step(const Run& statement, const double* values, double a
   std::vector<double> results(kernel.steps.size()), adjoints(kernel.steps.size());
   const auto operand = [&](const StepOperand& of) {
     return operand_number<double>(
-        of, [&](std::size_t i) { return values[statement.leaves[i]]; }, statement.constants,
+        of, [&](std::size_t i) { return values[statement.operands[i]]; }, statement.payload,
         [&](std::size_t k) { return results[k]; });
   };
   for (std::size_t k = 0; k < results.size(); ++k)
-    results[k] = kernel.carry_out(kernel.steps[k], operand(kernel.steps[k].operands[0]),
-                                  operand(kernel.steps[k].operands[1]));
+    results[k] = kernel.execute(kernel.steps[k], operand(kernel.steps[k].operands[0]),
+                                operand(kernel.steps[k].operands[1]));
   if (!results.empty()) adjoints.back() = adjoint;
   for (std::size_t k = results.size(); k-- > 0;) {
     const Step& step = kernel.steps[k];
     for (int slot = 0; slot < step.arity(); ++slot) {
       const StepOperand& to = step.operands[slot];
-      if (to.kind == StepOperand::Kind::constant) continue;
+      if (to.kind == StepOperand::Kind::literal) continue;
       const double given = kernel.pull(step, slot, operand(step.operands[0]),
                                        operand(step.operands[1]), results[k], adjoints[k]);
       if (!std::isfinite(given)) return step.op;

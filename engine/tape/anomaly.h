@@ -53,8 +53,8 @@ void watch_leaf(const Tensor& value, std::string_view name);
 void watch_cotangent(const Tensor& cotangent);
 // Forward mode has carried tangents through an operation.
 void watch_tangents(const Pushforward& pushforward);
-// A scalar statement made a value of the values of its leaves.
-void watch_statement(std::string_view op, double value, std::span<const double> leaves);
+// A scalar statement made a value of the values of its operands.
+void watch_statement(std::string_view op, double value, std::span<const double> numbers);
 
 // What was born in one walk, or where a walk's record is carried out again, and the nodes whose
 // adjoints, or results, it has reached.
@@ -63,7 +63,7 @@ class Births {
   // A vjp gives this to an operand; it read these adjoints and saved tensors.
   void contributed(const TensorNode& node, int operand, const Tensor& contribution,
                    std::span<const Tensor> adjoints);
-  // A scalar statement of that adjoint gave these to its leaves, by id as the values are.
+  // A scalar statement of that adjoint gave these to its operands, by id as the values are.
   void contributed(const RunOf<double>& statement, const double* values, double adjoint,
                    std::span<const double> given) const;
   // A step of a recorded rule made these.

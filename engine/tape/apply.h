@@ -18,11 +18,11 @@ void note_operands(const Op& op, Inputs inputs);
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
 
-inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
-                      std::span<Tensor> outputs) {
+inline void execute(const Op& op, Inputs inputs, const void* attributes,
+                    std::span<Tensor> outputs) {
   if (watch) [[unlikely]]
     watch_forward(op, inputs, attributes, outputs);
-  else if (departures) [[unlikely]]
+  else if (escapes) [[unlikely]]
     forward_watched(op, inputs, attributes, outputs);
   else
     op.forward(inputs, attributes, outputs);
@@ -32,7 +32,7 @@ inline void carry_out(const Op& op, Inputs inputs, const void* attributes,
 template <class D>
 Tensor apply(std::initializer_list<const Tensor*> inputs, const AttributesOf<D>& attributes = {}) {
   Tensor output;
-  carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
+  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
   return output;
 }
 
@@ -42,7 +42,7 @@ Tensor apply(const std::vector<Tensor>& inputs, const AttributesOf<D>& attribute
   std::vector<const Tensor*> pointers;
   for (const Tensor& input : inputs) pointers.push_back(&input);
   Tensor output;
-  carry_out(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
+  execute(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
   return output;
 }
 
@@ -51,7 +51,7 @@ template <class D>
 std::vector<Tensor> apply_many(std::initializer_list<const Tensor*> inputs, std::size_t count,
                                const AttributesOf<D>& attributes = {}) {
   std::vector<Tensor> outputs(count);
-  carry_out(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
+  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
   return outputs;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/tape/standing.h"
+#include "engine/tape/provenance.h"
 #include "engine/tape/tape_use.h"
 
 namespace tapestry::detail {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "engine/tape/tape.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry::detail {
 
@@ -34,7 +34,7 @@ class WatchCaptures {
   static void note_use(const Tensor& x);
 
   const UnwatchedReading own_;  // others have the rule
-  const WatchDepartures reads_;
+  const WatchEscapes reads_;
   Epoch innermost_;  // the tape that was the innermost before
   std::string first_;
   WatchCaptures* outer_;

@@ -40,7 +40,7 @@ class LivingTape : public TapeNode {
   // At the end of its birth, at the begin of its death, and when it begins anew.
   void join(Epoch epoch) { TapeNode::join(list_, epoch); }
   void leave() { TapeNode::leave(list_); }
-  void renew(Epoch epoch) { TapeNode::renew(list_, epoch); }
+  void recompute(Epoch epoch) { TapeNode::recompute(list_, epoch); }
 
  private:
   static Self* self(TapeNode* tape) { return static_cast<Self*>(tape); }

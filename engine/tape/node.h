@@ -57,22 +57,22 @@ template <class T>
 struct RunOf;
 using Run = RunOf<double>;
 
-// One operation within a statement. An operand is a leaf, a constant, or the result of an earlier
-// step; `where` counts within its kind.
+// One operation within a statement. It reads an operand of the statement, a literal, or the result
+// of an earlier step; `where` counts within its kind.
 struct StepOperand {
-  enum class Kind : std::uint8_t { none, leaf, constant, step };
+  enum class Kind : std::uint8_t { none, operand, literal, step };
   Kind kind = Kind::none;
   std::uint8_t where = 0;
 };
-// The number that an operand stands for: leaf(where), constants[where] or step(where); 0 for none.
-template <class Number, class OfLeaf, class OfStep>
-Number operand_number(const StepOperand& of, OfLeaf&& leaf, const double* constants,
+// The number that an operand stands for: operand(where), payload[where] or step(where); 0 for none.
+template <class Number, class OfOperand, class OfStep>
+Number operand_number(const StepOperand& of, OfOperand&& operand, const double* payload,
                       OfStep&& step) {
   switch (of.kind) {
-    case StepOperand::Kind::leaf:
-      return leaf(of.where);
-    case StepOperand::Kind::constant:
-      return constants[of.where];
+    case StepOperand::Kind::operand:
+      return operand(of.where);
+    case StepOperand::Kind::literal:
+      return payload[of.where];
     case StepOperand::Kind::step:
       return step(of.where);
     default:
@@ -86,28 +86,29 @@ struct Step {
   int arity() const { return operands[1].kind == StepOperand::Kind::none ? 1 : 2; }
 };
 
-// The kernel of a scalar statement: what a run of statements of one type shares. Each statement
-// reads `leaves` scalars of the tape and `constants` numbers, and makes one value. Constants that
-// no step names are slopes and inner values, saved for the reverse walk.
+// The kernel of a scalar statement: what all statements of one type share. A statement reads
+// `arity` scalars of the tape and makes one value. Its payload holds the literals first, then
+// values saved for the reverse sweep (partials and intermediate results). Steps refer only to the
+// literals.
 struct StatementKernel {
   std::string_view name;
-  int leaves;
-  int constants;
-  // The reverse walk over statements [first, end), with all they need in registers: the ends of
-  // their leaves and constants, values and adjoints by id. Null for leaves and where the operand is
-  // a tensor.
-  void (*walk)(NodeId first, NodeId end, const NodeId* leaves, const double* constants,
-               const double* values, double* adjoints);
-  // Their values anew, and the numbers saved of them, from values of their leaves. Null for leaves
-  // and where the operand is a tensor.
-  void (*renew)(NodeId first, NodeId end, const NodeId* leaves, double* constants, double* values);
-  // A recorded walk, and any walk where there is no other; null for leaves: nothing flows further.
-  void (*reverse)(const Run& run, Sweep& sweep);
-  std::string (*print)(std::span<const double> constants);  // attributes as text, or null
-  // A statement of several operations: these, the last of which makes its value, and what carries
-  // one out.
+  int arity;
+  int payload;
+  // The reverse sweep over statements [first, end). It gets the ends of their operands and of their
+  // payload, and the values and adjoints by id. Null for leaves, and where the operand is a tensor.
+  void (*reverse)(NodeId first, NodeId end, const NodeId* operands, const double* payload,
+                  const double* values, double* adjoints);
+  // Computes their values again, and the saved values of their payload, from the values of their
+  // operands. Null for leaves, and where the operand is a tensor.
+  void (*recompute)(NodeId first, NodeId end, const NodeId* operands, double* payload,
+                    double* values);
+  // The recorded reverse sweep, and any reverse sweep where `reverse` is null. Null for leaves:
+  // nothing flows further.
+  void (*record_reverse)(const Run& run, Sweep& sweep);
+  std::string (*print)(std::span<const double> payload);  // attributes as text, or null
+  // The operations of the statement in order; the last one makes its value. `execute` computes one.
   std::span<const Step> steps{};
-  double (*carry_out)(const Step& step, double x, double z) = nullptr;
+  double (*execute)(const Step& step, double x, double z) = nullptr;
   // What a step with adjoint g gives back to its operand `slot`.
   double (*pull)(const Step& step, int slot, double x, double z, double y, double g) = nullptr;
 };
@@ -118,27 +119,27 @@ struct RunOf {
   const StatementKernel* kernel;
   NodeId first;
   std::uint32_t count;
-  const NodeId* leaves;  // kernel->leaves for each statement
-  const T* constants;    // kernel->constants for each statement
+  const NodeId* operands;  // kernel->arity for each statement
+  const T* payload;        // kernel->payload for each statement
 
   // Where those of statement i begin; of i = count, where all end.
-  const NodeId* leaves_of(std::uint32_t i) const {
-    return leaves + i * static_cast<std::size_t>(kernel->leaves);
+  const NodeId* operands_of(std::uint32_t i) const {
+    return operands + i * static_cast<std::size_t>(kernel->arity);
   }
-  const T* constants_of(std::uint32_t i) const {
-    return constants + i * static_cast<std::size_t>(kernel->constants);
+  const T* payload_of(std::uint32_t i) const {
+    return payload + i * static_cast<std::size_t>(kernel->payload);
   }
   RunOf statement(std::uint32_t i) const {
-    return {kernel, first + i, 1, leaves_of(i), constants_of(i)};
+    return {kernel, first + i, 1, operands_of(i), payload_of(i)};
   }
 };
 
-// The kernel of a statement over other numbers, on a BasicTape of them: no more than the reverse
-// walk, null for leaves. What the base has for numbers is null.
+// The kernel of a statement over numbers other than double, on a BasicTape of them. It has only the
+// reverse sweep, null for leaves; what the base has for doubles is null.
 template <class T>
 struct KernelOf : StatementKernel {
-  void (*walk_back)(NodeId first, NodeId end, const NodeId* leaves, const T* constants,
-                    const T* values, T* adjoints);
+  void (*reverse_sweep)(NodeId first, NodeId end, const NodeId* operands, const T* payload,
+                        const T* values, T* adjoints);
 };
 
 }  // namespace tapestry::detail

@@ -28,14 +28,14 @@ std::size_t Runs::search(NodeId id) const {
 Runs::Place Runs::place_in_turns(const Span& span, NodeId id) {
   const StatementKernel* const* kernels = span.kernels();
   const std::size_t turns = (id - span.first) / span.period, rest = (id - span.first) % span.period;
-  std::size_t leaves[2] = {}, constants[2] = {};  // of a whole period, and of its part before `id`
+  std::size_t operands[2] = {}, payload[2] = {};  // of a whole period, and of its part before `id`
   for (std::size_t i = 0; i < span.period; ++i)
     for (std::size_t part = 0; part < (i < rest ? 2u : 1u); ++part) {
-      leaves[part] += static_cast<std::size_t>(kernels[i]->leaves);
-      constants[part] += static_cast<std::size_t>(kernels[i]->constants);
+      operands[part] += static_cast<std::size_t>(kernels[i]->arity);
+      payload[part] += static_cast<std::size_t>(kernels[i]->payload);
     }
-  return {kernels[rest], span.leaves_begin + turns * leaves[0] + leaves[1],
-          span.constants_begin + turns * constants[0] + constants[1]};
+  return {kernels[rest], span.operands_begin + turns * operands[0] + operands[1],
+          span.payload_begin + turns * payload[0] + payload[1]};
 }
 
 void Runs::expect(const Span& span, std::uint32_t position) {
@@ -43,16 +43,16 @@ void Runs::expect(const Span& span, std::uint32_t position) {
   next_due_ = span.period == 1 ? nullptr : span.sequence + position + 1;
 }
 
-void Runs::begin(const StatementKernel* kernel, NodeId id, std::size_t leaves,
-                 std::size_t constants) {
-  spans_.push_back({kernel, nullptr, id, 1, leaves, constants});
+void Runs::begin(const StatementKernel* kernel, NodeId id, std::size_t operands,
+                 std::size_t payload) {
+  spans_.push_back({kernel, nullptr, id, 1, operands, payload});
   if (!kernel) short_runs_ = spans_.size();
   has_statements_ |= kernel != nullptr;
   expect(spans_.back(), 0);
 }
 
-void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t leaves,
-                std::size_t constants) {
+void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t operands,
+                std::size_t payload) {
   if (!spans_.empty() && spans_.back().period > 1) {  // a guess that held, or not for long
     const Span& span = spans_.back();
     if (count(span, id) >= 4 * span.period)
@@ -61,7 +61,7 @@ void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t leaves,
       patience_ = 4u << std::min(failures_++, 6u);
   }
   if (close_period(kernel, id)) return;
-  begin(&kernel, id, leaves, constants);
+  begin(&kernel, id, operands, payload);
 }
 
 // Whether the last short runs begin anew with this kernel: then they become one span. A kernel

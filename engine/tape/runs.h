@@ -17,7 +17,7 @@ struct Span {
   const StatementKernel* const* sequence;  // `period` of them and a null, or null for one
   NodeId first;
   std::uint32_t period;
-  std::size_t leaves_begin, constants_begin;
+  std::size_t operands_begin, payload_begin;
 
   const StatementKernel* const* kernels() const { return period == 1 ? &kernel : sequence; }
 };
@@ -31,16 +31,17 @@ class Runs {
     return id >= spans_.back().first ? spans_.size() - 1 : search(id);
   }
   bool has_statements() const { return has_statements_; }
-  // Where the statement `id` of that span has its leaves and constants.
+  // Where the statement `id` of that span has its operands and constants.
   struct Place {
     const StatementKernel* kernel;
-    std::size_t leaves, constants;
+    std::size_t operands, payload;
   };
   static Place place(const Span& span, NodeId id) {
     if (span.period > 1) return place_in_turns(span, id);
     const std::size_t before = id - span.first;
-    return {span.kernel, span.leaves_begin + before * static_cast<std::size_t>(span.kernel->leaves),
-            span.constants_begin + before * static_cast<std::size_t>(span.kernel->constants)};
+    return {span.kernel,
+            span.operands_begin + before * static_cast<std::size_t>(span.kernel->arity),
+            span.payload_begin + before * static_cast<std::size_t>(span.kernel->payload)};
   }
 
   constexpr Runs() = default;  // without room
@@ -54,13 +55,13 @@ class Runs {
   [[gnu::always_inline]] void step() {
     if (next_due_) due_ = *next_due_ ? *next_due_++ : start_over();
   }
-  // A statement of any kernel comes now: its id, and where its leaves and constants begin.
-  void put(const StatementKernel& kernel, NodeId id, std::size_t leaves, std::size_t constants) {
-    expects(kernel) ? step() : turn(kernel, id, leaves, constants);
+  // A statement of any kernel comes now: its id, and where its operands and payload begin.
+  void put(const StatementKernel& kernel, NodeId id, std::size_t operands, std::size_t payload) {
+    expects(kernel) ? step() : turn(kernel, id, operands, payload);
   }
   // Tensor operations come now.
-  void put_tensors(NodeId id, std::size_t leaves, std::size_t constants) {
-    if (spans_.empty() || spans_.back().kernel) begin(nullptr, id, leaves, constants);
+  void put_tensors(NodeId id, std::size_t operands, std::size_t payload) {
+    if (spans_.empty() || spans_.back().kernel) begin(nullptr, id, operands, payload);
   }
 
   // The spans so far stay as they are from now on: a walk that records goes through them.
@@ -79,8 +80,8 @@ class Runs {
   std::size_t search(NodeId id) const;
   static Place place_in_turns(const Span& span, NodeId id);
 
-  void turn(const StatementKernel& kernel, NodeId id, std::size_t leaves, std::size_t constants);
-  void begin(const StatementKernel* kernel, NodeId id, std::size_t leaves, std::size_t constants);
+  void turn(const StatementKernel& kernel, NodeId id, std::size_t operands, std::size_t payload);
+  void begin(const StatementKernel* kernel, NodeId id, std::size_t operands, std::size_t payload);
   bool close_period(const StatementKernel& kernel, NodeId id);
   const StatementKernel* const* listed(std::size_t span, std::uint32_t period);
   void expect(const Span& span, std::uint32_t position);

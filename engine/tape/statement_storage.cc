@@ -52,17 +52,17 @@ void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t f
     refuse(who, "the mark stands before node {}, and the tape was rewound to node {}", mark.next,
            next - 1);
   // It may have grown past the mark again, and not as it was.
-  std::size_t leaves_before = 0, constants_before = 0;
+  std::size_t operands_before = 0, payload_before = 0;
   if (mark.next > first) {
     const Span& span = runs[runs.find(mark.next - 1)];
-    leaves_before = span.leaves_begin, constants_before = span.constants_begin;
+    operands_before = span.operands_begin, payload_before = span.payload_begin;
     if (span.kernel) {
       const Runs::Place place = Runs::place(span, mark.next - 1);
-      leaves_before = place.leaves + static_cast<std::size_t>(place.kernel->leaves);
-      constants_before = place.constants + static_cast<std::size_t>(place.kernel->constants);
+      operands_before = place.operands + static_cast<std::size_t>(place.kernel->arity);
+      payload_before = place.payload + static_cast<std::size_t>(place.kernel->payload);
     }
   }
-  if (mark.leaves != leaves_before || mark.constants != constants_before)
+  if (mark.operands != operands_before || mark.payload != payload_before)
     refuse_mark(who, mark.next);
 }
 

@@ -20,7 +20,7 @@
 
 namespace tapestry::detail {
 
-// More leaves or constants than this has no statement.
+// No statement has more operands than this, nor more numbers of payload.
 inline constexpr int kMostOfAStatement = 255;
 
 // What of the address space a storage may reserve: plenty, unless hundreds live or wait for their
@@ -50,7 +50,7 @@ class AddressShare {
 struct StatementMark {
   Epoch epoch = 0;
   NodeId next = 0;  // the first node after it
-  std::size_t leaves = 0, constants = 0;
+  std::size_t operands = 0, payload = 0;
   std::uint64_t callbacks = 0;  // that had begun, see Callback
 };
 // Error for a mark of another recording than the one that goes on with next_name, or one that was
@@ -71,8 +71,8 @@ struct StatementStorage {
   std::uint32_t round = 0;             // of its epoch
   NodeId roomy_until = 0;              // statements of lower ids find room in every stream
   Stream<T> values;  // by id: a scalar's, or a node's address as bits; 0 is nobody's id
-  Stream<NodeId> leaves;
-  Stream<T> constants;
+  Stream<NodeId> operands;
+  Stream<T> payload;
   Runs runs;
   Adjoints<T> adjoints;  // by id, of a walk back; the memory stays for the next
 
@@ -80,8 +80,8 @@ struct StatementStorage {
   explicit StatementStorage(AddressShare::Taken taken)
       : share(taken),
         values(ids_within(share.bytes()), 0),
-        leaves(4 * values.capacity(), 1),
-        constants(2 * values.capacity(), 2),
+        operands(4 * values.capacity(), 1),
+        payload(2 * values.capacity(), 2),
         runs(values.capacity() / 2, 3) {}
 
   NodeId next_id() const { return static_cast<NodeId>(next_name); }
@@ -95,21 +95,21 @@ struct StatementStorage {
     constexpr std::size_t most = kMostOfAStatement, look_again = std::size_t{1} << 20;
     const std::size_t ids = std::min(values.capacity(), std::size_t{UINT32_MAX});
     const std::size_t room = std::min({ids - std::min<std::size_t>(ids, next_id()),
-                                       leaves.room() / most, constants.room() / most, look_again});
+                                       operands.room() / most, payload.room() / most, look_again});
     if (room == 0) refuse_growth(next_id());
     roomy_until = next_id() + static_cast<NodeId>(room);
   }
-  // Writes a statement whose leaves are nodes of this storage.
-  BasicScalar<T> put(const StatementKernel& kernel, std::span<const NodeId> leaf_ids,
+  // Writes a statement whose operands are nodes of this storage.
+  BasicScalar<T> put(const StatementKernel& kernel, std::span<const NodeId> operand_ids,
                      std::span<const T> numbers, const T& value) {
     if (next_id() >= roomy_until) look_for_room();
     const std::uint64_t name = next_name;
-    runs.put(kernel, next_id(), leaves.size(), constants.size());
+    runs.put(kernel, next_id(), operands.size(), payload.size());
     // A few each: calls that copy many would take longer.
-    for (std::size_t i = 0; i < leaf_ids.size(); ++i) leaves.end()[i] = leaf_ids[i];
-    leaves.advance(leaf_ids.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) constants.end()[i] = numbers[i];
-    constants.advance(numbers.size());
+    for (std::size_t i = 0; i < operand_ids.size(); ++i) operands.end()[i] = operand_ids[i];
+    operands.advance(operand_ids.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) payload.end()[i] = numbers[i];
+    payload.advance(numbers.size());
     put_value(value);
     return BasicScalar<T>::named(value, name);
   }
@@ -131,21 +131,21 @@ struct StatementStorage {
   // Gives back the pages that nothing lies on.
   void release_unused() {
     values.release_from(next_id());
-    leaves.release_from(leaves.size());
-    constants.release_from(constants.size());
+    operands.release_from(operands.size());
+    payload.release_from(payload.size());
     runs.release_unused();
     adjoints.release();
   }
   void reset() {
     roomy_until = 0;  // it counted on the fill of the streams
-    leaves.clear();
-    constants.clear();
+    operands.clear();
+    payload.clear();
     runs.clear();
   }
 
   Epoch epoch() const { return static_cast<Epoch>(next_name >> 32); }
   StatementMark mark() const {
-    return {epoch(), next_id(), leaves.size(), constants.size(), Callback::begun()};
+    return {epoch(), next_id(), operands.size(), payload.size(), Callback::begun()};
   }
   void check(std::string_view who, const StatementMark& mark) const {
     check_mark(who, mark, first_name, next_name, runs);
@@ -154,8 +154,8 @@ struct StatementStorage {
   void rewind(const StatementMark& mark) {
     note_ids();
     roomy_until = 0;
-    leaves.shrink(mark.leaves);
-    constants.shrink(mark.constants);
+    operands.shrink(mark.operands);
+    payload.shrink(mark.payload);
     runs.rewind(mark.next);
     next_name = std::uint64_t{mark.epoch} << 32 | mark.next;
   }
@@ -164,8 +164,8 @@ struct StatementStorage {
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0}, kNoName = kNobody << 32;
 
  private:
-  // As the constructor divides them: an id has 4 leaves, 2 constants and half a span, and then an
-  // adjoint.
+  // As the constructor divides them: an id has 4 operands, 2 numbers of payload and half a span,
+  // and then an adjoint.
   static constexpr std::size_t kBytesOfId =
       4 * sizeof(T) + 4 * sizeof(NodeId) + (sizeof(Span) + sizeof(void*)) / 2;
   static std::size_t ids_within(std::size_t bytes) {

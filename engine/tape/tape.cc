@@ -74,7 +74,7 @@ void Tape::clear() {
   storage_->note_ids();
   storage_->reset();
   begin(recording);
-  renew(epoch_);
+  recompute(epoch_);
   if (Tape::recording() == this) record_on(this);
 }
 
@@ -127,8 +127,8 @@ NodeId Tape::run_end(NodeId id) const {
 
 Run Tape::statement(NodeId id) const {
   const detail::Runs::Place place = detail::Runs::place(storage_->runs[span_of(id)], id);
-  return {place.kernel, id, 1, storage_->leaves.begin() + place.leaves,
-          storage_->constants.begin() + place.constants};
+  return {place.kernel, id, 1, storage_->operands.begin() + place.operands,
+          storage_->payload.begin() + place.payload};
 }
 bool Tape::is_scalar(NodeId id) const {
   return has_scalars() && storage_->runs[span_of(id)].kernel;
@@ -139,7 +139,7 @@ double Tape::scalar_value(NodeId id) const { return storage_->values[id]; }
 std::span<const NodeId> Tape::operands(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).operand_ids();
   const Run run = statement(id);
-  return {run.leaves, static_cast<std::size_t>(run.kernel->leaves)};
+  return {run.operands, static_cast<std::size_t>(run.kernel->arity)};
 }
 
 std::string_view Tape::op_name(NodeId id) const {
@@ -178,7 +178,7 @@ std::string Tape::attributes_text(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).op->describe(tensor_node(id).attributes);
   const Run run = statement(id);
   return run.kernel->print
-             ? run.kernel->print({run.constants, static_cast<std::size_t>(run.kernel->constants)})
+             ? run.kernel->print({run.payload, static_cast<std::size_t>(run.kernel->payload)})
              : std::string{};
 }
 

@@ -143,7 +143,7 @@ class Tape : public detail::LivingTape<Tape> {
   // Numbers that operations keep for vjps and drawings: calls f(node, tensor), nodes in order.
   void for_each_saved(const std::function<void(const detail::TensorNode&, const Tensor&)>& f) const;
 
-  // ---- reading: spans. Their runs come one by one through engine/tape/walk.h ----
+  // ---- reading: spans. Their runs come one by one through engine/tape/traverse.h ----
   std::size_t span_count() const;
   std::size_t span_of(NodeId id) const;
   bool has_scalars() const;

@@ -255,7 +255,7 @@ void TapeNode::leave(TapeList& here) noexcept {
     put_idle(slots().idle, slot_);
 }
 
-void TapeNode::renew(TapeList& here, Epoch epoch) {
+void TapeNode::recompute(TapeList& here, Epoch epoch) {
   if (here.index && slot_->list.load(std::memory_order_relaxed) == &here) {
     here.index->erase(slot_->epoch.load(std::memory_order_relaxed));
     here.index->insert_or_assign(epoch, slot_);

@@ -49,7 +49,7 @@ class TapeNode {
   void join(TapeList& here, Epoch epoch);  // at the end of its birth: it records
   void leave(TapeList& here) noexcept;     // at the begin of its death
   void stop(TapeList& here) noexcept;
-  void renew(TapeList& here, Epoch epoch);
+  void recompute(TapeList& here, Epoch epoch);
   TapeNode* enclosing() const;
   TapeNode* around() const { return around_; }
 

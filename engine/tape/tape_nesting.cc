@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "engine/tape/anomaly.h"
+#include "engine/tape/provenance.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tape/standing.h"
 #include "engine/tape/tape.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry {
 using namespace detail;
@@ -103,8 +103,8 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   for (const Tensor& output : outputs) results.push_back(outward(output));
   const ResumeRecording resume(around());
   // Numbers of this tape are plain ones out there.
-  std::optional<detail::WatchDepartures> outside;
-  if (detail::departures) outside.emplace();
+  std::optional<detail::WatchEscapes> outside;
+  if (detail::escapes) outside.emplace();
   Pushforward pushforward(op, attributes, operands, results, tangents);
   op.jvp(pushforward);
   if (detail::watch) detail::watch_tangents(pushforward);

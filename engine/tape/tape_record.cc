@@ -8,10 +8,10 @@
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
 #include "engine/tape/nesting.h"
-#include "engine/tape/standing.h"
+#include "engine/tape/provenance.h"
 #include "engine/tape/tape.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry {
 using namespace detail;
@@ -150,7 +150,7 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       detail::within_op};
   store.has_tensors = true;
   store.differentiates_adjoints |= op.differentiates_adjoints;
-  store.runs.put_tensors(id, store.leaves.size(), store.constants.size());
+  store.runs.put_tensors(id, store.operands.size(), store.payload.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.put_node(node);
     if (values) new (values + k) Tensor(detach(outputs[k]));
@@ -182,15 +182,15 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
   return output;
 }
 
-Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> leaves,
-                              std::span<const double> constants, double value) {
+Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> operands,
+                              std::span<const double> payload, double value) {
   refuse_tangents(kernel.name);
   if (detail::watch) {
     std::vector<double> read;
-    for (NodeId leaf : leaves) read.push_back(is_scalar(leaf) ? scalar_value(leaf) : 0);
+    for (NodeId operand : operands) read.push_back(is_scalar(operand) ? scalar_value(operand) : 0);
     detail::watch_statement(kernel.name, value, read);
   }
-  return storage_->put(kernel, leaves, constants, value);
+  return storage_->put(kernel, operands, payload, value);
 }
 
 void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z,

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <vector>
 
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry {
 using namespace detail;

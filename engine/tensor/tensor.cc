@@ -4,7 +4,7 @@
 
 #include "engine/base/memory.h"
 #include "engine/tensor/copy.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 
 namespace tapestry {
 using namespace detail;
@@ -23,15 +23,15 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
-constinit thread_local detail::Departures* detail::departures = nullptr;
+constinit thread_local detail::Escapes* detail::escapes = nullptr;
 
 constinit thread_local detail::NoteUse detail::note_use_of = nullptr;
 
 void detail::note_reading(const Tensor& x) {
   if (note_use_of) note_use_of(x);
-  departures->numbers |= x.is_tracked();
-  departures->slopes |=
-      is_floating(x.dtype()) && (departures->concerns ? departures->concerns(x) : x.is_tracked());
+  escapes->numbers |= x.is_tracked();
+  escapes->slopes |=
+      is_floating(x.dtype()) && (escapes->concerns ? escapes->concerns(x) : x.is_tracked());
 }
 
 void detail::destroy(Body* body) noexcept {

@@ -51,10 +51,10 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
-// Who asks on this thread whether numbers leave the record, see engine/tensor/departures.h; mostly
+// Who asks on this thread whether numbers leave the record, see engine/tensor/escapes.h; mostly
 // nobody.
-struct Departures;
-extern constinit thread_local Departures* departures;
+struct Escapes;
+extern constinit thread_local Escapes* escapes;
 void note_reading(const Tensor& x);
 
 }  // namespace detail
@@ -136,7 +136,7 @@ class Tensor {
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
   const T* data() const {
-    if (detail::departures) detail::note_reading(*this);
+    if (detail::escapes) detail::note_reading(*this);
     return reinterpret_cast<const T*>(body().data);
   }
   // For kernels that fill a tensor they have just made.

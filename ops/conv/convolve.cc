@@ -93,7 +93,7 @@ struct Product {
   static void give(Pullback& p) {
     if (!p.wants(Slot)) return;
     using Derivative = Product<operand(Slot), Axes>;
-    const Tensor &g = p.adjoint(), &other = p.input(1 - Slot);
+    const Tensor &g = p.cotangent(), &other = p.input(1 - Slot);
     const bool adjoint_first = Derivative::operand(0) == R;
     p.give(Slot, apply<Derivative>({adjoint_first ? &g : &other, adjoint_first ? &other : &g},
                                    p.attributes<Attributes>()));

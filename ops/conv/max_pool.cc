@@ -119,7 +119,7 @@ struct MaxPool {
     const Shape shape = p.input_shape(0);
     const Tensor none = zeros(flat(shape, w.input), p.input_dtype(0));
     const Tensor scattered = scatter_add(none, 2, reshape(p.output(1), flat(shape, w.output)),
-                                         reshape(p.adjoint(), flat(shape, w.output)));
+                                         reshape(p.cotangent(), flat(shape, w.output)));
     p.give(0, reshape(scattered, shape));
   }
   static void jvp(Pushforward& p) {

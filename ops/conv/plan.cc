@@ -74,7 +74,7 @@ memory place(const memory::desc& desc, const float* data) {
   return {desc, engine(), const_cast<float*>(data)};  // NOLINT: oneDNN knows no constant memory
 }
 
-void carry_out(const PlanStep& step, std::unordered_map<int, memory> operands) {
+void execute(const PlanStep& step, std::unordered_map<int, memory> operands) {
   Tensor room;
   if (const std::int64_t size = floats(step.scratch)) {
     room = Tensor::uninitialized({size}, DType::f32);
@@ -172,8 +172,8 @@ std::int64_t ConvPlan::prepared_size() const {
 
 void ConvPlan::prepare(const float* weight, float* prepared) const {
   constexpr std::size_t kWeight = at(Role::weight);
-  carry_out(*reorders_[kWeight], {{DNNL_ARG_FROM, place(ours_[kWeight], weight)},
-                                  {DNNL_ARG_TO, place(own_[kWeight], prepared)}});
+  execute(*reorders_[kWeight], {{DNNL_ARG_FROM, place(ours_[kWeight], weight)},
+                                {DNNL_ARG_TO, place(own_[kWeight], prepared)}});
 }
 
 void ConvPlan::run(const ConvPlaces<float>& places) const {
@@ -189,16 +189,16 @@ void ConvPlan::run(const ConvPlaces<float>& places) const {
       rooms[role] = Tensor::uninitialized({floats(own_[role])}, DType::f32);
       data = rooms[role].data<float>();
       if (role != at(role_))
-        carry_out(*reorders_[role], {{DNNL_ARG_FROM, place(ours_[role], given[role])},
-                                     {DNNL_ARG_TO, place(own_[role], data)}});
+        execute(*reorders_[role], {{DNNL_ARG_FROM, place(ours_[role], given[role])},
+                                   {DNNL_ARG_TO, place(own_[role], data)}});
     }
     operands.emplace(names[role], place(own_[role], data));
   }
   const memory made = operands.at(names[at(role_)]);
-  carry_out(product_, std::move(operands));
+  execute(product_, std::move(operands));
   if (reorders_[at(role_)])
-    carry_out(*reorders_[at(role_)],
-              {{DNNL_ARG_FROM, made}, {DNNL_ARG_TO, place(ours_[at(role_)], places.result)}});
+    execute(*reorders_[at(role_)],
+            {{DNNL_ARG_FROM, made}, {DNNL_ARG_TO, place(ours_[at(role_)], places.result)}});
 }
 
 }  // namespace tapestry::detail

@@ -32,7 +32,7 @@ Bands bands_of(Resampler resampler, const Resampling& a, std::size_t i) {
 }
 
 // One axis after the other: the last one, whose neighbours lie side by side, while there is least.
-Tensor carry_out(Resampler resampler, const Tensor& x, const Resampling& a, bool transposed_map) {
+Tensor execute(Resampler resampler, const Tensor& x, const Resampling& a, bool transposed_map) {
   Tensor current = x.contiguous();
   const auto volume = [&](bool of_output) {
     return Windows::volume(of_output ? a.windows.output : a.windows.input);
@@ -65,11 +65,9 @@ struct Resample {
   static constexpr int arity = 1;
   static constexpr bool linear = true;
   using Attributes = Resampling;
-  static Tensor forward(Inputs in, const Attributes& a) {
-    return carry_out(R, in[0], a, Transposed);
-  }
+  static Tensor forward(Inputs in, const Attributes& a) { return execute(R, in[0], a, Transposed); }
   static void vjp(Pullback& p) {
-    p.give(0, apply<Resample<R, Axes, !Transposed>>({&p.adjoint()}, p.attributes<Attributes>()));
+    p.give(0, apply<Resample<R, Axes, !Transposed>>({&p.cotangent()}, p.attributes<Attributes>()));
   }
   static void batch(Batching& b) {
     const Tensor x = merge_batch(b.operand(0));

@@ -71,7 +71,7 @@ void pull(Pullback& p, int operand, const Slope& slope) {
   const unsigned uses = slope.mentions.uses;
   bool last = true;
   for (int later = operand + 1; later < p.operand_count(); ++later) last &= !p.wants(later);
-  p.give(operand, slope.times(last ? p.take_adjoint() : p.adjoint(),
+  p.give(operand, slope.times(last ? p.take_cotangent() : p.cotangent(),
                               uses & probe::kX ? &p.input(0) : nullptr,
                               uses & probe::kZ ? &p.input(1) : nullptr,
                               uses & probe::kY ? &p.output() : nullptr, p.followed()));
@@ -139,8 +139,8 @@ void refuse_zeros(std::string_view who, const Tensor& z) {
 // ---- the ops ----
 
 template <std::size_t N>
-Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
-                 Integers i64) {
+Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
+               Integers i64) {
   Shape shape = in[0].shape();
   std::array<const Tensor*, N> operands{&in[0]};
   if constexpr (N == 2) {
@@ -171,29 +171,29 @@ Tensor carry_out(std::string_view who, Inputs in, Kernel<float> f32, Kernel<doub
   TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
                  Binary)
 #define TAPESTRY_UNARY(op, value, rule, kind, domain, ulps, doc)                \
-  struct op##_op {                                                          \
+  struct op##_op {                                                              \
     static constexpr std::string_view name = #op;                               \
     static constexpr int arity = 1;                                             \
     static constexpr bool elementwise = true;                                   \
     static Tensor forward(Inputs in) {                                          \
-      return carry_out<1>(name, in, unary_kernels<float>(Unary::op).forward,    \
-                          unary_kernels<double>(Unary::op).forward,             \
-                          &integers::op##_loop<std::int64_t>);                  \
+      return execute<1>(name, in, unary_kernels<float>(Unary::op).forward,      \
+                        unary_kernels<double>(Unary::op).forward,               \
+                        &integers::op##_loop<std::int64_t>);                    \
     }                                                                           \
     static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_SLOPE(op)); }      \
     static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_SLOPE(op)}); }    \
     static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
   };
 #define TAPESTRY_BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
-  struct op##_op {                                                                  \
+  struct op##_op {                                                                      \
     static constexpr std::string_view name = #op;                                       \
     static constexpr int arity = 2;                                                     \
     static constexpr bool elementwise = true;                                           \
     static Tensor forward(Inputs in) {                                                  \
       if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);             \
-      return carry_out<2>(name, in, binary_kernels<float>(Binary::op).forward,          \
-                          binary_kernels<double>(Binary::op).forward,                   \
-                          &integers::op##_loop<std::int64_t>);                          \
+      return execute<2>(name, in, binary_kernels<float>(Binary::op).forward,            \
+                        binary_kernels<double>(Binary::op).forward,                     \
+                        &integers::op##_loop<std::int64_t>);                            \
     }                                                                                   \
     static void vjp(Pullback& p) {                                                      \
       pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                         \
@@ -238,11 +238,11 @@ Tensor binary(Kind kind, const Tensor& x, const Tensor& z) {
 #define TAPESTRY_UNARY(name, value, vjp, kind, domain, ulps, doc) \
   Tensor name(const Tensor& x, Site site) {                       \
     const CallSite here(site);                                    \
-    return unary<name##_op>(Kind::kind, x);                   \
+    return unary<name##_op>(Kind::kind, x);                       \
   }
-#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)            \
+#define TAPESTRY_BINARY(name, value, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)        \
   TAPESTRY_CALL(name, const Tensor& x, const Tensor& z, (binary<name##_op>(Kind::kind, x, z))) \
-  TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))              \
+  TAPESTRY_CALL(name, const Tensor& x, const Beside& z, name(x, number_beside(x, z)))          \
   TAPESTRY_CALL(name, const Beside& x, const Tensor& z, name(number_beside(z, x), z))
 #include "ops/page/elementwise.def"
 #undef TAPESTRY_CALL

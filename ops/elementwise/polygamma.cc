@@ -36,7 +36,7 @@ struct Polygamma {
   }
   // As on the page, a zero adjoint gives zero whatever the slope.
   static void vjp(Pullback& p) {
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     const Tensor product = g * polygamma(p.attributes<Attributes>().order + 1, p.input(0));
     p.give(0, p.followed() ? product : where(g == 0, zero(g), product));
   }

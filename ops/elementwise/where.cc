@@ -42,7 +42,7 @@ struct Where {
     return out;
   }
   static void vjp(Pullback& p) {
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     if (p.wants(1)) p.give(1, where(p.input(0), g, zero(g)));
     if (p.wants(2)) p.give(2, where(p.input(0), zero(g), g));
   }

@@ -31,7 +31,7 @@ std::string describe_transform(const Transform& a) {
 void batch_transform(Batching& b) {
   Transform a = b.attributes<Transform>();
   ++a.axis;
-  b.carry_out({b.operand(0)}, &a);
+  b.execute({b.operand(0)}, &a);
 }
 
 // Complex numbers, or real ones: `part` is the distance from real to imaginary parts, 0 without.
@@ -119,7 +119,7 @@ struct ComplexTransform {
         in[0], a, a.n, [&](const Complex* x, Complex* y) { dft(x, y, a.n, kInverse); });
   }
   static void vjp(Pullback& p) {
-    p.give(0, apply<ComplexTransform<!kInverse>>({&p.adjoint()}, p.attributes<Transform>()));
+    p.give(0, apply<ComplexTransform<!kInverse>>({&p.cotangent()}, p.attributes<Transform>()));
   }
   static void batch(Batching& b) { batch_transform(b); }
   static std::string describe(const Transform& a) { return describe_transform(a); }
@@ -165,7 +165,7 @@ struct Irfft {
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Transform>();
-    const Tensor half = apply<Rfft>({&p.adjoint()}, a);
+    const Tensor half = apply<Rfft>({&p.cotangent()}, a);
     p.give(0, half * half_weights(a, 2, half));
   }
   static void batch(Batching& b) { batch_transform(b); }
@@ -174,7 +174,7 @@ struct Irfft {
 
 void Rfft::vjp(Pullback& p) {
   const auto& a = p.attributes<Transform>();
-  const Tensor half = p.adjoint() * half_weights(a, 0.5, p.adjoint());
+  const Tensor half = p.cotangent() * half_weights(a, 0.5, p.cotangent());
   p.give(0, apply<Irfft>({&half}, a));
 }
 

@@ -33,7 +33,7 @@ int shared_axis(const Choice& choice) {
 // Calls f(index, target, sum, source, length, steps) for stretches that lie in rows: offsets of
 // their first elements, and the steps from one to the next.
 template <class F>
-void walk(const Choice& choice, const Strides& apart, const Tensor& source, F&& f) {
+void for_each_row(const Choice& choice, const Strides& apart, const Tensor& source, F&& f) {
   const int shared = shared_axis(choice);
   const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
   parallel_for(extent, choice.shape.size() / extent, [&](std::int64_t first, std::int64_t last) {
@@ -56,41 +56,43 @@ void walk(const Choice& choice, const Strides& apart, const Tensor& source, F&& 
 template <class Sum, class T>
 void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
                   const Tensor& terms) {
-  walk(choice, choice.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
-    const auto [along, to, ignored, from] = steps;
-    const std::int64_t* row = index + at[0];
-    Sum* q = target + at[1];
-    const T* p = source + at[3];
-    if (along == 0) {  // one index for the whole row
-      q += *row * choice.step;
-      for (std::int64_t i = 0; i < length; ++i)
-        q[i * to] = static_cast<Sum>(q[i * to] + static_cast<Sum>(p[i * from]));
-    } else {
-      for (std::int64_t i = 0; i < length; ++i) {
-        Sum& place = q[i * to + row[i * along] * choice.step];
-        place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
-      }
-    }
-  });
+  for_each_row(choice, choice.base, terms,
+               [&](const auto& at, std::int64_t length, const auto& steps) {
+                 const auto [along, to, ignored, from] = steps;
+                 const std::int64_t* row = index + at[0];
+                 Sum* q = target + at[1];
+                 const T* p = source + at[3];
+                 if (along == 0) {  // one index for the whole row
+                   q += *row * choice.step;
+                   for (std::int64_t i = 0; i < length; ++i)
+                     q[i * to] = static_cast<Sum>(q[i * to] + static_cast<Sum>(p[i * from]));
+                 } else {
+                   for (std::int64_t i = 0; i < length; ++i) {
+                     Sum& place = q[i * to + row[i * along] * choice.step];
+                     place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
+                   }
+                 }
+               });
 }
 
 // In the target where few meet, in double where many do.
 void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
                const Tensor& terms, Apart& apart) {
   auto* const sums = apart.sums.mutable_data<double>();
-  walk(choice, apart.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
-    const auto [along, to, to_sum, from] = steps;
-    const std::int64_t* row = index + at[0];
-    const float* p = source + at[3];
-    for (std::int64_t i = 0; i < length; ++i) {
-      const std::int64_t number = row[i * along];
-      const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
-      if (slot < 0)
-        target[at[1] + i * to + number * choice.step] += p[i * from];
-      else
-        sums[at[2] + i * to_sum + slot * choice.step] += static_cast<double>(p[i * from]);
-    }
-  });
+  for_each_row(
+      choice, apart.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
+        const auto [along, to, to_sum, from] = steps;
+        const std::int64_t* row = index + at[0];
+        const float* p = source + at[3];
+        for (std::int64_t i = 0; i < length; ++i) {
+          const std::int64_t number = row[i * along];
+          const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
+          if (slot < 0)
+            target[at[1] + i * to + number * choice.step] += p[i * from];
+          else
+            sums[at[2] + i * to_sum + slot * choice.step] += static_cast<double>(p[i * from]);
+        }
+      });
 }
 
 // No fewer than the additions that meet in any one place.

@@ -72,7 +72,7 @@ struct Take : Chooser<Take, Alongside> {
   static constexpr std::string_view name = "take";
   static void batch(Batching& b) {
     const Alongside along = behind_batch(b, b.attributes<Alongside>());
-    b.carry_out({b.expanded(0), along.shared ? b.expanded(1) : b.operand(1)}, &along);
+    b.execute({b.expanded(0), along.shared ? b.expanded(1) : b.operand(1)}, &along);
   }
   static void vjp(Pullback& p);
 };
@@ -97,10 +97,10 @@ struct PutAdd {
     auto a = b.attributes<Attributes>();
     a.along = behind_batch(b, a.along);
     a.shape.insert(0, b.size());
-    b.carry_out({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
+    b.execute({b.expanded(0), a.along.shared ? b.expanded(1) : b.operand(1)}, &a);
   }
   static void vjp(Pullback& p) {
-    p.give(0, apply<Take>({&p.adjoint(), &p.input(1)}, p.attributes<Attributes>().along));
+    p.give(0, apply<Take>({&p.cotangent(), &p.input(1)}, p.attributes<Attributes>().along));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}, shape={}", a.along.axis, a.shape);
@@ -108,8 +108,8 @@ struct PutAdd {
 };
 
 void Take::vjp(Pullback& p) {
-  p.give(0,
-         apply<PutAdd>({&p.adjoint(), &p.input(1)}, {p.attributes<Alongside>(), p.input_shape(0)}));
+  p.give(0, apply<PutAdd>({&p.cotangent(), &p.input(1)},
+                          {p.attributes<Alongside>(), p.input_shape(0)}));
 }
 
 struct Gather : Chooser<Gather, Along> {
@@ -117,7 +117,7 @@ struct Gather : Chooser<Gather, Along> {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
-    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.adjoint()));
+    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.input(1), p.cotangent()));
   }
 };
 
@@ -137,8 +137,8 @@ struct ScatterAdd {
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
-    if (p.wants(0)) p.give(0, p.adjoint());
-    if (p.wants(2)) p.give(2, gather(p.adjoint(), p.attributes<Attributes>().axis, p.input(1)));
+    if (p.wants(0)) p.give(0, p.cotangent());
+    if (p.wants(2)) p.give(2, gather(p.cotangent(), p.attributes<Attributes>().axis, p.input(1)));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };
@@ -164,7 +164,7 @@ struct OneHot {
     });
     return result;
   }
-  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void batch(Batching& b) { b.execute(b.expanded()); }
   static std::string describe(const Attributes& a) {
     return fmt::format("classes={}, dtype={}", a.classes, a.dtype);
   }

@@ -38,7 +38,7 @@ struct Concat {
     std::int64_t start = 0;
     for (int i = 0; i < p.operand_count(); ++i) {
       const std::int64_t stop = start + p.input_shape(i)[axis];
-      if (p.wants(i)) p.give(i, slice(p.adjoint(), axis, start, stop));
+      if (p.wants(i)) p.give(i, slice(p.cotangent(), axis, start, stop));
       start = stop;
     }
   }
@@ -65,13 +65,13 @@ struct Split {
   }
   static void batch(Batching& b) {
     const Attributes behind{b.attributes<Attributes>().axis + 1};
-    b.carry_out({b.operand(0), b.operand(1)}, &behind);
+    b.execute({b.operand(0), b.operand(1)}, &behind);
   }
   static void vjp(Pullback& p) {
     std::vector<Tensor> parts;
     for (int k = 0; k < static_cast<int>(p.node().output_count); ++k) {
       const OutputType& type = p.output_type(k);
-      parts.push_back(p.adjoint(k).defined() ? p.adjoint(k) : zeros(type.shape, type.dtype));
+      parts.push_back(p.cotangent(k).defined() ? p.cotangent(k) : zeros(type.shape, type.dtype));
     }
     p.give(0, concat(parts, p.attributes<Attributes>().axis));
   }

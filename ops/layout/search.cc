@@ -75,10 +75,10 @@ struct Searchsorted {
   // Rows of numbers have as many rows of values; a vector of each example's own meets all of its.
   static void batch(Batching& b) {
     const int rank = b.operand(0).rank() - b.is_batched(0);
-    if (rank > 1) return b.carry_out(b.expanded());
-    if (!b.is_batched(0)) return b.carry_out({b.operand(0), b.operand(1)});
+    if (rank > 1) return b.execute(b.expanded());
+    if (!b.is_batched(0)) return b.execute({b.operand(0), b.operand(1)});
     const Tensor values = b.expanded(1);
-    b.carry_out({b.operand(0), reshape(values, {b.size(), values.size() / b.size()})});
+    b.execute({b.operand(0), reshape(values, {b.size(), values.size() / b.size()})});
     b.give({reshape(b.results()[0], values.shape())});
   }
   static std::string describe(const Attributes& a) { return a.right ? "right" : ""; }

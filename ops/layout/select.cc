@@ -50,7 +50,7 @@ struct LastNamed {
     Attributes a = b.attributes<Attributes>();
     ++a.axis;
     a.shape.insert(0, b.size());
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}, shape={}", a.axis, a.shape);

@@ -55,10 +55,10 @@ struct Slice {
     Attributes a = b.attributes<Attributes>();
     a.placement.add_whole_axis();
     a.extents.insert(0, b.size());
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
-    p.give(0, place(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
+    p.give(0, place(p.cotangent(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
   }
   static std::string describe(const Attributes& a) { return a.placement.text(); }
 };
@@ -81,10 +81,10 @@ struct Pad {
     Attributes a = b.attributes<Attributes>();
     a.placement.add_whole_axis();
     a.shape.insert(0, b.size());
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
-    p.give(0, cut(p.adjoint(), p.attributes<Attributes>().placement, p.input_shape(0)));
+    p.give(0, cut(p.cotangent(), p.attributes<Attributes>().placement, p.input_shape(0)));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("shape={}, {}, value={}", a.shape, a.placement.text(), a.value);
@@ -118,11 +118,11 @@ struct SliceScatter {
   static void batch(Batching& b) {
     Attributes a = b.attributes<Attributes>();
     a.add_whole_axis();
-    b.carry_out(b.expanded(), &a);
+    b.execute(b.expanded(), &a);
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     if (p.wants(1)) p.give(1, cut(g, a, p.input_shape(1)));
     if (p.wants(0)) {
       const Tensor nothing = zeros(p.input_shape(1), g.dtype());

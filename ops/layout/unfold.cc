@@ -87,13 +87,13 @@ struct Fold {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
-    p.give(0, unfold(p.adjoint(), a.axis, a.size, a.step));
+    p.give(0, unfold(p.cotangent(), a.axis, a.size, a.step));
   }
   static std::string describe(const Attributes& a) { return windows_text(a); }
 };
 
 void Unfold::vjp(Pullback& p) {
-  p.give(0, apply<Fold>({&p.adjoint()}, p.attributes<Attributes>()));
+  p.give(0, apply<Fold>({&p.cotangent()}, p.attributes<Attributes>()));
 }
 
 }  // namespace

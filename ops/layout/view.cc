@@ -48,9 +48,9 @@ struct Reshape {
   static void batch(Batching& b) {
     Attributes a = b.attributes<Attributes>();
     a.shape.insert(0, b.size());
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
-  static void vjp(Pullback& p) { p.give(0, reshape(p.adjoint(), p.input_shape(0))); }
+  static void vjp(Pullback& p) { p.give(0, reshape(p.cotangent(), p.input_shape(0))); }
   static std::string describe(const Attributes& a) { return fmt::format("shape={}", a.shape); }
 };
 
@@ -71,11 +71,11 @@ struct Transpose {
   static void batch(Batching& b) {
     const auto& a = b.attributes<Attributes>();
     const Attributes behind{a.first + 1, a.second + 1};
-    b.carry_out({b.operand(0)}, &behind);
+    b.execute({b.operand(0)}, &behind);
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
-    p.give(0, transpose(p.adjoint(), a.first, a.second));
+    p.give(0, transpose(p.cotangent(), a.first, a.second));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axes=({}, {})", a.first, a.second);
@@ -101,13 +101,13 @@ struct Permute {
   static void batch(Batching& b) {
     Attributes a{{0}};
     for (std::int64_t axis : b.attributes<Attributes>().axes) a.axes.push_back(axis + 1);
-    b.carry_out({b.operand(0)}, &a);
+    b.execute({b.operand(0)}, &a);
   }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
     Dims inverse = a.axes;
     for (int i = 0; i < inverse.rank(); ++i) inverse[static_cast<int>(a.axes[i])] = i;
-    p.give(0, permute(p.adjoint(), inverse));
+    p.give(0, permute(p.cotangent(), inverse));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axes={}", a.axes); }
 };

@@ -56,7 +56,7 @@ struct Cholesky {
   // I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016, eq. 10.
   static void vjp(Pullback& p) {
     const Tensor& l = p.output();
-    const Tensor product = matmul(transpose(l), p.adjoint());
+    const Tensor product = matmul(transpose(l), p.cotangent());
     const Tensor phi = 0.5 * (tril(product) + tril(product, -1));
     const Tensor half = triangular_solve(l, phi, {.transpose = true});
     p.give(0, symmetrized(transpose(triangular_solve(l, transpose(half), {.transpose = true}))));

@@ -199,7 +199,7 @@ struct Det {
     const Tensor& a = p.input(0);
     const std::int64_t n = rows(a);
     if (a.size() == 0) return p.give(0, zeros_like(a));
-    if (n <= kDirect) return p.give(0, over_matrix(p.adjoint()) * cofactors(a));
+    if (n <= kDirect) return p.give(0, over_matrix(p.cotangent()) * cofactors(a));
     const bool singular = any_singular(name, detach(a));
     Tensor inverse;
     if (!singular) inverse = inverse_for(name, a);
@@ -212,11 +212,11 @@ struct Det {
           "({}, {}) is supported",
           a.shape(), kMostMinors, kMostMinors);
     if (weak == 0 || weak > kMostMinors)
-      p.give(0, over_matrix(p.adjoint() * p.output()) * transpose(inverse));
+      p.give(0, over_matrix(p.cotangent() * p.output()) * transpose(inverse));
     else if (weak == n)
-      p.give(0, over_matrix(p.adjoint()) * cofactors(a));
+      p.give(0, over_matrix(p.cotangent()) * cofactors(a));
     else
-      p.give(0, over_matrix(p.adjoint()) * split_cofactors(a, weak));
+      p.give(0, over_matrix(p.cotangent()) * split_cofactors(a, weak));
   }
 };
 
@@ -245,8 +245,8 @@ struct SLogDet {
   }
   // d log|det A| = tr(A^-1 dA).
   static void vjp(Pullback& p) {
-    if (!p.adjoint(1).defined()) return;
-    const Tensor g = unsqueeze(unsqueeze(p.adjoint(1), -1), -1);
+    if (!p.cotangent(1).defined()) return;
+    const Tensor g = unsqueeze(unsqueeze(p.cotangent(1), -1), -1);
     p.give(0, g * transpose(inverse_for(name, p.input(0))));
   }
 };

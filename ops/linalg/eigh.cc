@@ -72,7 +72,7 @@ struct EighOp {
   // V (diag(gw) + F o (M - M^T) / 2) V^T with M = V^T gV and F_ij = 1 / (w_j - w_i). Giles
   // 2008, 3.1.
   static void vjp(Pullback& p) {
-    const Tensor &w = p.output(0), &v = p.output(1), &gw = p.adjoint(0), &gv = p.adjoint(1);
+    const Tensor &w = p.output(0), &v = p.output(1), &gw = p.cotangent(0), &gv = p.cotangent(1);
     const bool ties = gv.defined() && may_tie(kGaps, w);
     Tensor inner;
     if (gw.defined()) inner = diag_embed(gw);

@@ -112,7 +112,7 @@ struct Expm {
   // R. Mathias, A chain rule for matrix functions and applications, SIAM J. Matrix Anal. Appl. 17,
   // 1996; Higham, Functions of Matrices, 2008, (3.16) and 10.6.
   static void vjp(Pullback& p) {
-    const Tensor at = transpose(p.input(0)), &g = p.adjoint();
+    const Tensor at = transpose(p.input(0)), &g = p.cotangent();
     if (g.size() == 0) return p.give(0, g);
     const Tensor largest = max(abs(stop_gradient(g)), {.axis = {-2, -1}, .keepdims = true});
     const Tensor finite = where(largest < std::numeric_limits<double>::infinity(), largest, 1);

@@ -9,7 +9,7 @@
 #include "engine/grad/gradient.h"
 #include "engine/grad/sweep.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
@@ -150,12 +150,12 @@ struct InverseGaps {
     });
     return result;
   }
-  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void batch(Batching& b) { b.execute(b.expanded()); }
   // d(1 / d_ij) = -(1 / d_ij)^2 times dx_j, and plus or minus dx_i.
   static void vjp(Pullback& p) {
     const Tensor& f = p.output();
     const Divisor divisor = p.attributes<Attributes>().divisor;
-    const Tensor s = p.adjoint() * f * f;
+    const Tensor s = p.cotangent() * f * f;
     const AxisSet row = axis_bit(s.rank() - 2), column = axis_bit(s.rank() - 1);
     const Tensor by_j = -sum_axes(s, row, row);
     if (divisor == Divisor::single) return p.give(0, by_j);
@@ -194,7 +194,7 @@ struct InverseTies {
     });
     return result;
   }
-  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void batch(Batching& b) { b.execute(b.expanded()); }
   static std::string describe(const Attributes& a) { return std::string(a.gaps.what); }
 };
 
@@ -216,9 +216,9 @@ struct WithoutTies {
     if (!text.empty()) refuse(gaps.who, "{}", text);
     return detach(in[0]);
   }
-  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void batch(Batching& b) { b.execute(b.expanded()); }
   static void vjp(Pullback& p) {
-    p.give(0, of_ties(p.attributes<Attributes>(), p.adjoint(), p.input(1)));
+    p.give(0, of_ties(p.attributes<Attributes>(), p.cotangent(), p.input(1)));
   }
   static void jvp(Pushforward& p) {
     if (p.tangent(0).defined()) p.give(0, p.tangent(0));
@@ -232,9 +232,9 @@ struct OfTies {
   using Attributes = Gaps;
   static constexpr SaveMask saves(int) { return save_input(1); }
   static Tensor forward(Inputs in, const Attributes&) { return detach(in[0]); }
-  static void batch(Batching& b) { b.carry_out(b.expanded()); }
+  static void batch(Batching& b) { b.execute(b.expanded()); }
   static void vjp(Pullback& p) {
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     p.give(0, p.wants(1) ? apply<WithoutTies>({&g, &p.input(1)}, p.attributes<Attributes>()) : g);
   }
   static void jvp(Pushforward& p) {
@@ -259,7 +259,7 @@ void require_none(const Gaps& gaps, const Tensor& x, const Tensor& numerator, co
 }
 
 bool may_tie(const Gaps& gaps, const Tensor& x) {
-  return detail::departures || !any_tie(gaps, x).empty();
+  return detail::escapes || !any_tie(gaps, x).empty();
 }
 
 Tensor inverse_gaps(const Gaps& gaps, const Tensor& x) {
@@ -285,7 +285,7 @@ std::vector<Tensor> derivatives(const Pullback& p, const Tensor& y, const std::v
 std::vector<Tensor> along_ties(const Pullback& p, int values, std::initializer_list<int> vectors,
                                int power) {
   if (!p.sweep().recorded()) throw detail::SweepNotRecorded();
-  const Tensor& g = p.adjoint(values);
+  const Tensor& g = p.cotangent(values);
   if (!g.defined()) return std::vector<Tensor>(vectors.size());
   std::vector<double> t;
   for (std::int64_t j = 0; j < g.shape().back(); ++j)
@@ -303,7 +303,7 @@ std::vector<Tensor> along_turn(const Pullback& p, const Gaps& gaps, const Tensor
   Tensor total;
   std::vector<Active> of;
   for (const auto& [k, by_rows] : vectors) {
-    const Tensor &v = p.output(k), &g = p.adjoint(k);
+    const Tensor &v = p.output(k), &g = p.cotangent(k);
     of.emplace_back(v);
     if (!g.defined()) continue;
     const Tensor moved = by_rows ? matmul(transpose(turn), v) : matmul(v, turn);

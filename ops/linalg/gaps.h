@@ -44,7 +44,7 @@ bool may_tie(const Gaps& gaps, const Tensor& x);
 // 1 / divisor (..., n, n) or (..., 1, n), 0 where values tie.
 Tensor inverse_gaps(const Gaps& gaps, const Tensor& x);
 
-// For p.adjoint(0) of values x, and vectors that are other outputs of p: the derivatives of the
+// For p.cotangent(0) of values x, and vectors that are other outputs of p: the derivatives of the
 // adjoints of the vectors when x_j grows as j + 1, to the power given. Not defined() where they are
 // 0. Asks for a recorded sweep.
 std::vector<Tensor> along_ties(const Pullback& p, int values, std::initializer_list<int> vectors,

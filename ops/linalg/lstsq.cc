@@ -30,7 +30,7 @@ struct FullRank {
     return detach(in[0]);
   }
   static void batch(Batching& b) { map_matrices(b); }
-  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void vjp(Pullback& p) { p.give(0, p.cotangent()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
 

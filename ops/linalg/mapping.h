@@ -20,7 +20,7 @@ inline void map_matrices(Batching& b, const void* attributes = nullptr, int oper
       while (shape.rank() < rank + 1) shape.insert(1, 1);
     aligned.push_back(reshape(b.operand(i), shape));
   }
-  b.carry_out(aligned, attributes);
+  b.execute(aligned, attributes);
 }
 
 }  // namespace tapestry::detail::linalg

@@ -75,7 +75,7 @@ struct Independent {
     return detach(in[0]);
   }
   static void batch(Batching& b) { map_matrices(b); }
-  static void vjp(Pullback& p) { p.give(0, p.adjoint()); }
+  static void vjp(Pullback& p) { p.give(0, p.cotangent()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
 
@@ -116,7 +116,7 @@ struct Qr {
   // part adds. J. A. Roberts, D. Roberts, QR and LQ decomposition matrix backpropagation algorithms
   // for square, wide, and deep matrices and their software implementation, arXiv:2009.10071, 2020.
   static void vjp(Pullback& p) {
-    const Tensor &q = p.output(0), &r = p.output(1), &gq = p.adjoint(0), &gr = p.adjoint(1);
+    const Tensor &q = p.output(0), &r = p.output(1), &gq = p.cotangent(0), &gr = p.cotangent(1);
     const std::int64_t k = rows(r);
     if (rows(q) >= columns(r)) {
       p.give(0, pull_back(q, r, gq, gr));

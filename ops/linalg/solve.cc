@@ -71,7 +71,7 @@ struct Solve {
   }
   // Giles 2008, 2.3.1.
   static void vjp(Pullback& p) {
-    const Tensor gb = solve(transpose(p.input(0)), p.adjoint());
+    const Tensor gb = solve(transpose(p.input(0)), p.cotangent());
     p.give(1, gb);
     if (p.wants(0)) p.give(0, -matmul(gb, transpose(p.output())));
   }
@@ -118,7 +118,7 @@ struct Inverse {
   // Giles 2008, 2.2.3.
   static void vjp(Pullback& p) {
     const Tensor yt = transpose(p.output());
-    p.give(0, -matmul(matmul(yt, p.adjoint()), yt));
+    p.give(0, -matmul(matmul(yt, p.cotangent()), yt));
   }
 };
 

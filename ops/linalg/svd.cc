@@ -136,8 +136,8 @@ struct SvdOp {
   // Auto-differentiating linear algebra, arXiv:1710.08717. No square is formed, which could over-
   // or underflow: it is half the sum over s_j - s_i and half the difference over s_j + s_i.
   static void vjp(Pullback& p) {
-    const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &gu = p.adjoint(0),
-                 &gs = p.adjoint(1), &gvh = p.adjoint(2);
+    const Tensor &u = p.output(0), &s = p.output(1), &vh = p.output(2), &gu = p.cotangent(0),
+                 &gs = p.cotangent(1), &gvh = p.cotangent(2);
     const bool turns = gu.defined() || gvh.defined(), oblong = rows(u) != columns(vh);
     const bool ties = turns && (may_tie(gaps(Divisor::difference), s) ||
                                 (oblong && may_tie(gaps(Divisor::single), s)));
@@ -211,7 +211,7 @@ struct Pinv {
   // differentiation of pseudo-inverses and nonlinear least squares problems whose variables
   // separate, SIAM J. Numer. Anal. 10, 1973, eq. 4.12, transposed.
   static void vjp(Pullback& p) {
-    const Tensor &a = p.input(0), &y = p.output(), &g = p.adjoint();
+    const Tensor &a = p.input(0), &y = p.output(), &g = p.cotangent();
     const Tensor yt = transpose(y), gt = transpose(g);
     const Tensor left = matmul(matmul(gt, y), yt), right = matmul(yt, matmul(y, gt));
     const Tensor sum = left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a);

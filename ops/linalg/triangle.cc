@@ -49,7 +49,7 @@ struct Triangle {
   }
   static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
-    p.give(0, apply<Triangle>({&p.adjoint()}, p.attributes<Attributes>()));
+    p.give(0, apply<Triangle>({&p.cotangent()}, p.attributes<Attributes>()));
   }
   static std::string describe(const Attributes& a) { return offset_text(a); }
 };
@@ -99,7 +99,7 @@ struct DiagEmbed {
   }
   static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
-    p.give(0, apply<Diagonal>({&p.adjoint()}, {p.attributes<Attributes>().k}));
+    p.give(0, apply<Diagonal>({&p.cotangent()}, {p.attributes<Attributes>().k}));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("k={}, matrix=({}, {})", a.k, a.rows, a.columns);
@@ -108,7 +108,7 @@ struct DiagEmbed {
 
 void Diagonal::vjp(Pullback& p) {
   const Shape from = p.input_shape(0);
-  p.give(0, apply<DiagEmbed>({&p.adjoint()},
+  p.give(0, apply<DiagEmbed>({&p.cotangent()},
                              {p.attributes<Attributes>().k, from[from.rank() - 2], from.back()}));
 }
 

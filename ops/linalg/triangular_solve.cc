@@ -80,7 +80,7 @@ struct TriangularSolve {
     const auto& [options, who] = p.attributes<Attributes>();
     TriangularOptions back = options;
     back.transpose = !back.transpose;
-    const Tensor gb = triangular_solve_for(who, p.input(0), p.adjoint(), back);
+    const Tensor gb = triangular_solve_for(who, p.input(0), p.cotangent(), back);
     p.give(1, gb);
     if (!p.wants(0)) return;
     const Tensor& x = p.output();

@@ -145,10 +145,10 @@ struct Matmul {
         while (shape.rank() < rank + 1) shape.insert(1, 1);
       return reshape(b.operand(i), shape);
     };
-    b.carry_out({aligned(0), aligned(1)});
+    b.execute({aligned(0), aligned(1)});
   }
   static void vjp(Pullback& p) {
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     if (p.wants(0)) p.give(0, matmul(g, transpose(p.input(1))));
     if (!p.wants(1)) return;
     const Tensor& a = p.input(0);

@@ -77,7 +77,7 @@ struct Centered {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   // It is its own transpose.
   static void vjp(Pullback& p) {
-    p.give(0, apply<Centered>({&p.adjoint()}, p.attributes<Attributes>()));
+    p.give(0, apply<Centered>({&p.cotangent()}, p.attributes<Attributes>()));
   }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, 0); }
 };

@@ -83,7 +83,7 @@ struct Cumsum {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const auto& a = p.attributes<Attributes>();
-    p.give(0, apply<Cumsum>({&p.adjoint()}, {a.axis, !a.reverse}));
+    p.give(0, apply<Cumsum>({&p.cotangent()}, {a.axis, !a.reverse}));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}{}", a.axis, a.reverse ? ", reverse" : "");

@@ -55,16 +55,16 @@ struct Shares {
   static Tensor forward(Inputs in, const Attributes& a) {
     Tensor shares = Tensor::uninitialized(in[0].shape(), in[0].dtype());
     visit_floating(shares.dtype(), [&]<class T>(std::type_identity<T>) {
-      walk<T>(shares, in[0], in[1],
-              [](T, T x, T y) { return x == y || (x != x && y != y) ? T(1) : T(0); });
-      walk<T>(shares, in[0], sum_axes(shares, a.axes, 0),
-              [](T share, T, T n) { return share / n; });
+      for_each<T>(shares, in[0], in[1],
+                  [](T, T x, T y) { return x == y || (x != x && y != y) ? T(1) : T(0); });
+      for_each<T>(shares, in[0], sum_axes(shares, a.axes, 0),
+                  [](T share, T, T n) { return share / n; });
     });
     return shares;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   template <class T, class F>
-  static void walk(Tensor& shares, const Tensor& x, const Tensor& y, F&& f) {
+  static void for_each(Tensor& shares, const Tensor& x, const Tensor& y, F&& f) {
     const Strides stretched = broadcast_strides(y.shape(), y.strides(), x.shape());
     const Rows<3> rows(x.shape(), {&shares.strides(), &x.strides(), &stretched});
     T* out = shares.mutable_data<T>();
@@ -101,7 +101,7 @@ struct Reduce {
     const auto& a = p.attributes<Attributes>();
     const Shape kept = reduced_shape(p.input_shape(0), a.axes, 0);
     const Tensor y = reshape(p.output(), kept);
-    p.give(0, reshape(p.adjoint(), kept) * apply<Shares>({&p.input(0), &y}, {a.axes}));
+    p.give(0, reshape(p.cotangent(), kept) * apply<Shares>({&p.input(0), &y}, {a.axes}));
   }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };

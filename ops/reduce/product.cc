@@ -81,7 +81,7 @@ struct Prod {
     const Tensor moved = permute(x, order);
     Shape lines = reduced_shape(x.shape(), axes, axes);
     lines.push_back(1);
-    const Tensor g = reshape(p.adjoint(), lines);
+    const Tensor g = reshape(p.cotangent(), lines);
     lines[lines.rank() - 1] = x.size() / lines.size();
     p.give(0, permute(reshape(times_others(reshape(moved, lines), g), moved.shape()), inverse));
   }

@@ -69,7 +69,7 @@ struct Recurrence {
   // With adjoint u of b, that of a[i] is u[i] y[i - 1], or u[i - 1] y[i] when transposed.
   static void vjp(Pullback& p) {
     const auto [axis, transposed] = p.attributes<Attributes>();
-    const Tensor u = recurrence(p.input(0), p.adjoint(), axis, !transposed);
+    const Tensor u = recurrence(p.input(0), p.cotangent(), axis, !transposed);
     if (p.wants(1)) p.give(1, u);
     if (!p.wants(0)) return;
     if (u.shape()[axis] < 2) {
@@ -128,7 +128,7 @@ struct Logcumsumexp {
     Tensor steps = zeros_like(y);
     if (x.size() > 0)
       steps = pad(share(earlier(y, axis), later(y, axis)), widths_at(x.rank(), axis, 1, 0));
-    p.give(0, share(x, y) * recurrence(steps, p.adjoint(), axis, true));
+    p.give(0, share(x, y) * recurrence(steps, p.cotangent(), axis, true));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 

@@ -46,7 +46,7 @@ struct RunningExtreme {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const Tensor nothing = zeros(p.input_shape(0), p.input_dtype(0));
-    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.output(1), p.adjoint()));
+    p.give(0, scatter_add(nothing, p.attributes<Attributes>().axis, p.output(1), p.cotangent()));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };

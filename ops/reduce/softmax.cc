@@ -73,7 +73,7 @@ struct Softmax {
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
-    const Tensor &y = p.output(), &g = p.adjoint();
+    const Tensor &y = p.output(), &g = p.cotangent();
     p.give(0, y * (g - sum_axes(g * y, axis_bit(p.attributes<Attributes>().axis), 0)));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
@@ -91,7 +91,7 @@ struct LogSoftmax {
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
-    const Tensor& g = p.adjoint();
+    const Tensor& g = p.cotangent();
     p.give(0, g - exp(p.output()) * sum_axes(g, axis_bit(p.attributes<Attributes>().axis), 0));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
@@ -114,7 +114,7 @@ struct LogSumExp {
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
     const int axis = p.attributes<Attributes>().axis;
-    const Tensor g = reshape(p.adjoint(), reduced_shape(p.input_shape(0), axis_bit(axis), 0));
+    const Tensor g = reshape(p.cotangent(), reduced_shape(p.input_shape(0), axis_bit(axis), 0));
     p.give(0, g * apply<Softmax>({&p.input(0)}, {axis, true}));
   }
   static std::string describe(const Attributes& a) {

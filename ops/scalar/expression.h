@@ -1,6 +1,6 @@
 // Expressions of active scalars. Operators and functions build a tree whose type says the formula;
 // its value is computed at once, and the tape hears of it when the whole is assigned to a scalar:
-// one statement, however many operations it has (ops/scalar/statement.h). Nodes hold leaves and
+// one statement, however many operations it has (ops/scalar/statement.h). Nodes hold operands and
 // inner nodes by value, so that an expression kept with `auto` never refers to something dead.
 #pragma once
 
@@ -113,14 +113,14 @@ concept ActiveOperands = requires {
   typename NumberOfBoth<A, B>::Number;
 };
 
-// Of every node: strangers(first) has bits above the id where a leaf is not of the recording whose
-// first node has that name.
+// Of every node: strangers(first) has bits above the id where a operand is not of the recording
+// whose first node has that name.
 template <class T>
-struct LeafExpression {
+struct OperandExpression {
   using Number = T;
   T number;
   std::uint64_t name;
-  [[gnu::always_inline]] explicit LeafExpression(const BasicScalar<T>& x)
+  [[gnu::always_inline]] explicit OperandExpression(const BasicScalar<T>& x)
       : number(x.value()), name(x.name()) {}
   [[gnu::always_inline]] std::uint64_t strangers(std::uint64_t first) const { return name - first; }
 };
@@ -164,8 +164,8 @@ template <class T, ScalarExpressionType E>
 requires std::same_as<typename E::Number, T>
 [[gnu::always_inline]] inline const E& as_expression(const E& x) { return x; }
 template <class T>
-[[gnu::always_inline]] inline LeafExpression<T> as_expression(const BasicScalar<T>& x) {
-  return LeafExpression<T>(x);
+[[gnu::always_inline]] inline OperandExpression<T> as_expression(const BasicScalar<T>& x) {
+  return OperandExpression<T>(x);
 }
 template <class T, class X>
 requires PlainBeside<X, T>

@@ -11,7 +11,7 @@
 #include "engine/scalar/replay.h"
 #include "engine/tape/called.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 #include "engine/tensor/factory.h"
 #include "ops/scalar/step_kernels.h"
 
@@ -49,8 +49,8 @@ class Rows {
 // The statements of a tape, one by one, as every block carries them out.
 struct Statement {
   const StatementPlan* plan;
-  const NodeId* leaves;
-  const double* constants;
+  const NodeId* operands;
+  const double* payload;
   std::size_t kept;  // where its kept results begin
   NodeId id;
 };
@@ -60,7 +60,7 @@ struct Statement {
 struct Pull {
   std::uint32_t statement;
   std::uint32_t adjoint;  // the row of its adjoint
-  std::size_t targets;    // where those of its leaves begin
+  std::size_t targets;    // where those of its operands begin
 };
 struct Target {
   static constexpr std::uint32_t kNone = ~0u;  // it depends on no x
@@ -74,12 +74,12 @@ class Program {
     detail::Cursor<double> cursor(tape.storage());
     for (NodeId id : needed(tape, y, xs).ids()) {
       const Run node = cursor.at(id);
-      if (node.kernel->leaves == 0) {
+      if (node.kernel->arity == 0) {
         given.push_back(id);
         continue;
       }
       const StatementPlan& plan = plan_for(tape, node);
-      statements.push_back({&plan, node.leaves, node.constants, kept, id});
+      statements.push_back({&plan, node.operands, node.payload, kept, id});
       kept += static_cast<std::size_t>(plan.kept);
       steps += plan.steps.size();
       longest = std::max(longest, plan.steps.size());
@@ -123,8 +123,8 @@ class Program {
     std::vector<bool> depends(tape.size() + 1);
     for (const Scalar& x : xs) depends[x.id()] = true;
     for (const Statement& s : statements)
-      for (int i = 0; i < s.plan->kernel->leaves && !depends[s.id]; ++i)
-        depends[s.id] = depends[s.leaves[i]];
+      for (int i = 0; i < s.plan->kernel->arity && !depends[s.id]; ++i)
+        depends[s.id] = depends[s.operands[i]];
 
     std::vector<std::uint32_t> rows(tape.size() + 1, Target::kNone), free;
     const auto fresh = [&] {
@@ -139,12 +139,12 @@ class Program {
       if (rows[s.id] == Target::kNone) continue;
       if (!depends[s.id]) continue;
       pulls.push_back({static_cast<std::uint32_t>(i), rows[s.id], targets.size()});
-      targets.resize(targets.size() + static_cast<std::size_t>(s.plan->kernel->leaves));
+      targets.resize(targets.size() + static_cast<std::size_t>(s.plan->kernel->arity));
       // In the order in which the steps give to them.
       for (std::size_t k = s.plan->steps.size(); k-- > 0;)
         for (const StepOperand& to : s.plan->kernel->steps[k].operands) {
-          if (to.kind != StepOperand::Kind::leaf || !depends[s.leaves[to.where]]) continue;
-          std::uint32_t& row = rows[s.leaves[to.where]];
+          if (to.kind != StepOperand::Kind::operand || !depends[s.operands[to.where]]) continue;
+          std::uint32_t& row = rows[s.operands[to.where]];
           const bool first = row == Target::kNone;
           if (first) row = fresh();
           targets[pulls.back().targets + to.where] = {row, first};
@@ -176,13 +176,13 @@ class Block {
         scratch_(program.longest),
         pulled_(program.longest),
         sources_(program.longest),
-        constants_(detail::kMostOfAStatement),
+        payload_(detail::kMostOfAStatement),
         zeros_(1),
         given_(1),
         add_(binary_kernels<double>(Binary::add).forward) {
     std::fill_n(zeros_[0], kBlockInputs, 0.0);
     for (std::size_t i = 0; i < detail::kMostOfAStatement; ++i)
-      registers_[detail::StepRegisters::kConstants + i] = constants_[i];
+      registers_[detail::StepRegisters::kConstants + i] = payload_[i];
   }
 
   double* value(NodeId id) { return values_[id]; }
@@ -197,10 +197,10 @@ class Block {
       std::fill_n(value(id), kBlockInputs, tape_.storage().values[id]);
   }
 
-  void walk_forth() {
+  void forward_sweep() {
     for (const Statement& s : program_.statements) {
       load(s);
-      for (std::size_t k = 0; k < s.plan->steps.size(); ++k) carry_out(s.plan->steps[k], k);
+      for (std::size_t k = 0; k < s.plan->steps.size(); ++k) execute(s.plan->steps[k], k);
     }
   }
 
@@ -215,7 +215,7 @@ class Block {
     return std::nullopt;
   }
 
-  void walk_back() {
+  void reverse_sweep() {
     std::fill_n(adjoint(program_.y_row), kBlockInputs, 1.0);
     for (const Pull& p : program_.pulls)
       pull(program_.statements[p.statement], adjoint(p.adjoint),
@@ -228,10 +228,11 @@ class Block {
   // Points the registers to what a statement has.
   void load(const Statement& s) {
     const StatementPlan& plan = *s.plan;
-    for (int i = 0; i < plan.kernel->leaves; ++i)
-      registers_[detail::StepRegisters::kLeaves + static_cast<std::size_t>(i)] = value(s.leaves[i]);
+    for (int i = 0; i < plan.kernel->arity; ++i)
+      registers_[detail::StepRegisters::kLeaves + static_cast<std::size_t>(i)] =
+          value(s.operands[i]);
     for (std::size_t i = 0; i < plan.literals; ++i)
-      std::fill_n(constants_[i], kBlockInputs, s.constants[i]);
+      std::fill_n(payload_[i], kBlockInputs, s.payload[i]);
     const std::size_t last = plan.steps.size() - 1;
     for (std::size_t k = 0; k < last; ++k) {
       const StepKernels& step = plan.steps[k];
@@ -241,19 +242,19 @@ class Block {
     }
     registers_[last] = value(s.id);
   }
-  void carry_out(const StepKernels& step, std::size_t k) {
+  void execute(const StepKernels& step, std::size_t k) {
     const double* const in[] = {registers_[step.operands[0]], registers_[step.operands[1]]};
     step.value(in, registers_[k], kBlockInputs);
   }
 
-  // Gives the adjoint of a statement back to its leaves, step by step. A lane whose adjoint is zero
-  // gives zeros, as the kernels do.
+  // Gives the adjoint of a statement back to its operands, step by step. A lane whose adjoint is
+  // zero gives zeros, as the kernels do.
   void pull(const Statement& s, const double* adjoint_of_s, const Target* targets) {
     load(s);
     const std::vector<StepKernels>& steps = s.plan->steps;
     const std::size_t count = steps.size();
     for (std::size_t k = 0; k + 1 < count; ++k)
-      if (steps[k].keep == StepKernels::Keep::recomputed) carry_out(steps[k], k);
+      if (steps[k].keep == StepKernels::Keep::recomputed) execute(steps[k], k);
     sources_[count - 1] = adjoint_of_s;
     for (std::size_t k = count; k-- > 0;) {
       const Step& step = s.plan->kernel->steps[k];
@@ -262,7 +263,7 @@ class Block {
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& to = step.operands[slot];
         const Kernel<double> vjp = steps[k].vjp[slot];
-        if (to.kind == StepOperand::Kind::leaf) {
+        if (to.kind == StepOperand::Kind::operand) {
           if (const Target& target = targets[to.where]; target.row != Target::kNone)
             give(target, vjp, in);
         } else if (to.kind == StepOperand::Kind::step) {
@@ -290,7 +291,7 @@ class Block {
   const Program& program_;
   Rows values_, adjoints_, kept_, scratch_, pulled_;
   std::vector<const double*> sources_;  // the adjoints of steps
-  Rows constants_, zeros_, given_;
+  Rows payload_, zeros_, given_;
   double* registers_[detail::StepRegisters::kCount] = {};
   Kernel<double> add_;
 };
@@ -354,10 +355,10 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
             const double* const point = x + (begin + std::min(i, count - 1)) * n + from;
             for (std::int64_t k = 0; k < columns; ++k) to[k][i] = point[k];
           });
-      block.walk_forth();
+      block.forward_sweep();
       std::copy_n(block.value(root), count, values + begin);
       if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
-      block.walk_back();
+      block.reverse_sweep();
       transpose(
           n, count, [&](std::size_t k) { return block.slope(k); },
           [&](double* const* of, std::int64_t i, std::int64_t from, std::int64_t columns) {

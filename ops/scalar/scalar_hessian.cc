@@ -29,7 +29,7 @@ Tape& tape_of_first(std::string_view who, Scalar x) {
   return tape_of(who, x);
 }
 
-// What lies between xs and y, and the numbers that a walk leaves there.
+// What lies between xs and y, and the numbers that a sweep puts there.
 class Stretch {
  public:
   Stretch(std::string_view who, Scalar y, const std::vector<Scalar>& xs)
@@ -52,14 +52,14 @@ class Stretch {
   }
 
   // Walks forth with these tangents of xs, then back. The directions' derivatives of y's slopes.
-  void walk(const std::vector<Scalar>& xs, const std::vector<Tangent>& seeds) {
+  void sweep(const std::vector<Scalar>& xs, const std::vector<Tangent>& seeds) {
     tangents_.assign(part_.size(), Tangent{});
     adjoints_.assign(part_.size(), Dual{});
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (takes_part(xs[i].id())) tangents_[part_.index(xs[i].id())].add(1, seeds[i]);
-    walk_forth();
+    forward_sweep();
     if (!adjoints_.empty()) adjoints_.back().value = 1;
-    walk_back();
+    reverse_sweep();
   }
   Tangent of(Scalar x) const {
     return takes_part(x.id()) ? adjoints_[part_.index(x.id())].tangent : Tangent{};
@@ -70,7 +70,7 @@ class Stretch {
 
   // All that is passed must be statements whose steps are known; an x may come from anywhere.
   void check_node(std::string_view who, const Run& node) const {
-    if (node.kernel && (node.kernel->leaves == 0 || !node.kernel->steps.empty())) return;
+    if (node.kernel && (node.kernel->arity == 0 || !node.kernel->steps.empty())) return;
     for (NodeId operand : detail::operands_within(tape_, node, node.first))
       if (takes_part(operand)) refuse_node(who, tape_, node.first);
   }
@@ -81,65 +81,65 @@ class Stretch {
   }
 
   // The operands of a step, once the steps before it were carried out.
-  Dual operand(const StepOperand& of, const NodeId* leaves, const double* constants) const {
+  Dual operand(const StepOperand& of, const NodeId* operands, const double* payload) const {
     return operand_number<Dual>(
-        of, [&](std::size_t i) { return value(leaves[i]); }, constants,
+        of, [&](std::size_t i) { return value(operands[i]); }, payload,
         [&](std::size_t k) { return results_[k]; });
   }
 
-  void carry_out(const StatementKernel& kernel, const NodeId* leaves, const double* constants) {
+  void execute(const StatementKernel& kernel, const NodeId* operands, const double* payload) {
     for (std::size_t k = 0; k < kernel.steps.size(); ++k) {
       const Step& step = kernel.steps[k];
-      results_[k] = detail::step_value(step, operand(step.operands[0], leaves, constants),
-                                       operand(step.operands[1], leaves, constants));
+      results_[k] = detail::step_value(step, operand(step.operands[0], operands, payload),
+                                       operand(step.operands[1], operands, payload));
     }
   }
 
-  void walk_forth() {
+  void forward_sweep() {
     detail::Cursor<double> cursor(tape_.storage());
     part_.for_each_up([&](NodeId id) {
       const Run node = cursor.at(id);
       if (!node.kernel || node.kernel->steps.empty()) return;
-      const std::span<const NodeId> leaves = detail::LeavesOf<double>()(node);
-      if (std::none_of(leaves.begin(), leaves.end(), [&](NodeId leaf) {
-            return takes_part(leaf) && !is_zero(tangents_[part_.index(leaf)]);
+      const std::span<const NodeId> operands = detail::OperandsOf<double>()(node);
+      if (std::none_of(operands.begin(), operands.end(), [&](NodeId operand) {
+            return takes_part(operand) && !is_zero(tangents_[part_.index(operand)]);
           }))
         return;
-      carry_out(*node.kernel, node.leaves, node.constants);
+      execute(*node.kernel, node.operands, node.payload);
       tangents_[part_.index(id)].add(1, results_[node.kernel->steps.size() - 1].tangent);
     });
   }
 
-  void walk_back() {
+  void reverse_sweep() {
     detail::Cursor<double> cursor(tape_.storage());
     part_.for_each_down([&](NodeId id) {
       const Run node = cursor.at(id);
       const Dual& adjoint = adjoints_[part_.index(id)];
       if (node.kernel && !node.kernel->steps.empty() && !is_zero(adjoint))
-        pull(*node.kernel, node.leaves, node.constants, adjoint);
+        pull(*node.kernel, node.operands, node.payload, adjoint);
       return true;
     });
   }
 
-  // Gives the adjoint of a statement back to its leaves, step by step.
-  void pull(const StatementKernel& kernel, const NodeId* leaves, const double* constants,
+  // Gives the adjoint of a statement back to its operands, step by step.
+  void pull(const StatementKernel& kernel, const NodeId* operands, const double* payload,
             const Dual& adjoint) {
-    carry_out(kernel, leaves, constants);
+    execute(kernel, operands, payload);
     pulled_[kernel.steps.size() - 1] = adjoint;
     for (std::size_t k = kernel.steps.size(); k-- > 0;) {
       const Step& step = kernel.steps[k];
       const Dual g = pulled_[k];
-      const Dual x = operand(step.operands[0], leaves, constants),
-                 z = operand(step.operands[1], leaves, constants);
+      const Dual x = operand(step.operands[0], operands, payload),
+                 z = operand(step.operands[1], operands, payload);
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& to = step.operands[slot];
-        const bool is_leaf = to.kind == StepOperand::Kind::leaf;
-        if (to.kind == StepOperand::Kind::constant || (is_leaf && !takes_part(leaves[to.where])))
+        const bool is_leaf = to.kind == StepOperand::Kind::operand;
+        if (to.kind == StepOperand::Kind::literal || (is_leaf && !takes_part(operands[to.where])))
           continue;
         const Dual given =
             is_zero(g) ? Dual(0) : detail::step_vjp(step, slot, x, z, results_[k], g);
         if (is_leaf)
-          adjoints_[part_.index(leaves[to.where])] += given;
+          adjoints_[part_.index(operands[to.where])] += given;
         else
           pulled_[to.where] = given;
       }
@@ -166,7 +166,7 @@ Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs, Site site) {
     const std::size_t count = std::min(kLanes, xs.size() - begin);
     std::vector<Tangent> seeds(xs.size());
     for (std::size_t k = 0; k < count; ++k) seeds[begin + k].set(k, 1);
-    stretch.walk(xs, seeds);
+    stretch.sweep(xs, seeds);
     for (std::size_t i = 0; i < xs.size(); ++i) {
       const Tangent row = stretch.of(xs[i]);
       for (std::size_t k = 0; k < count; ++k) rows[i * xs.size() + begin + k] = row[k];
@@ -186,7 +186,7 @@ std::vector<double> hvp(const Scalar& y, const std::vector<Scalar>& xs,
   Stretch stretch(who, y, xs);
   std::vector<Tangent> seeds(xs.size());
   for (std::size_t i = 0; i < xs.size(); ++i) seeds[i].set(0, v[i]);
-  stretch.walk(xs, seeds);
+  stretch.sweep(xs, seeds);
   for (std::size_t i = 0; i < xs.size(); ++i) product[i] = stretch.of(xs[i])[0];
   return product;
 }

@@ -12,7 +12,7 @@ namespace tapestry {
 // gradient() of gradient(y, xs, {.create_graph = true}) gives. Where an x is computed from another,
 // the other's derivatives go through it. A y that depends on no x, or is a plain number, has zeros.
 // Error when an x is not recorded, when they are not all of one living tape, when a tensor lies
-// between, and when a scalar between has its slopes as numbers (with_slopes).
+// between, and when a scalar between has its slopes as numbers (with_partials).
 Tensor hessian(const Scalar& y, const std::vector<Scalar>& xs, detail::Site site = {});
 
 // The hessian times v, in one walk. Error as above, and when xs and v differ in number.

@@ -20,12 +20,12 @@ class Unrolled {
   Unrolled(const Run& run, std::uint32_t i, const Sweep& sweep)
       : kernel_(*run.kernel),
         id_(run.first + i),
-        leaves_(run.leaves_of(i)),
-        constants_(run.constants_of(i)),
+        operands_(run.operands_of(i)),
+        payload_(run.payload_of(i)),
         sweep_(sweep),
         values_(kernel_.steps.size()) {}
 
-  // Gives back an adjoint of the statement, step by step, to leaves that are asked for.
+  // Gives back an adjoint of the statement, step by step, to operands that are asked for.
   void pull(const Stepwise& g, Sweep& sweep) {
     const std::vector<bool> asked = steps_on_the_way();
     std::vector<Stepwise> adjoints(kernel_.steps.size(), Stepwise(0));
@@ -37,8 +37,8 @@ class Unrolled {
         const StepOperand& operand = step.operands[slot];
         if (!is_asked(operand, asked)) continue;
         const Stepwise given = slope(k, slot, adjoints[k]);
-        if (operand.kind == StepOperand::Kind::leaf)
-          sweep.add<Scalar>(leaves_[operand.where], given);
+        if (operand.kind == StepOperand::Kind::operand)
+          sweep.add<Scalar>(operands_[operand.where], given);
         else
           adjoints[operand.where] = given;
       }
@@ -47,9 +47,9 @@ class Unrolled {
 
  private:
   bool is_asked(const StepOperand& operand, const std::vector<bool>& asked) const {
-    return operand.kind == StepOperand::Kind::leaf   ? sweep_.active(leaves_[operand.where])
-           : operand.kind == StepOperand::Kind::step ? asked[operand.where]
-                                                     : false;
+    return operand.kind == StepOperand::Kind::operand ? sweep_.active(operands_[operand.where])
+           : operand.kind == StepOperand::Kind::step  ? asked[operand.where]
+                                                      : false;
   }
   std::vector<bool> steps_on_the_way() const {
     std::vector<bool> asked(kernel_.steps.size());
@@ -70,7 +70,7 @@ class Unrolled {
 
   Stepwise operand(const StepOperand& of) {
     return operand_number<Stepwise>(
-        of, [&](std::size_t i) { return sweep_.value<Scalar>(leaves_[i]); }, constants_,
+        of, [&](std::size_t i) { return sweep_.value<Scalar>(operands_[i]); }, payload_,
         [&](std::size_t k) { return value(k); });
   }
 
@@ -86,8 +86,8 @@ class Unrolled {
 
   const StatementKernel& kernel_;
   const NodeId id_;
-  const NodeId* leaves_;
-  const double* constants_;
+  const NodeId* operands_;
+  const double* payload_;
   const Sweep& sweep_;
   std::vector<std::optional<Stepwise>> values_;
 };
@@ -101,24 +101,24 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   }
 }
 
-std::string print_constant(std::span<const Step> steps, std::span<const double> constants) {
+std::string print_constant(std::span<const Step> steps, std::span<const double> payload) {
   if (steps.size() != 1 || steps[0].arity() == 1) return {};
   for (int slot : {0, 1})
-    if (steps[0].operands[slot].kind == StepOperand::Kind::constant)
-      return fmt::format("{}={}", slot == 0 ? "x" : "z", constants[0]);
+    if (steps[0].operands[slot].kind == StepOperand::Kind::literal)
+      return fmt::format("{}={}", slot == 0 ? "x" : "z", payload[0]);
   return {};
 }
 
 namespace {
 
 // Refuses the first step that makes a number that is not finite.
-void watch(std::span<const Step> steps, std::span<const Scalar> leaves, const double* literals) {
+void watch(std::span<const Step> steps, std::span<const Scalar> operands, const double* literals) {
   std::vector<double> values;
   for (const Step& step : steps) {
     double read[2];
     for (int slot : {0, 1})
       read[slot] = operand_number<double>(
-          step.operands[slot], [&](std::size_t i) { return leaves[i].value(); }, literals,
+          step.operands[slot], [&](std::size_t i) { return operands[i].value(); }, literals,
           [&](std::size_t k) { return values[k]; });
     values.push_back(step_value(step, read[0], read[1]));
     detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
@@ -127,41 +127,41 @@ void watch(std::span<const Step> steps, std::span<const Scalar> leaves, const do
 
 }  // namespace
 
-Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
-                        const double* constants, double value) {
-  const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
-  const std::span<const double> numbers(constants, static_cast<std::size_t>(kernel.constants));
+Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
+                        const double* payload, double value) {
+  const auto arity = static_cast<std::size_t>(kernel.arity);
+  const std::span<const double> numbers(payload, static_cast<std::size_t>(kernel.payload));
   NodeId ids[detail::kMostOfAStatement];
   detail::StatementStorage<double>& storage = *detail::statement_storage<double>;
-  // Own leaves, plain numbers, and others, which call for a closer look, as all do on no_storage.
+  // Own operands, plain numbers, and others, which call for a closer look, as all do on no_storage.
   std::size_t own = 0, plain = 0;
-  for (std::size_t i = 0; i < leaf_count; ++i) {
-    ids[i] = leaves[i].id();
-    own += (leaves[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
-    plain += leaves[i].name() == 0;
+  for (std::size_t i = 0; i < arity; ++i) {
+    ids[i] = operands[i].id();
+    own += (operands[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
+    plain += operands[i].name() == 0;
   }
-  if (own == leaf_count) return storage.put(kernel, {ids, leaf_count}, numbers, value);
+  if (own == arity) return storage.put(kernel, {ids, arity}, numbers, value);
   Tape* const tape = recording_tape();
   if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < leaf_count; ++i) detail::captures->note(leaves[i]);
-  if (!tape || (plain == leaf_count && !detail::watch)) return value;
-  if (own > 0 && own + plain == leaf_count) {
-    for (std::size_t i = 0; i < leaf_count; ++i)
-      if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
-    return storage.put(kernel, {ids, leaf_count}, numbers, value);
+    for (std::size_t i = 0; i < arity; ++i) detail::captures->note(operands[i]);
+  if (!tape || (plain == arity && !detail::watch)) return value;
+  if (own > 0 && own + plain == arity) {
+    for (std::size_t i = 0; i < arity; ++i)
+      if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
+    return storage.put(kernel, {ids, arity}, numbers, value);
   }
 
   bool followed = false;
-  for (std::size_t i = 0; i < leaf_count; ++i) {
-    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), leaves[i]);
+  for (std::size_t i = 0; i < arity; ++i) {
+    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), operands[i]);
     followed |= ids[i] != 0;
   }
-  if (detail::watch) watch(kernel.steps, {leaves, leaf_count}, constants);
+  if (detail::watch) watch(kernel.steps, {operands, arity}, payload);
   if (!followed) return value;
   tape->refuse_tangents(kernel.name);
-  for (std::size_t i = 0; i < leaf_count; ++i)
-    if (ids[i] == 0) ids[i] = tape->pooled_constant(leaves[i].value()).id();
-  return tape->record_statement(kernel, {ids, leaf_count}, numbers, value);
+  for (std::size_t i = 0; i < arity; ++i)
+    if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
+  return tape->record_statement(kernel, {ids, arity}, numbers, value);
 }
 
 }  // namespace tapestry::detail::statements

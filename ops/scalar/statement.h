@@ -2,8 +2,8 @@
 // of costly functions are saved when the statement is recorded, so the walk back calls none of them
 // again.
 //
-// A statement writes one leaf id (4 bytes) for each leaf, its literals and saved numbers (8 bytes
-// each) and its value (8 bytes).
+// A statement writes one operand id (4 bytes) for each operand, its literals and saved numbers (8
+// bytes each) and its value (8 bytes).
 #pragma once
 
 #include <algorithm>
@@ -23,67 +23,67 @@ namespace tapestry::detail::statements {
 // The same walk over active numbers, for any statement.
 void reverse_recorded(const Run& run, Sweep& sweep);
 // x=2 or z=2, where one operand of a single step is a literal.
-std::string print_constant(std::span<const Step> steps, std::span<const double> constants);
-// Records a statement the long way: it begins a run, or its leaves are not all of the tape that
+std::string print_constant(std::span<const Step> steps, std::span<const double> payload);
+// Records a statement the long way: it begins a run, or its operands are not all of the tape that
 // records, or somebody watches. Plain numbers become constants of the tape, scalars of others are
 // refused, and of plain numbers alone nothing is recorded.
-Scalar record_carefully(const StatementKernel& kernel, const Scalar* leaves,
-                        const double* constants, double value);
+Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
+                        const double* payload, double value);
 
 template <class T>
-BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* leaves,
-                                const T* constants, const T& value) {
+BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* operands,
+                                const T* payload, const T& value) {
   BasicTape<T>* const tape = BasicTape<T>::recording();
-  const auto leaf_count = static_cast<std::size_t>(kernel.leaves);
+  const auto arity = static_cast<std::size_t>(kernel.arity);
   if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < leaf_count; ++i)
-      if (leaves[i].is_tracked() && !(tape && tape->owns(leaves[i])))
-        detail::captures->note(fmt::format("a scalar (node {})", leaves[i].id()));
+    for (std::size_t i = 0; i < arity; ++i)
+      if (operands[i].is_tracked() && !(tape && tape->owns(operands[i])))
+        detail::captures->note(fmt::format("a scalar (node {})", operands[i].id()));
   if (!tape) return value;
   bool followed = false;
-  for (std::size_t i = 0; i < leaf_count; ++i)
-    if (tape->owns(leaves[i]))
+  for (std::size_t i = 0; i < arity; ++i)
+    if (tape->owns(operands[i]))
       followed = true;
-    else if (leaves[i].is_tracked())
-      BasicTape<T>::refuse_other(kernel.name, i, leaves[i]);
+    else if (operands[i].is_tracked())
+      BasicTape<T>::refuse_other(kernel.name, i, operands[i]);
   if (!followed) return value;
   NodeId ids[kMostOfAStatement];
-  for (std::size_t i = 0; i < leaf_count; ++i) ids[i] = tape->id_of(kernel.name, leaves[i]);
-  return tape->storage().put(kernel, {ids, leaf_count},
-                             {constants, static_cast<std::size_t>(kernel.constants)}, value);
+  for (std::size_t i = 0; i < arity; ++i) ids[i] = tape->id_of(kernel.name, operands[i]);
+  return tape->storage().put(kernel, {ids, arity},
+                             {payload, static_cast<std::size_t>(kernel.payload)}, value);
 }
 
 template <class E>
-struct Walks {
+struct Sweeps {
   using T = typename E::Number;
   using Root = Node<E, true, false>;
-  static constexpr int constants = Root::literals + Root::saved;
-  static_assert(std::max({Root::leaves, constants, Root::steps}) <= kMostOfAStatement,
+  static constexpr int payload = Root::literals + Root::saved;
+  static_assert(std::max({Root::operands, payload, Root::steps}) <= kMostOfAStatement,
                 "a statement of more than 255 operations: assign a part of it to a Scalar first");
 
-  static void walk(NodeId first, NodeId end, const NodeId* leaves, const T* numbers,
-                   const T* values, T* adjoints) {
+  static void reverse(NodeId first, NodeId end, const NodeId* operands, const T* numbers,
+                      const T* values, T* adjoints) {
     T carried(0);
     for (NodeId id = end; id-- > first;) {
-      leaves -= Root::leaves;
-      numbers -= constants;
+      operands -= Root::operands;
+      numbers -= payload;
       add_to(adjoints[id], carried);
       const T g = adjoints[id];
       carried = T(0);
       if (is_zero(g)) continue;  // nothing flows, whatever the slopes
       const Place<T> at{
-          values, adjoints, &carried, id - 1, leaves, numbers, numbers + Root::literals};
+          values, adjoints, &carried, id - 1, operands, numbers, numbers + Root::literals};
       typename Root::template Reader<0, 0, 0>(at, values[id]).pull(at, g);
     }
     if (!is_zero(carried)) add_to(adjoints[first - 1], carried);
   }
 
-  static void renew(NodeId first, NodeId end, const NodeId* leaves, T* numbers, T* values) {
+  static void recompute(NodeId first, NodeId end, const NodeId* operands, T* numbers, T* values) {
     for (NodeId id = first; id < end; ++id) {
-      const Place<T> at{values, nullptr, nullptr, 0, leaves, numbers, nullptr};
-      values[id] = Root::template renew<0, 0, 0>(at, numbers + Root::literals);
-      leaves += Root::leaves;
-      numbers += constants;
+      const Place<T> at{values, nullptr, nullptr, 0, operands, numbers, nullptr};
+      values[id] = Root::template recompute<0, 0, 0>(at, numbers + Root::literals);
+      operands += Root::operands;
+      numbers += payload;
     }
   }
 
@@ -98,26 +98,26 @@ struct Walks {
 };
 
 template <class E, class T = typename E::Number>
-struct Kernel : Walks<E> {
-  static constexpr KernelOf<T> kernel{{Walks<E>::steps.back().op, Walks<E>::Root::leaves,
-                                       Walks<E>::constants, nullptr, nullptr, nullptr, nullptr},
-                                      &Walks<E>::walk};
+struct Kernel : Sweeps<E> {
+  static constexpr KernelOf<T> kernel{{Sweeps<E>::steps.back().op, Sweeps<E>::Root::operands,
+                                       Sweeps<E>::payload, nullptr, nullptr, nullptr, nullptr},
+                                      &Sweeps<E>::reverse};
 };
 
 // Of doubles: whatever a Tape can do.
 template <class E>
-struct Kernel<E, double> : Walks<E> {
+struct Kernel<E, double> : Sweeps<E> {
   static std::string print(std::span<const double> numbers) {
-    return print_constant(Walks<E>::steps, numbers);
+    return print_constant(Sweeps<E>::steps, numbers);
   }
-  static constexpr StatementKernel kernel{Walks<E>::steps.back().op,
-                                          Walks<E>::Root::leaves,
-                                          Walks<E>::constants,
-                                          &Walks<E>::walk,
-                                          &Walks<E>::renew,
+  static constexpr StatementKernel kernel{Sweeps<E>::steps.back().op,
+                                          Sweeps<E>::Root::operands,
+                                          Sweeps<E>::payload,
+                                          &Sweeps<E>::reverse,
+                                          &Sweeps<E>::recompute,
                                           &reverse_recorded,
                                           &print,
-                                          Walks<E>::steps,
+                                          Sweeps<E>::steps,
                                           &step_value,
                                           &step_slope};
 };
@@ -133,25 +133,25 @@ template <class E>
     const E& expression) {
   using T = typename E::Number;
   using Kernel = statements::Kernel<E>;
-  constexpr std::size_t leaf_count = Kernel::Root::leaves, constant_count = Kernel::constants;
+  constexpr std::size_t arity = Kernel::Root::operands, payload_count = Kernel::payload;
   StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(storage.first_name) >> 32 || !storage.is_ready_for(Kernel::kernel))
       [[unlikely]] {
-    BasicScalar<T> leaves[leaf_count], *leaf = leaves;
-    T constants[constant_count + 1] = {}, *literal = constants;
-    T* saved = constants + Kernel::Root::literals;
-    Kernel::Root::write(expression, leaf, literal, saved);
-    return statements::record_carefully(Kernel::kernel, leaves, constants, expression.number);
+    BasicScalar<T> operands[arity], *operand = operands;
+    T payload[payload_count + 1] = {}, *literal = payload;
+    T* saved = payload + Kernel::Root::literals;
+    Kernel::Root::write(expression, operand, literal, saved);
+    return statements::record_carefully(Kernel::kernel, operands, payload, expression.number);
   }
-  NodeId* leaf = storage.leaves.end();
-  T* literal = storage.constants.end();
+  NodeId* operand = storage.operands.end();
+  T* literal = storage.payload.end();
   T* saved = literal + Kernel::Root::literals;
-  Kernel::Root::write(expression, leaf, literal, saved);
+  Kernel::Root::write(expression, operand, literal, saved);
   storage.values[static_cast<NodeId>(name)] = expression.number;
   storage.next_name = name + 1;
-  storage.leaves.advance(leaf_count);
-  if constexpr (constant_count > 0) storage.constants.advance(constant_count);
+  storage.operands.advance(arity);
+  if constexpr (payload_count > 0) storage.payload.advance(payload_count);
   storage.runs.step();
   return BasicScalar<T>::named(expression.number, name);
 }

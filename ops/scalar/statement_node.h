@@ -57,42 +57,44 @@ template <class T>
 struct Place {
   const T* values;  // by id
   T* adjoints;      // by id
-  T* carried;       // what this statement gives, through its first leaf, to
+  T* carried;       // what this statement gives, through its first operand, to
   NodeId before;    // the one before it
-  const NodeId* leaves;
+  const NodeId* operands;
   const T* literals;
   const T* saved;
 };
 
 template <class T>
-[[gnu::always_inline]] inline void put_leaf(const LeafExpression<T>& leaf, NodeId*& out) {
-  *out++ = static_cast<NodeId>(leaf.name);
+[[gnu::always_inline]] inline void put_operand(const OperandExpression<T>& operand, NodeId*& out) {
+  *out++ = static_cast<NodeId>(operand.name);
 }
 template <class T>
-[[gnu::always_inline]] inline void put_leaf(const LeafExpression<T>& leaf, BasicScalar<T>*& out) {
-  *out++ = BasicScalar<T>::named(leaf.number, leaf.name);
+[[gnu::always_inline]] inline void put_operand(const OperandExpression<T>& operand,
+                                               BasicScalar<T>*& out) {
+  *out++ = BasicScalar<T>::named(operand.number, operand.name);
 }
 
-// ---- one node: how many leaves, literals, saved numbers and steps lie in it; how it writes them;
-// and a reader that holds its value in the walk and gives its adjoint to what is below. L, K, S
-// count what lies before it in the statement. ----
+// ---- one node: how many operands, literals, saved numbers and steps lie in it; how it writes
+// them; and a reader that holds its value in the walk and gives its adjoint to what is below. L, K,
+// S count what lies before it in the statement. ----
 
 template <class E, bool root, bool needed>
 struct Node;
 
 template <class T, bool root, bool needed>
-struct Node<LeafExpression<T>, root, needed> {
-  static constexpr int leaves = 1, literals = 0, saved = 0, steps = 0;
-  [[gnu::always_inline]] static void write(const LeafExpression<T>& e, auto*& leaves, T*&, T*&) {
-    put_leaf(e, leaves);
+struct Node<OperandExpression<T>, root, needed> {
+  static constexpr int operands = 1, literals = 0, saved = 0, steps = 0;
+  [[gnu::always_inline]] static void write(const OperandExpression<T>& e, auto*& operands, T*&,
+                                           T*&) {
+    put_operand(e, operands);
   }
   template <int L, int K, int S>
   struct Reader {
     T number;
     [[gnu::always_inline]] explicit Reader(const Place<T>& at, const T& = 0)
-        : number(at.values[at.leaves[L]]) {}
+        : number(at.values[at.operands[L]]) {}
     [[gnu::always_inline]] void pull(const Place<T>& at, const T& g) const {
-      const NodeId id = at.leaves[L];
+      const NodeId id = at.operands[L];
       if (L == 0 && id == at.before)
         add_to(*at.carried, g);  // a chain goes from statement to statement in a register
       else
@@ -100,18 +102,18 @@ struct Node<LeafExpression<T>, root, needed> {
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static T renew(const Place<T>& at, T*) {
-    return at.values[at.leaves[L]];
+  [[gnu::always_inline]] static T recompute(const Place<T>& at, T*) {
+    return at.values[at.operands[L]];
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*&, int&) {
-    return {StepOperand::Kind::leaf, L};
+    return {StepOperand::Kind::operand, L};
   }
 };
 
 template <class T, bool root, bool needed>
 struct Node<LiteralExpression<T>, root, needed> {
-  static constexpr int leaves = 0, literals = 1, saved = 0, steps = 0;
+  static constexpr int operands = 0, literals = 1, saved = 0, steps = 0;
   [[gnu::always_inline]] static void write(const LiteralExpression<T>& e, auto*&, T*& literals,
                                            T*&) {
     *literals++ = e.number;
@@ -124,12 +126,12 @@ struct Node<LiteralExpression<T>, root, needed> {
     [[gnu::always_inline]] void pull(const Place<T>&, const T&) const {}
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static T renew(const Place<T>& at, T*) {
+  [[gnu::always_inline]] static T recompute(const Place<T>& at, T*) {
     return at.literals[K];
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*&, int&) {
-    return {StepOperand::Kind::constant, K};
+    return {StepOperand::Kind::literal, K};
   }
 };
 
@@ -140,14 +142,14 @@ struct Node<UnaryExpression<op, A>, root, needed> {
   using Rule = UnaryRule<op, T>;
   static constexpr bool steep = may_be_steep(page_numbers::UnaryRule<op>::mentions);
   using Below = Node<A, false, Plan::reads_x>;
-  static constexpr int leaves = Below::leaves, literals = Below::literals,
+  static constexpr int operands = Below::operands, literals = Below::literals,
                        saved = Plan::own + Below::saved, steps = Below::steps + 1;
 
-  [[gnu::always_inline]] static void write(const UnaryExpression<op, A>& e, auto*& leaves,
+  [[gnu::always_inline]] static void write(const UnaryExpression<op, A>& e, auto*& operands,
                                            T*& literals, T*& saved) {
     if constexpr (Plan::saves_slope) *saved++ = Rule::slope(e.a.number, 0, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
-    Below::write(e.a, leaves, literals, saved);
+    Below::write(e.a, operands, literals, saved);
   }
   template <int L, int K, int S>
   struct Reader {
@@ -173,8 +175,8 @@ struct Node<UnaryExpression<op, A>, root, needed> {
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static T renew(const Place<T>& at, T* saved_numbers) {
-    const T x = Below::template renew<L, K, S + Plan::own>(at, saved_numbers);
+  [[gnu::always_inline]] static T recompute(const Place<T>& at, T* saved_numbers) {
+    const T x = Below::template recompute<L, K, S + Plan::own>(at, saved_numbers);
     const T y = Rule::value(x);
     if constexpr (Plan::saves_slope) saved_numbers[S] = Rule::slope(x, 0, y, 1);
     if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_slope] = y;
@@ -198,23 +200,23 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
                         steep_z = may_be_steep(page_numbers::BinaryRule<op>::mentions_z);
   using Left = Node<A, false, Plan::reads_x>;
   using Right = Node<B, false, Plan::reads_z>;
-  static constexpr int leaves = Left::leaves + Right::leaves,
+  static constexpr int operands = Left::operands + Right::operands,
                        literals = Left::literals + Right::literals,
                        saved = Plan::own + Left::saved + Right::saved,
                        steps = Left::steps + Right::steps + 1;
 
-  [[gnu::always_inline]] static void write(const BinaryExpression<op, A, B>& e, auto*& leaves,
+  [[gnu::always_inline]] static void write(const BinaryExpression<op, A, B>& e, auto*& operands,
                                            T*& literals, T*& saved) {
     if constexpr (Plan::saves_x) *saved++ = Rule::slope_x(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_z) *saved++ = Rule::slope_z(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
-    Left::write(e.a, leaves, literals, saved);
-    Right::write(e.b, leaves, literals, saved);
+    Left::write(e.a, operands, literals, saved);
+    Right::write(e.b, operands, literals, saved);
   }
   template <int L, int K, int S>
   struct Reader {
     typename Left::template Reader<L, K, S + Plan::own> a;
-    typename Right::template Reader<L + Left::leaves, K + Left::literals,
+    typename Right::template Reader<L + Left::operands, K + Left::literals,
                                     S + Plan::own + Left::saved>
         b;
     T number;
@@ -246,11 +248,10 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
     }
   };
   template <int L, int K, int S>
-  [[gnu::always_inline]] static T renew(const Place<T>& at, T* saved_numbers) {
-    const T x = Left::template renew<L, K, S + Plan::own>(at, saved_numbers);
-    const T z =
-        Right::template renew<L + Left::leaves, K + Left::literals, S + Plan::own + Left::saved>(
-            at, saved_numbers);
+  [[gnu::always_inline]] static T recompute(const Place<T>& at, T* saved_numbers) {
+    const T x = Left::template recompute<L, K, S + Plan::own>(at, saved_numbers);
+    const T z = Right::template recompute<L + Left::operands, K + Left::literals,
+                                          S + Plan::own + Left::saved>(at, saved_numbers);
     const T y = Rule::value(x, z);
     if constexpr (Plan::saves_x) saved_numbers[S] = Rule::slope_x(x, z, y, 1);
     if constexpr (Plan::saves_z) saved_numbers[S + Plan::saves_x] = Rule::slope_z(x, z, y, 1);
@@ -261,7 +262,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
   static constexpr StepOperand list(Step*& out, int& count) {
     Step step{page_numbers::BinaryRule<op>::name, static_cast<std::uint16_t>(op), {}};
     step.operands[0] = Left::template list<L, K, S>(out, count);
-    step.operands[1] = Right::template list<L + Left::leaves, K + Left::literals, S>(out, count);
+    step.operands[1] = Right::template list<L + Left::operands, K + Left::literals, S>(out, count);
     *out++ = step;
     return {StepOperand::Kind::step, static_cast<std::uint8_t>(count++)};
   }

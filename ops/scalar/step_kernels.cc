@@ -43,9 +43,9 @@ const Traits& traits_of(const Step& step) {
 
 std::uint16_t register_of(const StepOperand& of) {
   switch (of.kind) {
-    case StepOperand::Kind::leaf:
+    case StepOperand::Kind::operand:
       return static_cast<std::uint16_t>(StepRegisters::kLeaves + of.where);
-    case StepOperand::Kind::constant:
+    case StepOperand::Kind::literal:
       return static_cast<std::uint16_t>(StepRegisters::kConstants + of.where);
     case StepOperand::Kind::step:
       return of.where;
@@ -86,7 +86,7 @@ StatementPlan plan_of(const StatementKernel& kernel) {
   StatementPlan plan{&kernel, {}};
   for (const Step& step : kernel.steps)
     for (const StepOperand& of : step.operands)
-      if (of.kind == StepOperand::Kind::constant)
+      if (of.kind == StepOperand::Kind::literal)
         plan.literals = std::max<std::size_t>(plan.literals, of.where + std::size_t{1});
   std::vector<bool> read(count);
   const auto reads = [&](const StepOperand& of) {
@@ -96,7 +96,7 @@ StatementPlan plan_of(const StatementKernel& kernel) {
     const Step& step = kernel.steps[k];
     plan.steps.push_back(kernels_of(step));
     for (int slot = 0; slot < step.arity(); ++slot) {
-      if (step.operands[slot].kind == StepOperand::Kind::constant) continue;
+      if (step.operands[slot].kind == StepOperand::Kind::literal) continue;
       const unsigned uses = traits_of(step).mentions[slot].uses;
       if (uses & probe::kX) reads(step.operands[0]);
       if (uses & probe::kZ) reads(step.operands[1]);

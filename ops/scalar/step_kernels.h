@@ -24,7 +24,7 @@ struct StepKernels {
   int place = 0;                   // among those kept of the statement
 };
 
-// What a walk has at hand of a statement: results of its steps, then leaves, then constants.
+// What a walk has at hand of a statement: results of its steps, then operands, then constants.
 struct StepRegisters {
   static constexpr std::size_t kLeaves = 256, kConstants = 512, kNone = 768, kCount = 769;
 };
@@ -33,7 +33,7 @@ struct StatementPlan {
   const StatementKernel* kernel;
   std::vector<StepKernels> steps;
   int kept = 0;
-  std::size_t literals = 0;  // the constants that steps read, which come first
+  std::size_t literals = 0;  // those of the payload that steps read; they come first
 };
 
 // Of a kernel that has steps.

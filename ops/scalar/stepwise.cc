@@ -21,39 +21,39 @@ using Slope = double (*)(double x, double z, double y, double g);
 using RecordedSlope = Stepwise (*)(const Stepwise& x, const Stepwise& z, const Stepwise& y,
                                    const Stepwise& g);
 
-// Where the operands of a statement of one step are: the next leaf or, where `constant_*`, the
+// Where the operands of a statement of one step are: the next operand or, where `constant_*`, the
 // constant. A function of one operand is one whose second is a constant that is not there.
 template <bool constant_x, bool constant_z>
 struct Layout {
-  static constexpr int leaves = 2 - constant_x - constant_z;
-  static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the leaves
+  static constexpr int operands = 2 - constant_x - constant_z;
+  static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the operands
 };
 
 // Reverse walks and values anew, as StatementKernel has them, for kernels with that many constants.
-template <Slope rule_x, Slope rule_z, bool constant_x, bool constant_z, int constants>
-void walk(NodeId first, NodeId end, const NodeId* leaves, const double* numbers,
-          const double* values, double* adjoints) {
+template <Slope rule_x, Slope rule_z, bool constant_x, bool constant_z, int payload>
+void reverse(NodeId first, NodeId end, const NodeId* operands, const double* numbers,
+             const double* values, double* adjoints) {
   using At = Layout<constant_x, constant_z>;
   while (end-- > first) {
-    leaves -= At::leaves;
-    numbers -= constants;
+    operands -= At::operands;
+    numbers -= payload;
     const double g = adjoints[end];
     if (g == 0) continue;  // nothing flows, whatever the slope
-    const double constant = constants > 0 ? *numbers : 0;
-    const double x = constant_x ? constant : values[leaves[At::x]];
-    const double z = constant_z ? constant : values[leaves[At::z]];
-    if constexpr (!constant_x) adjoints[leaves[At::x]] += rule_x(x, z, values[end], g);
-    if constexpr (!constant_z) adjoints[leaves[At::z]] += rule_z(x, z, values[end], g);
+    const double constant = payload > 0 ? *numbers : 0;
+    const double x = constant_x ? constant : values[operands[At::x]];
+    const double z = constant_z ? constant : values[operands[At::z]];
+    if constexpr (!constant_x) adjoints[operands[At::x]] += rule_x(x, z, values[end], g);
+    if constexpr (!constant_z) adjoints[operands[At::z]] += rule_z(x, z, values[end], g);
   }
 }
 
-template <double (*value)(double, double), bool constant_x, bool constant_z, int constants>
-void renew(NodeId first, NodeId end, const NodeId* leaves, double* numbers, double* values) {
+template <double (*value)(double, double), bool constant_x, bool constant_z, int payload>
+void recompute(NodeId first, NodeId end, const NodeId* operands, double* numbers, double* values) {
   using At = Layout<constant_x, constant_z>;
-  for (; first < end; ++first, leaves += At::leaves, numbers += constants) {
-    const double constant = constants > 0 ? *numbers : 0;
-    values[first] = value(constant_x ? constant : values[leaves[At::x]],
-                          constant_z ? constant : values[leaves[At::z]]);
+  for (; first < end; ++first, operands += At::operands, numbers += payload) {
+    const double constant = payload > 0 ? *numbers : 0;
+    values[first] = value(constant_x ? constant : values[operands[At::x]],
+                          constant_z ? constant : values[operands[At::z]]);
   }
 }
 
@@ -64,22 +64,22 @@ void reverse(const Run& run, Sweep& sweep) {
     const Scalar adjoint = sweep.number<Scalar>(run.first + i);
     if (is_zero(adjoint)) continue;  // nothing flows, whatever the slope
     const Stepwise g = adjoint;
-    const NodeId* leaves = run.leaves_of(i);
-    const double* constants = run.constants_of(i);
+    const NodeId* operands = run.operands_of(i);
+    const double* payload = run.payload_of(i);
     const Stepwise y = sweep.value<Scalar>(run.first + i);
-    const Stepwise constant = run.kernel->constants > 0 ? *constants : 0;
-    const Stepwise x = constant_x ? constant : Stepwise(sweep.value<Scalar>(leaves[At::x]));
-    const Stepwise z = constant_z ? constant : Stepwise(sweep.value<Scalar>(leaves[At::z]));
+    const Stepwise constant = run.kernel->payload > 0 ? *payload : 0;
+    const Stepwise x = constant_x ? constant : Stepwise(sweep.value<Scalar>(operands[At::x]));
+    const Stepwise z = constant_z ? constant : Stepwise(sweep.value<Scalar>(operands[At::z]));
     if constexpr (!constant_x)
-      if (sweep.active(leaves[At::x])) sweep.add<Scalar>(leaves[At::x], rule_x(x, z, y, g));
+      if (sweep.active(operands[At::x])) sweep.add<Scalar>(operands[At::x], rule_x(x, z, y, g));
     if constexpr (!constant_z)
-      if (sweep.active(leaves[At::z])) sweep.add<Scalar>(leaves[At::z], rule_z(x, z, y, g));
+      if (sweep.active(operands[At::z])) sweep.add<Scalar>(operands[At::z], rule_z(x, z, y, g));
   }
 }
 
 // Which operand, by its name on the page, is a constant.
-std::string print_x(std::span<const double> constants) { return fmt::format("x={}", constants[0]); }
-std::string print_z(std::span<const double> constants) { return fmt::format("z={}", constants[0]); }
+std::string print_x(std::span<const double> payload) { return fmt::format("x={}", payload[0]); }
+std::string print_z(std::span<const double> payload) { return fmt::format("z={}", payload[0]); }
 
 template <Unary op>
 double value_of_one(double x, double) {
@@ -87,8 +87,8 @@ double value_of_one(double x, double) {
 }
 
 // The one step of such a statement, for those who carry out steps with other numbers.
-constexpr StepOperand kLeaf{StepOperand::Kind::leaf, 0}, kSecondLeaf{StepOperand::Kind::leaf, 1},
-    kConstant{StepOperand::Kind::constant, 0};
+constexpr StepOperand kLeaf{StepOperand::Kind::operand, 0},
+    kSecondLeaf{StepOperand::Kind::operand, 1}, kConstant{StepOperand::Kind::literal, 0};
 constexpr Step one_step(std::string_view name, Unary op) {
   return {name, static_cast<std::uint16_t>(op), {kLeaf, {}}};
 }
@@ -101,16 +101,16 @@ constexpr Step one_step(std::string_view name, Binary op, bool constant_x, bool 
 }
 static_assert(static_cast<int>(Binary::add) == 0, "engine/grad/accumulate.cc says so");
 
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                  \
-  constexpr Step op##_step = one_step(#op, Unary::op);                            \
-  constexpr StatementKernel op##_statement{                                       \
-      #op,                                                                        \
-      1,                                                                          \
-      0,                                                                          \
-      &walk<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
-      &renew<&value_of_one<Unary::op>, false, true, 0>,                           \
-      &reverse<&UnaryFormula<Unary::op, Stepwise>::slope, nullptr, false, true>,  \
-      nullptr,                                                                    \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                     \
+  constexpr Step op##_step = one_step(#op, Unary::op);                               \
+  constexpr StatementKernel op##_statement{                                          \
+      #op,                                                                           \
+      1,                                                                             \
+      0,                                                                             \
+      &reverse<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
+      &recompute<&value_of_one<Unary::op>, false, true, 0>,                          \
+      &reverse<&UnaryFormula<Unary::op, Stepwise>::slope, nullptr, false, true>,     \
+      nullptr,                                                                       \
       {&op##_step, 1}};
 #define TAPESTRY_BINARY_STEP(op, variant, constant_x, constant_z, print)                    \
   constexpr Step op##_##variant##_step = one_step(#op, Binary::op, constant_x, constant_z); \
@@ -118,11 +118,11 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/grad/accumulate.cc say
       #op,                                                                                  \
       2 - constant_x - constant_z,                                                          \
       constant_x + constant_z,                                                              \
-      &walk<&page_numbers::BinaryRule<Binary::op>::slope_x,                                 \
-            &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z,         \
-            constant_x + constant_z>,                                                       \
-      &renew<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,          \
-             constant_x + constant_z>,                                                      \
+      &reverse<&page_numbers::BinaryRule<Binary::op>::slope_x,                              \
+               &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z,      \
+               constant_x + constant_z>,                                                    \
+      &recompute<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,      \
+                 constant_x + constant_z>,                                                  \
       &reverse<&BinaryFormula<Binary::op, Stepwise>::slope_x,                               \
                &BinaryFormula<Binary::op, Stepwise>::slope_z, constant_x, constant_z>,      \
       print,                                                                                \
@@ -137,33 +137,33 @@ double polygamma_value(double order, double x) {
   return page_numbers::polygamma(static_cast<int>(order), x);
 }
 
-// The order is a constant, x the leaf. Its code is the one after the page's functions of two.
+// The order is a constant, x the operand. Its code is the one after the page's functions of two.
 constexpr Step polygamma_step = one_step("polygamma", Binary::count, true, false);
 constexpr StatementKernel polygamma_statement{
     "polygamma",
     1,
     1,
-    &walk<nullptr, &polygamma_slope, true, false, 1>,
-    &renew<&polygamma_value, true, false, 1>,
+    &reverse<nullptr, &polygamma_slope, true, false, 1>,
+    &recompute<&polygamma_value, true, false, 1>,
     &reverse<nullptr, &polygamma_vjp, true, false>,
-    [](std::span<const double> constants) { return fmt::format("order={}", constants[0]); },
+    [](std::span<const double> payload) { return fmt::format("order={}", payload[0]); },
     {&polygamma_step, 1}};
 
 Scalar record(const StatementKernel& kernel, Scalar x, double y) {
   Tape* tape = recording_tape();
-  const NodeId leaf = tape && x.is_tracked() ? tape->id_of(kernel.name, 0, x) : 0;
-  return leaf ? tape->record_statement(kernel, {&leaf, 1}, {}, y) : Scalar(y);
+  const NodeId operand = tape && x.is_tracked() ? tape->id_of(kernel.name, 0, x) : 0;
+  return operand ? tape->record_statement(kernel, {&operand, 1}, {}, y) : Scalar(y);
 }
 
 Scalar record(const StatementKernel& both, const StatementKernel& left,
               const StatementKernel& right, Scalar x, Scalar z, double y) {
   Tape* tape = recording_tape();
   if (!tape) return y;
-  const NodeId leaves[] = {tape->id_of(both.name, 0, x), tape->id_of(both.name, 1, z)};
-  if (leaves[0] && leaves[1]) return tape->record_statement(both, leaves, {}, y);
-  const double constant = leaves[0] ? z.value() : x.value();
-  if (leaves[0]) return tape->record_statement(left, {leaves, 1}, {&constant, 1}, y);
-  if (leaves[1]) return tape->record_statement(right, {leaves + 1, 1}, {&constant, 1}, y);
+  const NodeId operands[] = {tape->id_of(both.name, 0, x), tape->id_of(both.name, 1, z)};
+  if (operands[0] && operands[1]) return tape->record_statement(both, operands, {}, y);
+  const double constant = operands[0] ? z.value() : x.value();
+  if (operands[0]) return tape->record_statement(left, {operands, 1}, {&constant, 1}, y);
+  if (operands[1]) return tape->record_statement(right, {operands + 1, 1}, {&constant, 1}, y);
   return y;
 }
 
@@ -188,9 +188,9 @@ Stepwise polygamma(int order, Stepwise stepwise) {
   if (order == 0) return digamma(stepwise);
   const double y = page_numbers::polygamma(order, x.value()), constant = order;
   Tape* tape = recording_tape();
-  const NodeId leaf = tape ? tape->id_of("polygamma", 0, x) : 0;
-  return leaf ? tape->record_statement(polygamma_statement, {&leaf, 1}, {&constant, 1}, y)
-              : Scalar(y);
+  const NodeId operand = tape ? tape->id_of("polygamma", 0, x) : 0;
+  return operand ? tape->record_statement(polygamma_statement, {&operand, 1}, {&constant, 1}, y)
+                 : Scalar(y);
 }
 
 }  // namespace stepwise

@@ -1,6 +1,6 @@
 #include "ops/transform/jacobian.h"
 
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/join.h"
 #include "ops/layout/view.h"

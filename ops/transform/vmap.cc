@@ -6,8 +6,8 @@
 #include "engine/grad/batching.h"
 #include "engine/grad/broadcast.h"
 #include "engine/graph/ancestry.h"
-#include "engine/tensor/departures.h"
 #include "engine/tensor/draws.h"
+#include "engine/tensor/escapes.h"
 #include "ops/layout/join.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
@@ -58,7 +58,7 @@ class Replay {
   Tensor of(NodeId result) {
     const Ancestry needed(tape_, result);
     for (NodeId id : needed.ids()) {
-      if (!values_[id].tensor.defined()) carry_out(tape_.tensor_node(id), id);
+      if (!values_[id].tensor.defined()) execute(tape_.tensor_node(id), id);
     }
     if (detail::watch) births_.tell({&result, 1});
     const Value& value = values_[result];
@@ -69,7 +69,7 @@ class Replay {
   }
 
  private:
-  void carry_out(const TensorNode& node, NodeId id) {
+  void execute(const TensorNode& node, NodeId id) {
     const AtNode place(node);
     if (node.operand_count == 0) {
       const Tensor& outside = tape_.outward(id);
@@ -100,7 +100,7 @@ class Replay {
     std::vector<const Tensor*> pointers;
     for (const Tensor& operand : operands) pointers.push_back(&operand);
     std::vector<Tensor> results(node.output_count);
-    detail::carry_out(*node.op, Inputs(pointers), node.attributes, results);
+    detail::execute(*node.op, Inputs(pointers), node.attributes, results);
     return results;
   }
 
@@ -188,7 +188,7 @@ std::vector<Tensor> one_by_one(const FunctionOfMany& f, const std::vector<Value>
 
 std::vector<Tensor> mapped(const FunctionOfMany& f, const std::vector<Value>& arguments,
                            std::int64_t size) {
-  const detail::WatchDepartures watch;
+  const detail::WatchEscapes watch;
   Tape tape(TapeOptions{.keep_values = true, .observe_only = true});
   std::vector<Tensor> first;
   for (const Value& x : arguments)

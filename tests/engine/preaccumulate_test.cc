@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
-#include "engine/scalar/slopes.h"
+#include "engine/scalar/given_partials.h"
 #include "ops/ops.h"
 #include "tests/support/refusal.h"
 
@@ -23,13 +23,13 @@ void refused(std::function<void()> f, std::string_view text) {
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(given_slopes_are_the_gradient, Two) {
-  const Scalar y = with_slopes(7.0, {x, 2.0, z}, {3.0, 100.0, 5.0});
+  const Scalar y = with_partials(7.0, {x, 2.0, z}, {3.0, 100.0, 5.0});
   BOOST_TEST(y.value() == 7);
   const Scalar w = y * y;
   const auto [dx, dz] = gradient(w, x, z);
   BOOST_TEST(dx == 14 * 3);
   BOOST_TEST(dz == 14 * 5);
-  BOOST_TEST(!with_slopes(7.0, {1.0, 2.0}, {3.0, 4.0}).is_tracked());
+  BOOST_TEST(!with_partials(7.0, {1.0, 2.0}, {3.0, 4.0}).is_tracked());
   verify(tape);
 }
 
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_slopes_may_be_given) {
       xs.push_back(tape.variable(1.0));
       slopes.push_back(static_cast<double>(i) + 0.5);
     }
-    const Scalar y = with_slopes(2.0, xs, slopes);
+    const Scalar y = with_partials(2.0, xs, slopes);
     BOOST_TEST(y.value() == 2);
     BOOST_TEST(gradient(y, xs) == slopes);
     verify(tape);
@@ -50,9 +50,9 @@ BOOST_AUTO_TEST_CASE(any_number_of_slopes_may_be_given) {
 }
 
 BOOST_FIXTURE_TEST_CASE(slopes_have_no_slopes, Two) {
-  const Scalar y = with_slopes(7.0, {x}, {3.0});
+  const Scalar y = with_partials(7.0, {x}, {3.0});
   refused([&] { gradient(y * y, x, {.create_graph = true}); }, "create_graph cannot pass it");
-  refused([&] { with_slopes(7.0, {x}, {3.0, 4.0}); }, "1 scalars and 2 slopes");
+  refused([&] { with_partials(7.0, {x}, {3.0, 4.0}); }, "1 scalars and 2 slopes");
 }
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_the_whole_tape_and_it_stays_short) {

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
-#include "engine/grad/plain_walk.h"
+#include "engine/grad/plain_sweep.h"
 #include "ops/ops.h"
 #include "tests/ops/numbers/page.h"
 

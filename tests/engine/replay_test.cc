@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(tensors_and_given_slopes_are_refused, Two) {
   BOOST_TEST(refusal([&] { replay(y, {x}, {1.0}); }).find("cannot be carried out again") !=
              std::string::npos);
   tape.rewind(mark);
-  const Scalar w = with_slopes(2.0, {x}, {3.0});
+  const Scalar w = with_partials(2.0, {x}, {3.0});
   BOOST_TEST(refusal([&] { replay(w, {x}, {1.0}); }).find("cannot be carried out again") !=
              std::string::npos);
   tape.rewind(mark);

@@ -55,7 +55,7 @@ void check_sequence(const std::vector<int>& kinds) {
     const NodeId before = i == 0 ? 1 : id - 1;
     BOOST_REQUIRE(operands[0] == before);
     if (kinds[i] == 1) BOOST_REQUIRE((operands[1] == 1u && operands[2] == 2u));
-    if (kinds[i] == 3) BOOST_REQUIRE((operands[1] == 1u && statement.constants[0] == 0.5));
+    if (kinds[i] == 3) BOOST_REQUIRE((operands[1] == 1u && statement.payload[0] == 0.5));
   }
   const std::vector<double> slopes = gradient(y, std::vector<Scalar>{x, z});
 

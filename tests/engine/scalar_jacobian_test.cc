@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(sequences_and_other_tapes_scalars_are_told_apart) {
     if (i % 5 == 0) ys.push_back(y);
   }
   check(ys, in.xs);
-  const std::vector<Scalar> known = {with_slopes(2.0, in.xs, {3.0, 4.0})};
+  const std::vector<Scalar> known = {with_partials(2.0, in.xs, {3.0, 4.0})};
   check(known, in.xs);
 }
 

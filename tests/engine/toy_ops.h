@@ -28,7 +28,7 @@ struct Mul {
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
   static void vjp(Pullback& p) {
     for (int operand : {0, 1})
-      if (p.wants(operand)) p.give(operand, mul(p.adjoint(), p.input(1 - operand)));
+      if (p.wants(operand)) p.give(operand, mul(p.cotangent(), p.input(1 - operand)));
   }
 };
 
@@ -38,8 +38,8 @@ struct Sub {
   static constexpr bool elementwise = true;
   static Tensor forward(Inputs in) { return zip(in[0], in[1], std::minus<>{}); }
   static void vjp(Pullback& p) {
-    if (p.wants(0)) p.give(0, p.adjoint());
-    if (p.wants(1)) p.give(1, mul(p.adjoint(), full(p.adjoint().shape(), -1, DType::f64)));
+    if (p.wants(0)) p.give(0, p.cotangent());
+    if (p.wants(1)) p.give(1, mul(p.cotangent(), full(p.cotangent().shape(), -1, DType::f64)));
   }
 };
 
@@ -55,8 +55,8 @@ struct DoubleAndSquare {
   static constexpr SaveMask saves(int) { return save_input(0); }
   static void vjp(Pullback& p) {
     const Tensor two = full(p.input_shape(0), 2, DType::f64);
-    if (p.adjoint(0).defined()) p.give(0, mul(p.adjoint(0), two));
-    if (p.adjoint(1).defined()) p.give(0, mul(p.adjoint(1), mul(p.input(0), two)));
+    if (p.cotangent(0).defined()) p.give(0, mul(p.cotangent(0), two));
+    if (p.cotangent(1).defined()) p.give(0, mul(p.cotangent(1), mul(p.input(0), two)));
   }
 };
 

@@ -15,10 +15,10 @@ using namespace tapestry;
   of(Active) of(AtNode) of(Arena) of(Attributes) of(Axes) of(AxisSet) of(Bands) of(Batch) of(      \
       Batching) of(Binary) of(BinaryExpression) of(BinaryRule) of(Birth) of(Body) of(CallSite)     \
       of(Chunk) of(Compared) of(Comparison) of(Complex) of(Constant) of(Context) of(Cotangent) of( \
-          CustomPull) of(Cuts) of(Departures) of(Dims) of(Domain) of(Draws) of(Edge) of(Epoch)     \
+          CustomPull) of(Cuts) of(Escapes) of(Dims) of(Domain) of(Draws) of(Edge) of(Epoch)        \
           of(Equation) of(Expression) of(ExpressionOf) of(Extents) of(Formula) of(Function) of(    \
               FunctionOfMany) of(Graph) of(InAxes) of(Index) of(Inputs) of(Kernel) of(KernelOf)    \
-              of(Labelled) of(Layer) of(Leaf) of(LeafExpression) of(Lines) of(Literal) of(Mark)    \
+              of(Labelled) of(Layer) of(Leaf) of(OperandExpression) of(Lines) of(Literal) of(Mark) \
                   of(Matrix) of(Model) of(Module) of(NestedList) of(Node) of(Op) of(Operand)       \
                       of(Output) of(OutputType) of(PerAxis) of(Piece) of(Place) of(Plan) of(Point) \
                           of(Probe) of(Program) of(Pullback) of(Pushforward) of(Range) of(Record)  \
@@ -39,23 +39,23 @@ using namespace tapestry;
   };
 TYPES(DECLARE_TYPE)
 
-#define FUNCTIONS(of)                                                                             \
-  of(accumulate) of(add_to) of(allocate) of(apply) of(assign) of(broadcast_shapes) of(check)      \
-      of(check_input) of(compare) of(count) of(current_scope) of(current_site) of(deallocate)     \
-          of(describe) of(dtype_of) of(find_tape) of(fit_input) of(generate) of(holds)            \
-              of(is_floating) of(is_zero) of(make_unary) of(merge_batch) of(name_of)              \
-                  of(normalize_axis) of(number_text) of(op_of) of(philox) of(probe) of(promote)   \
-                      of(record) of(record_statement) of(refuse) of(row_major) \
-                          of(save_input) of(save_output) of(size_of) of(spatial) of(step_value)   \
-                              of(sum_axes) of(sum_to) of(tape_of) of(times_slope) of(traverse)    \
-                                  of(unit_interval) of(visit) of(walk) of(walk_down) of(walk_up)  \
-                                      of(watch) of(zero)
+#define FUNCTIONS(of)                                                                           \
+  of(accumulate) of(add_to) of(allocate) of(apply) of(assign) of(broadcast_shapes) of(check)    \
+      of(check_input) of(compare) of(count) of(current_scope) of(current_site) of(deallocate)   \
+          of(describe) of(dtype_of) of(find_tape) of(fit_input) of(generate) of(holds)          \
+              of(is_floating) of(is_zero) of(make_unary) of(merge_batch) of(name_of)            \
+                  of(normalize_axis) of(number_text) of(op_of) of(philox) of(probe) of(promote) \
+                      of(record) of(record_statement) of(refuse) of(row_major) of(save_input)   \
+                          of(save_output) of(size_of) of(spatial) of(step_value) of(sum_axes)   \
+                              of(sum_to) of(tape_of) of(times_slope) of(traverse)               \
+                                  of(unit_interval) of(visit) of(walk) of(traverse_down)        \
+                                      of(traverse_up) of(watch) of(zero)
 #define DECLARE_FUNCTION(name) \
   int name() { return 2; }
 FUNCTIONS(DECLARE_FUNCTION)
 
-#define VARIABLES(of)                                                                      \
-  of(call_site) of(departures) of(has_lanes) of(is_paged) of(kMaxRank) of(kSaveAll) of(kX) \
+#define VARIABLES(of)                                                                   \
+  of(call_site) of(escapes) of(has_lanes) of(is_paged) of(kMaxRank) of(kSaveAll) of(kX) \
       of(kSpatial) of(kVariadic) of(name_scope) of(storage) of(tape_types) of(within_op)
 #define DECLARE_VARIABLE(name) int name = 3;
 VARIABLES(DECLARE_VARIABLE)

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_derivative_that_cannot_be_taken_is_refused_at_the_line_of
   check_refused_here([&] { replay(s * s, both, {1}); });
   check_refused_here([&] { replayed(1); });
   check_refused_here([&] { replay_value_and_grad(s * s, both, ones({2})); });
-  check_refused_here([&] { with_slopes(1, both, {1}); });
+  check_refused_here([&] { with_partials(1, both, {1}); });
   check_refused_here([&] { grad([](const Tensor& v) { return v * 2; })(ones({2})); });
   check_refused_here([&] { jvp([](const Tensor& v) { return v; }, ones({2}), ones({3})); });
   check_refused_here([&] { vjp([](const Tensor& v) { return v; }, ones({2})).second(ones({3})); });

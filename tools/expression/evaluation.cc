@@ -51,7 +51,7 @@ std::vector<const Variable*> missing(const Expression& expression, const Scope& 
                         expression.text, variables.front()->offset);
 }
 
-Active carry_out(const Expression& expression, const ExpressionNode& node, Operands operands) {
+Active execute(const Expression& expression, const ExpressionNode& node, Operands operands) {
   try {
     return node.kind == Kind::call ? node.function->apply(operands) : vector_of(operands);
   } catch (const Error& error) {
@@ -80,7 +80,7 @@ Active evaluate(const Expression& expression, const std::vector<Binding>& at) {
       stack.push_back(*scope.find(expression.variables[node.variable].name));
     } else {
       const auto operands = stack.end() - static_cast<std::ptrdiff_t>(node.operands);
-      const Active result = carry_out(expression, node, {operands, stack.end()});
+      const Active result = execute(expression, node, {operands, stack.end()});
       stack.erase(operands, stack.end());
       stack.push_back(result);
     }

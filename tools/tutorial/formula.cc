@@ -66,9 +66,9 @@ Text unrolled(const Run& statement, const std::vector<Text>& leaves) {
     std::vector<Text> operands;
     for (int slot = 0; slot < step.arity(); ++slot) {
       const StepOperand& of = step.operands[slot];
-      operands.push_back(of.kind == StepOperand::Kind::leaf ? leaves[of.where]
-                         : of.kind == StepOperand::Kind::constant
-                             ? number(statement.constants[of.where])
+      operands.push_back(of.kind == StepOperand::Kind::operand ? leaves[of.where]
+                         : of.kind == StepOperand::Kind::literal
+                             ? number(statement.payload[of.where])
                              : steps[of.where]);
     }
     steps.push_back(joined(step.op, operands));
@@ -118,9 +118,9 @@ std::string Formulas::write(NodeId id, bool as_numbers) const {
       continue;
     }
     // One operand and one constant: the statement prints x=2 or z=2, for the first or the second.
-    if (statement.kernel->constants == 1 && leaves.size() == 1) {
+    if (statement.kernel->payload == 1 && leaves.size() == 1) {
       const bool first = tape_.attributes_text(*next).starts_with('x');
-      leaves.insert(first ? leaves.begin() : leaves.end(), number(*statement.constants));
+      leaves.insert(first ? leaves.begin() : leaves.end(), number(*statement.payload));
     }
     texts[*next] = joined(tape_.op_name(*next), leaves);
   }

@@ -16,7 +16,7 @@ std::vector<Partial> partials(Tape& tape, NodeId node) {
     sweep.add(node, Scalar(1));
     for (const NodeId id : parts.between) {
       const Run statement = tape.statement(id);
-      statement.kernel->reverse(statement, sweep);
+      statement.kernel->record_reverse(statement, sweep);
     }
   }
   std::vector<Partial> found;

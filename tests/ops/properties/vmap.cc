@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "engine/tensor/departures.h"
+#include "engine/tensor/escapes.h"
 #include "ops/layout/join.h"
 #include "ops/transform/jacobian.h"
 #include "tests/ops/properties/walk.h"
@@ -79,7 +79,7 @@ bool compare(const FunctionOfMany& f, const FunctionOfMany& single, const Tensor
     for (std::size_t i : which) xs.push_back(example(inputs[i], k));
     looped.push_back(single(xs));
   }
-  const detail::WatchDepartures watch;
+  const detail::WatchEscapes watch;
   const Tensors got = vmap(f, InAxes(which.size(), 0))(batch);
   const bool looked = watch.numbers || watch.functions;
   for (std::size_t r = 0; r < got.size(); ++r) {

@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(refusal([&] {
                replay_value_and_grad(1.0, {Scalar(1.0)}, zeros({4, 1}, DType::f64));
              }) == "[replay_value_and_grad] neither y nor x[0] is recorded on a tape");
-  Scalar external = with_slopes(2.0, {x}, {3.0});
+  Scalar external = with_partials(2.0, {x}, {3.0});
   BOOST_TEST(refusal([&] {
                replay_value_and_grad(external, {x}, zeros({4, 1}, DType::f64));
              }).find("cannot be carried out again") != std::string::npos);

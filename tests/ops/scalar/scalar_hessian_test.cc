@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_depend_has_zeros) {
 BOOST_AUTO_TEST_CASE(refusals) {
   Tape tape;
   Scalar x = tape.variable(1);
-  Scalar external = with_slopes(2.0, {x}, {3.0});
+  Scalar external = with_partials(2.0, {x}, {3.0});
   BOOST_TEST(refusal([&] { hessian(Scalar(external * x), {x}); }) ==
              "[hessian] slopes (node 2, ()) is made of slopes given as numbers, whose "
              "derivatives nobody knows");

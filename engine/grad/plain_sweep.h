@@ -13,27 +13,27 @@ namespace tapestry::detail {
 // or, where few of many lead to y, the stretches that hold these. `prepare` is called for them
 // before. Telling them apart costs a sixty-fourth more than all, and what is gone through is at
 // most 64 times as much as needed.
-template <class T, class Prepare, class Walk>
+template <class T, class Prepare, class Pass>
 void for_needed(const StatementStorage<T>& storage, NodeId y, NodeId first, Prepare&& prepare,
-                Walk&& walk) {
+                Pass&& pass) {
   constexpr NodeId many = 4096, share = 64;
   if (y - first >= many) {
     NodeSet set(first, y);
     set.insert(y);
-    if (insert_ancestors(storage, set, first, LeavesOf<T>(), (y - first) / share)) {
+    if (insert_ancestors(storage, set, first, OperandsOf<T>(), (y - first) / share)) {
       set.for_stretches_down(prepare);
-      return set.for_stretches_down(walk);
+      return set.for_stretches_down(pass);
     }
   }
   prepare(first, y);
-  walk(first, y);
+  pass(first, y);
 }
 
 // Leaves the adjoints of xs in the storage; those of xs after y, and of other nodes, mean nothing.
-// walk_run(run, adjoints) walks back over a run.
-template <class T, class WalkRun>
-void walk_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
-                  std::span<const BasicScalar<T>> xs, WalkRun&& walk_run) {
+// reverse_run(run, adjoints) walks back over a run.
+template <class T, class ReverseRun>
+void sweep_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
+                   std::span<const BasicScalar<T>> xs, ReverseRun&& reverse_run) {
   NodeId first = y;
   for (const BasicScalar<T>& x : xs) first = std::min(first, x.id());
   Adjoints<T>& sums = storage.adjoints;
@@ -48,7 +48,7 @@ void walk_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
         if (to == y) adjoints[y] = cotangent;
       },
       [&](NodeId from, NodeId to) {
-        runs_down<T>(storage, from, to, [&](const RunOf<T>& run) { walk_run(run, adjoints); });
+        runs_down<T>(storage, from, to, [&](const RunOf<T>& run) { reverse_run(run, adjoints); });
       });
 }
 

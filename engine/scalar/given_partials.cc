@@ -1,4 +1,4 @@
-#include "engine/scalar/slopes.h"
+#include "engine/scalar/given_partials.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include "engine/scalar/scalar_jacobian.h"
 #include "engine/tape/called.h"
 #include "engine/tape/tape_storage.h"
-#include "engine/tape/walk.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
@@ -21,14 +21,14 @@ namespace {
 constexpr std::size_t kMost = 32;  // slopes of one statement; more make a chain of them
 
 template <std::size_t count>
-void walk(NodeId first, NodeId end, const NodeId* leaves, const double* slopes, const double*,
-          double* adjoints) {
+void reverse(NodeId first, NodeId end, const NodeId* operands, const double* slopes, const double*,
+             double* adjoints) {
   while (end-- > first) {
-    leaves -= count;
+    operands -= count;
     slopes -= count;
     const double g = adjoints[end];
     if (g == 0) continue;
-    for (std::size_t i = 0; i < count; ++i) adjoints[leaves[i]] += g * slopes[i];
+    for (std::size_t i = 0; i < count; ++i) adjoints[operands[i]] += g * slopes[i];
   }
 }
 
@@ -50,7 +50,7 @@ constexpr StatementKernel kernel_of() {
   return {"slopes",
           static_cast<int>(count),
           static_cast<int>(count),
-          &walk<count>,
+          &reverse<count>,
           nullptr,
           &reverse_recorded,
           &print};
@@ -62,24 +62,24 @@ constexpr auto kernels = []<std::size_t... I>(std::index_sequence<I...>) {
 
 }  // namespace
 
-Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
-                   Site site) {
+Scalar with_partials(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
+                     Site site) {
   const CallSite call(site);
   if (xs.size() != slopes.size())
-    refuse("with_slopes", "{} scalars and {} slopes; each scalar has one", xs.size(),
+    refuse("with_partials", "{} scalars and {} slopes; each scalar has one", xs.size(),
            slopes.size());
   Tape* const tape = recording_tape();
   if (!tape) return value;
-  std::vector<NodeId> leaves;
+  std::vector<NodeId> operands;
   std::vector<double> numbers;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    const NodeId id = tape->id_of("with_slopes", static_cast<int>(i), xs[i]);
+    const NodeId id = tape->id_of("with_partials", static_cast<int>(i), xs[i]);
     if (!id) continue;
-    leaves.push_back(id);
+    operands.push_back(id);
     numbers.push_back(slopes[i]);
   }
   Scalar result = value;
-  for (std::size_t begin = 0; begin < leaves.size();) {
+  for (std::size_t begin = 0; begin < operands.size();) {
     NodeId ids[kMost];
     double parts[kMost];
     std::size_t count = 0;
@@ -87,8 +87,8 @@ Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vecto
       ids[0] = result.id();
       parts[count++] = 1;
     }
-    for (; count < kMost && begin < leaves.size(); ++count, ++begin) {
-      ids[count] = leaves[begin];
+    for (; count < kMost && begin < operands.size(); ++count, ++begin) {
+      ids[count] = operands[begin];
       parts[count] = numbers[begin];
     }
     result = tape->record_statement(kernels[count - 1], {ids, count}, {parts, count}, value);
@@ -123,13 +123,13 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   inputs.erase(std::unique(inputs.begin(), inputs.end(), same), inputs.end());
   if (mark.next <= tape.size())
     runs_up(tape, mark.next, tape.size(), [&](const Run& run) {
-      for (const NodeId leaf : std::span(run.leaves, run.leaves_of(run.count)))
-        if (leaf < mark.next &&
-            !std::binary_search(inputs.begin(), inputs.end(), Scalar(0, mark.epoch, leaf),
+      for (const NodeId operand : std::span(run.operands, run.operands_of(run.count)))
+        if (operand < mark.next &&
+            !std::binary_search(inputs.begin(), inputs.end(), Scalar(0, mark.epoch, operand),
                                 before) &&
-            !tape.is_constant(leaf))
+            !tape.is_constant(operand))
           refuse(who, "the piece reads {} of the tape before it, which is not among the xs",
-                 detail::called(tape, leaf));
+                 detail::called(tape, operand));
     });
   const Tensor slopes = detail::jacobian_of_piece(tape, mark.next, made, inputs);
   // As the tape has them, which a replay may have moved.
@@ -141,7 +141,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   auto next = made.begin();
   for (Scalar& y : ys) {
     if (!y.is_tracked() || y.id() < mark.next) continue;
-    y = with_slopes((next++)->value(), inputs, {row, row + inputs.size()});
+    y = with_partials((next++)->value(), inputs, {row, row + inputs.size()});
     row += inputs.size();
   }
 }

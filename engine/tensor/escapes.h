@@ -10,7 +10,7 @@
 
 namespace tapestry::detail {
 
-struct Departures {
+struct Escapes {
   bool numbers = false;  // of a tracked tensor were read, by item(), to_vector() or data()
   bool slopes = false;   // so were those of a floating one, or used in an op after detach()
   bool functions =
@@ -27,41 +27,41 @@ extern constinit thread_local NoteUse note_use_of;
 
 // While it lives it learns what leaves the record on this thread. Who watches around it learns of
 // it, too, but for numbers that are detached there.
-class WatchDepartures : public Departures {
+class WatchEscapes : public Escapes {
  public:
-  explicit WatchDepartures(std::function<bool(const Tensor&)> of = {})
-      : outer_(std::exchange(departures, this)) {
+  explicit WatchEscapes(std::function<bool(const Tensor&)> of = {})
+      : outer_(std::exchange(escapes, this)) {
     concerns = std::move(of);
   }
-  ~WatchDepartures() {
-    departures = outer_;
+  ~WatchEscapes() {
+    escapes = outer_;
     if (!outer_) return;
     outer_->numbers |= numbers;
     outer_->slopes |= slopes;
     outer_->functions |= functions;
     if (outer_->outer_scalar.empty()) outer_->outer_scalar = outer_scalar;
   }
-  WatchDepartures(const WatchDepartures&) = delete;
-  WatchDepartures& operator=(const WatchDepartures&) = delete;
+  WatchEscapes(const WatchEscapes&) = delete;
+  WatchEscapes& operator=(const WatchEscapes&) = delete;
 
  private:
-  Departures* outer_;
+  Escapes* outer_;
 };
 
 // While it lives reading is part of the record, as in a kernel, or for somebody's eyes only.
 class UnwatchedReading {
  public:
-  UnwatchedReading() : outer_(std::exchange(departures, nullptr)) {}
-  ~UnwatchedReading() { departures = outer_; }
+  UnwatchedReading() : outer_(std::exchange(escapes, nullptr)) {}
+  ~UnwatchedReading() { escapes = outer_; }
   UnwatchedReading(const UnwatchedReading&) = delete;
   UnwatchedReading& operator=(const UnwatchedReading&) = delete;
 
  private:
-  Departures* outer_;
+  Escapes* outer_;
 };
 
 inline void note_function() {
-  if (departures) departures->functions = true;
+  if (escapes) escapes->functions = true;
 }
 
 }  // namespace tapestry::detail

@@ -12,8 +12,8 @@ namespace tapestry {
 // computed. Nothing is known of second derivatives: a gradient with create_graph that passes it is
 // an Error, and so is a replay. Plain xs are left out; of plain xs alone it is a plain number.
 // Error when xs and slopes differ in number.
-Scalar with_slopes(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
-                   detail::Site site = {});
+Scalar with_partials(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
+                     detail::Site site = {});
 
 // Preaccumulation: the operations recorded since `mark` are replaced by the slopes of ys by xs, one
 // statement for each y, which is replaced by the scalar that stands for it now. xs are what the

@@ -1,4 +1,4 @@
-// The slopes of one statement by its leaves, as numbers.
+// The slopes of one statement by its operands, as numbers.
 #pragma once
 
 #include <span>
@@ -8,17 +8,17 @@
 
 namespace tapestry::detail {
 
-class LocalSlopes {
+class LocalPartials {
  public:
-  explicit LocalSlopes(const double* values) : values_(values) {}
-  // Of statement i of a run, one for each leaf: what it gives back for that adjoint. The kernel
-  // walks back over a tape of its own, on which the leaves are nodes 1, 2, ... and the statement
+  explicit LocalPartials(const double* values) : values_(values) {}
+  // Of statement i of a run, one for each operand: what it gives back for that adjoint. The kernel
+  // walks back over a tape of its own, on which the operands are nodes 1, 2, ... and the statement
   // comes last.
   std::span<const double> of(const Run& run, std::uint32_t i, double adjoint = 1);
 
  private:
   const double* values_;
-  NodeId leaves_[kMostOfAStatement];
+  NodeId operands_[kMostOfAStatement];
   double numbers_[kMostOfAStatement + 2];
   double adjoints_[kMostOfAStatement + 2];
 };

@@ -9,7 +9,7 @@
 
 namespace tapestry::detail {
 
-struct FiniteWalk {
+struct FiniteSweep {
   NodeId first;
   std::vector<double> adjoints;       // by id - first
   std::vector<std::uint8_t> reached;  // whether y was computed from it
@@ -17,6 +17,6 @@ struct FiniteWalk {
 
 // From node y with the adjoint `seed` down to `first`. A partial is that of the whole statement by
 // one of the scalars that it reads. Error where y was computed from a tensor on the way.
-FiniteWalk finite_walk(const Tape& tape, NodeId first, NodeId y, double seed);
+FiniteSweep finite_sweep(const Tape& tape, NodeId first, NodeId y, double seed);
 
 }  // namespace tapestry::detail

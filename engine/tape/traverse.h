@@ -33,8 +33,8 @@ template <class T>
 RunOf<T> run_of(const StatementStorage<T>& storage, const Span& span, NodeId from, NodeId to) {
   if (!span.kernel) return {nullptr, from, to - from + 1, nullptr, nullptr};
   const Runs::Place place = Runs::place(span, from);
-  return {place.kernel, from, to - from + 1, storage.leaves.begin() + place.leaves,
-          storage.constants.begin() + place.constants};
+  return {place.kernel, from, to - from + 1, storage.operands.begin() + place.operands,
+          storage.payload.begin() + place.payload};
 }
 
 // The runs of ids [first, last], upwards: calls f(run). A stretch of tensor operations is a run
@@ -50,8 +50,8 @@ void runs_up(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& 
       run.kernel = kernels[due];
       f(std::as_const(run));
       if (run.first == to) return;
-      run.leaves += run.kernel->leaves;
-      run.constants += run.kernel->constants;
+      run.operands += run.kernel->arity;
+      run.payload += run.kernel->payload;
       if (++due == span.period) due = 0;
     }
   });
@@ -70,16 +70,16 @@ void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&
       if (run.first == from) return;
       due = (due == 0 ? span.period : due) - 1;
       run.kernel = kernels[due];
-      run.leaves -= run.kernel->leaves;
-      run.constants -= run.kernel->constants;
+      run.operands -= run.kernel->arity;
+      run.payload -= run.kernel->payload;
     }
   });
 }
 
 // The walk back over a run, in plain numbers.
-inline void walk_run(const Run& run, const double* values, double* adjoints) {
-  run.kernel->walk(run.first, run.first + run.count, run.leaves_of(run.count),
-                   run.constants_of(run.count), values, adjoints);
+inline void reverse_run(const Run& run, const double* values, double* adjoints) {
+  run.kernel->reverse(run.first, run.first + run.count, run.operands_of(run.count),
+                      run.payload_of(run.count), values, adjoints);
 }
 
 // Nodes one by one, in an order that seldom leaps: each as a run of one, without a kernel where it
@@ -94,8 +94,8 @@ class Cursor {
     if (!span_->kernel) return {nullptr, id, 1, nullptr, nullptr};
     if (span_->period == 1) return run_of(storage_, *span_, id, id);
     turn_to(id);
-    return {kernel_, id, 1, storage_.leaves.begin() + leaves_,
-            storage_.constants.begin() + constants_};
+    return {kernel_, id, 1, storage_.operands.begin() + operands_,
+            storage_.payload.begin() + payload_};
   }
 
  private:
@@ -112,20 +112,20 @@ class Cursor {
     const std::uint32_t far = span_->period;
     if (!kernel_ || (id > id_ ? id - id_ : id_ - id) > far) {
       const Runs::Place place = Runs::place(*span_, id);
-      kernel_ = place.kernel, leaves_ = place.leaves, constants_ = place.constants;
+      kernel_ = place.kernel, operands_ = place.operands, payload_ = place.payload;
       id_ = id, due_ = (id - first_) % far;
       return;
     }
     const auto* const kernels = span_->kernels();
     for (; id_ < id; ++id_) {
-      leaves_ += static_cast<std::size_t>(kernel_->leaves);
-      constants_ += static_cast<std::size_t>(kernel_->constants);
+      operands_ += static_cast<std::size_t>(kernel_->arity);
+      payload_ += static_cast<std::size_t>(kernel_->payload);
       kernel_ = kernels[due_ = due_ + 1 == far ? 0 : due_ + 1];
     }
     for (; id_ > id; --id_) {
       kernel_ = kernels[due_ = (due_ == 0 ? far : due_) - 1];
-      leaves_ -= static_cast<std::size_t>(kernel_->leaves);
-      constants_ -= static_cast<std::size_t>(kernel_->constants);
+      operands_ -= static_cast<std::size_t>(kernel_->arity);
+      payload_ -= static_cast<std::size_t>(kernel_->payload);
     }
   }
 
@@ -133,7 +133,7 @@ class Cursor {
   const Span* span_ = nullptr;
   NodeId first_ = 1, end_ = 0;               // of the span
   const StatementKernel* kernel_ = nullptr;  // of node id_, where kernels take turns
-  std::size_t leaves_ = 0, constants_ = 0;
+  std::size_t operands_ = 0, payload_ = 0;
   NodeId id_ = 0;
   std::uint32_t due_ = 0;
 };
@@ -149,7 +149,7 @@ void runs_down(const Tape& tape, NodeId first, NodeId last, F&& f) {
 
 inline std::span<const NodeId> operands_within(const Tape& tape, const Run& run, NodeId id) {
   if (!run.kernel) return tape.tensor_node(id).operand_ids();
-  return {run.leaves_of(id - run.first), static_cast<std::size_t>(run.kernel->leaves)};
+  return {run.operands_of(id - run.first), static_cast<std::size_t>(run.kernel->arity)};
 }
 
 // Error where an operand does not come before its user.
@@ -160,7 +160,7 @@ inline void check_operands(NodeId id, std::span<const NodeId> operands) {
 
 // Calls f(id, operands) for ids 1 .. last, upwards.
 template <class F>
-void walk_up(const Tape& tape, NodeId last, F&& f) {
+void traverse_up(const Tape& tape, NodeId last, F&& f) {
   runs_up(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first; id < run.first + run.count; ++id) {
       const auto operands = operands_within(tape, run, id);
@@ -172,7 +172,7 @@ void walk_up(const Tape& tape, NodeId last, F&& f) {
 
 // The same downwards: every user comes before its operands.
 template <class F>
-void walk_down(const Tape& tape, NodeId last, F&& f) {
+void traverse_down(const Tape& tape, NodeId last, F&& f) {
   runs_down(tape, 1, last, [&](const Run& run) {
     for (NodeId id = run.first + run.count; id-- > run.first;) {
       const auto operands = operands_within(tape, run, id);
