@@ -1,6 +1,6 @@
 // A tree of named members: parameters, and modules. Everything that concerns a whole network (its
-// parameters and their names, training or not, dtypes, tables, messages) walks that tree. A copy of
-// a module shares its parameters.
+// parameters and their names, training or not, dtypes, tables, messages) goes over that tree. A
+// copy of a module shares its parameters.
 //
 //   struct Gate : nn::Module {
 //     nn::Linear keep, add;

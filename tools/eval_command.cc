@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
@@ -37,10 +37,10 @@ Numbers numbers_of(const std::vector<Active>& values) {
 
 // A row for each element of y.
 std::vector<Numbers> jacobian_of(const Active& y, const std::vector<Active>& xs) {
-  if (y.is_scalar() || y.tensor().rank() == 0) return {numbers_of(slopes(y, xs, false))};
+  if (y.is_scalar() || y.tensor().rank() == 0) return {numbers_of(partials(y, xs, false))};
   std::vector<Numbers> rows;
   for (std::int64_t i = 0; i < y.tensor().size(); ++i)
-    rows.push_back(numbers_of(slopes(at(y.tensor().to(DType::f64), {i}), xs, false)));
+    rows.push_back(numbers_of(partials(at(y.tensor().to(DType::f64), {i}), xs, false)));
   return rows;
 }
 
@@ -61,11 +61,11 @@ Answer answer(const Options& options) {
   if (!options.gradient && !options.hessian) return answer;
 
   check_is_number(y, expression);
-  const std::vector<Active> gradient = slopes(y, xs, options.hessian);
+  const std::vector<Active> gradient = partials(y, xs, options.hessian);
   answer.gradient = numbers_of(gradient);
   if (options.hessian)
-    for (const Active& slope : gradient)
-      answer.hessian.push_back(numbers_of(slopes(slope, xs, false)));
+    for (const Active& partial : gradient)
+      answer.hessian.push_back(numbers_of(partials(partial, xs, false)));
   return answer;
 }
 

@@ -24,7 +24,7 @@ struct StackScalars {
   static constexpr std::string_view name = "stack";
   static constexpr int arity = kVariadic;
   static constexpr std::string_view example_by_example = "scalars have no axes";
-  static Tensor forward(Inputs) { refuse("stack", "is carried out by the tape"); }
+  static Tensor forward(Inputs) { refuse("stack", "is executed by the tape"); }
   static void vjp(Pullback& p) {
     const Tensor& adjoint = p.cotangent();
     const std::vector<double> numbers = numbers_of(p, adjoint);

@@ -18,7 +18,7 @@ struct ClosureOp {
   static constexpr std::string_view example_by_example = "its function is the user's";
   static constexpr SaveMask saves(int) { return kSaveAll; }
   static Tensor forward(Inputs) {
-    refuse("function", "a function of the user's is not carried out from its record");
+    refuse("function", "a function of the user's is not executed from its record");
   }
 };
 

@@ -39,7 +39,7 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
     return follower && detail::follows_numbers(*follower, x);
   });
   auto result = call([&](const Tensor& x) { return lent(*tape, x); });
-  if (watch.slopes && !harmless(result))
+  if (watch.floating && !harmless(result))
     refuse(who,
            "{} reads the numbers of a recorded tensor, by item(), to_vector(), data() or detach(), "
            "and its result is recorded to be differentiated again; it must be written in "

@@ -31,8 +31,8 @@ std::function<Tensor(const std::vector<Tensor>&)> custom_vjp(
 // holds for hooks, too.
 Tensor on_gradient(const Tensor& x, detail::Function hook, detail::Site site = {});
 
-// The value of `forward(x)` with the slope of the identity. What custom_vjp says of captures holds
-// for `forward`.
+// The value of `forward(x)` with the partial of the identity. What custom_vjp says of captures
+// holds for `forward`.
 Tensor straight_through(const detail::Function& forward, const Tensor& x, detail::Site site = {});
 
 }  // namespace tapestry

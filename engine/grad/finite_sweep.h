@@ -1,4 +1,4 @@
-// The reverse walk of gradient() that drops partials of scalar statements which are not finite:
+// The reverse sweep of gradient() that drops partials of scalar statements which are not finite:
 // what a square root gives back at 0, say. Nothing is recorded.
 #pragma once
 

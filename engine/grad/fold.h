@@ -56,7 +56,7 @@ Wide<A> fold_row(const T* x, std::int64_t stride, std::int64_t n) {
   return total;
 }
 
-// One result from all elements that `rows` walks.
+// One result from all elements that `rows` visits.
 template <class F, class A, class T>
 A fold_all(const T* x, const Rows<1>& rows) {
   const std::int64_t per_row = (rows.length + kChunk - 1) / kChunk;  // chunks of a long row...

@@ -132,25 +132,25 @@ std::vector<NodeId> targets_of(const Tape& tape, NodeId y, const Xs& xs) {
 
 // Whether y is made of what a sweep recorded. Whether a derivative depends on a scalar is a matter
 // of numbers: what meets an adjoint of 0 is not recorded.
-bool is_of_slopes(const Tape& tape, NodeId y) {
-  const auto& slopes = tape.storage().slopes;
-  if (slopes.empty() || y < slopes.front().first) return false;
+bool is_of_derivatives(const Tape& tape, NodeId y) {
+  const auto& sweeps = tape.storage().recorded_sweeps;
+  if (sweeps.empty() || y < sweeps.front().first) return false;
   const Ancestry ancestry(tape, y);
   return std::any_of(ancestry.ids().begin(), ancestry.ids().end(), [&](NodeId id) {
-    const auto after = std::partition_point(slopes.begin(), slopes.end(),
+    const auto after = std::partition_point(sweeps.begin(), sweeps.end(),
                                             [&](const auto& one) { return one.second < id; });
-    return after != slopes.end() && after->first <= id;
+    return after != sweeps.end() && after->first <= id;
   });
 }
 
 template <class Xs>
 void check_linked(const Tape& tape, NodeId y, const Xs& xs, const detail::NodeSet& part) {
-  std::optional<bool> of_slopes;  // found out once, where it matters
+  std::optional<bool> of_derivatives;  // found out once, where it matters
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (part.contains(xs[i].id())) continue;
     if (tape.is_scalar(xs[i].id())) {
-      if (!of_slopes) of_slopes = is_of_slopes(tape, y);
-      if (*of_slopes) continue;
+      if (!of_derivatives) of_derivatives = is_of_derivatives(tape, y);
+      if (*of_derivatives) continue;
     }
     refuse_apart(tape, y, xs[i].id(), i);
   }
@@ -160,7 +160,7 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
                                      const std::vector<Active>& xs, std::span<const NodeId> targets,
                                      const GradientOptions& options) {
   if (options.create_graph)
-    refuse(kWho, "create_graph with drop_nonfinite; a recorded walk keeps all partials");
+    refuse(kWho, "create_graph with drop_nonfinite; a recorded sweep keeps all partials");
   for (std::size_t i = 0; i < xs.size(); ++i)
     if (!xs[i].is_scalar())
       refuse(kWho, "drop_nonfinite with x[{}], a tensor; it goes through statements of scalars", i);
@@ -169,13 +169,13 @@ std::vector<Active> finite_gradients(const Tape& tape, const Active& y,
   const double seed = options.cotangent.defined() ? options.cotangent.item() : 1;
   NodeId first = y.id();
   for (NodeId id : targets) first = std::min(first, id);
-  const detail::FiniteSweep walk = detail::finite_sweep(tape, first, y.id(), seed);
+  const detail::FiniteSweep sweep = detail::finite_sweep(tape, first, y.id(), seed);
   std::vector<Active> results;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const NodeId id = xs[i].id();
-    const bool reached = id <= y.id() && walk.reached[id - first];
+    const bool reached = id <= y.id() && sweep.reached[id - first];
     if (!reached && !options.allow_unused) refuse_apart(tape, y.id(), id, i);
-    results.push_back(Scalar(reached ? walk.adjoints[id - first] : 0));
+    results.push_back(Scalar(reached ? sweep.adjoints[id - first] : 0));
   }
   return results;
 }
@@ -229,8 +229,8 @@ auto swept(Tape& tape, const Active& y, std::span<const NodeId> targets, Gradien
   return f(sweep, false);
 }
 
-// A tape that has scalars alone, and no watcher. The slopes are plain numbers.
-void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slopes) {
+// A tape that has scalars alone, and no watcher. The partials are plain numbers.
+void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* partials) {
   for (std::size_t i = 0; i < xs.size(); ++i) {
     check_input(tape, xs[i], i);
     if (xs[i].id() > y) tape.check_node(kWho, xs[i].id());
@@ -242,21 +242,21 @@ void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* slo
   });
   bool flowed = true;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    slopes[i] = xs[i].id() <= y ? storage.adjoints.data()[xs[i].id()] : 0;
-    flowed &= slopes[i] != 0;
+    partials[i] = xs[i].id() <= y ? storage.adjoints.data()[xs[i].id()] : 0;
+    flowed &= partials[i] != 0;
   }
-  // A slope of 0 may mean that there is no way.
+  // A partial of 0 may mean that there is no way.
   if (!flowed) check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
 }
 
 }  // namespace
 
-void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* slopes) {
+void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* partials) {
   const CallSite call(y.site());
   Tape& tape = tape_of_result(y);
-  if (!tape.storage().has_tensors && !watch) return sweep_scalars(tape, y.id(), xs, slopes);
+  if (!tape.storage().has_tensors && !watch) return sweep_scalars(tape, y.id(), xs, partials);
   const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
-  for (std::size_t i = 0; i < xs.size(); ++i) slopes[i] = results[i].scalar().value();
+  for (std::size_t i = 0; i < xs.size(); ++i) partials[i] = results[i].scalar().value();
 }
 
 std::vector<Active> gradients(const Active& y, const std::vector<Active>& xs,
@@ -318,9 +318,9 @@ Tensor gradient(const Active& y, const Tensor& x, const GradientOptions& options
 }
 
 double gradient(const Active& y, Scalar x) {
-  double slope = 0;
-  detail::numbers_of(y, {&x, 1}, &slope);
-  return slope;
+  double partial = 0;
+  detail::numbers_of(y, {&x, 1}, &partial);
+  return partial;
 }
 
 Scalar gradient(const Active& y, Scalar x, const GradientOptions& options) {
@@ -336,9 +336,9 @@ std::vector<Tensor> gradient(const Active& y, const std::vector<Tensor>& xs,
 }
 
 std::vector<double> gradient(const Active& y, const std::vector<Scalar>& xs) {
-  std::vector<double> slopes(xs.size());
-  detail::numbers_of(y, xs, slopes.data());
-  return slopes;
+  std::vector<double> partials(xs.size());
+  detail::numbers_of(y, xs, partials.data());
+  return partials;
 }
 
 std::vector<Scalar> gradient(const Active& y, const std::vector<Scalar>& xs,

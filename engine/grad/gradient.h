@@ -1,4 +1,4 @@
-// The chain rule: adjoints of one number y with respect to nodes of its tape, in one reverse walk.
+// The chain rule: adjoints of one number y with respect to nodes of its tape, in one reverse sweep.
 #pragma once
 
 #include <array>
@@ -14,12 +14,12 @@
 namespace tapestry {
 
 struct GradientOptions {
-  bool create_graph = false;  // record the walk, so that the result can be differentiated again
+  bool create_graph = false;  // record the sweep, so that the result can be differentiated again
   bool allow_unused =
       false;  // zeros for an x that y does not depend on, instead of an Error that says why
   Tensor cotangent{};  // the adjoint of y, of its shape; needed when y is not a single number
-  // When false, the walk frees what the operations that it passes saved, as it passes them: for the
-  // last gradient of a graph. Another one that needs them is an Error, and so is create_graph.
+  // When false, the sweep frees what the operations that it passes saved, as it passes them: for
+  // the last gradient of a graph. Another one that needs them is an Error, and so is create_graph.
   bool retain_graph = true;
   // Drops the partials of scalar statements that are not finite, as that of a square root at 0. For
   // y and xs that are scalars, with no tensor between, and not with create_graph: Error otherwise.
@@ -76,7 +76,7 @@ Tensor variable_of(const detail::Active& y, const X& x) {
   return tape ? x.on(*tape) : Tensor(x);
 }
 // The same of scalars, as plain numbers.
-void numbers_of(const detail::Active& y, std::span<const Scalar> xs, double* slopes);
+void numbers_of(const detail::Active& y, std::span<const Scalar> xs, double* partials);
 }  // namespace detail
 
 // The adjoint of a node.
@@ -86,8 +86,8 @@ struct Adjoint {
 };
 
 // dy/dn for every floating node n that y was computed from, y itself included, by ascending id, in
-// one walk. Left out: constants, and tensors from which y is reached through non-differentiable ops
-// only. Errors as for gradients().
+// one sweep. Left out: constants, and tensors from which y is reached through non-differentiable
+// ops only. Errors as for gradients().
 std::vector<Adjoint> adjoints(const detail::Active& y, const GradientOptions& options = {});
 
 Tensor gradient(const detail::Active& y, const Tensor& x, const GradientOptions& options = {});
@@ -156,7 +156,7 @@ auto gradient_of_each(const detail::Active& y, const GradientOptions& options, c
 
 }  // namespace detail
 
-// Several at once, one walk: auto [gx, gs] = gradient(y, x, s). Each a scalar, a tensor, or what
+// Several at once, one sweep: auto [gx, gs] = gradient(y, x, s). Each a scalar, a tensor, or what
 // has a variable on the tape; a scalar's is a double, or with options, which go with up to four, a
 // Scalar; any other's a Tensor.
 template <detail::GradientInput A, detail::GradientInput B, detail::GradientInput... Rest>
@@ -164,9 +164,9 @@ auto gradient(const detail::Active& y, const A& a, const B& b, const Rest&... re
   if constexpr (detail::ScalarInput<A> && detail::ScalarInput<B> &&
                 (detail::ScalarInput<Rest> && ...)) {
     const Scalar xs[] = {a, b, rest...};
-    double slopes[2 + sizeof...(Rest)];
-    detail::numbers_of(y, xs, slopes);
-    return std::apply([](auto... each) { return std::tuple(each...); }, std::to_array(slopes));
+    double partials[2 + sizeof...(Rest)];
+    detail::numbers_of(y, xs, partials);
+    return std::apply([](auto... each) { return std::tuple(each...); }, std::to_array(partials));
   } else {
     return detail::gradient_of_each<double>(y, {}, a, b, rest...);
   }

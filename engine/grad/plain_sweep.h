@@ -1,5 +1,5 @@
-// The walk of a tape that has scalars alone, in plain numbers: adjoints lie by id, and kernels pass
-// over statements whose adjoint is zero.
+// The sweep of a tape that has scalars alone, in plain numbers: adjoints lie by id, and kernels
+// pass over statements whose adjoint is zero.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace tapestry::detail {
 
-// Calls walk(from, to), downwards from y, for what must be gone through: all nodes from `first` on,
-// or, where few of many lead to y, the stretches that hold these. `prepare` is called for them
+// Calls sweep(from, to), downwards from y, for what must be gone through: all nodes from `first`
+// on, or, where few of many lead to y, the stretches that hold these. `prepare` is called for them
 // before. Telling them apart costs a sixty-fourth more than all, and what is gone through is at
 // most 64 times as much as needed.
 template <class T, class Prepare, class Pass>
@@ -30,7 +30,7 @@ void for_needed(const StatementStorage<T>& storage, NodeId y, NodeId first, Prep
 }
 
 // Leaves the adjoints of xs in the storage; those of xs after y, and of other nodes, mean nothing.
-// reverse_run(run, adjoints) walks back over a run.
+// reverse_run(run, adjoints) sweeps back over a run.
 template <class T, class ReverseRun>
 void sweep_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
                    std::span<const BasicScalar<T>> xs, ReverseRun&& reverse_run) {

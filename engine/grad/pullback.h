@@ -19,7 +19,7 @@ class Pullback {
       int output = 0) const;  // not defined() when nothing flowed back to that output
   // The same for a rule's last use: its numbers may be overwritten where nobody shares them.
   Tensor take_cotangent(int output = 0);
-  // Some tape follows this walk, so that the rule's operations must be differentiable ones.
+  // Some tape follows this sweep, so that the rule's operations must be differentiable ones.
   bool followed() const { return recording_tape() != nullptr; }
   bool wants(int operand) const;  // someone asks for this operand's adjoint
   int operand_count() const { return static_cast<int>(node_.operand_count); }
@@ -42,7 +42,7 @@ class Pullback {
 
   Sweep& sweep_;
   const TensorNode& node_;
-  mutable std::list<Tensor> lent_;  // saved tensors as the tapes around know them
+  mutable std::list<Tensor> lent_;  // saved tensors as the outer tapes know them
 };
 
 }  // namespace tapestry::detail

@@ -75,7 +75,7 @@ void Sweep::run(bool release) {
   const NodeId before = tape_.size();
   recorded_ || watch ? run_one_by_one(release) : run_plainly(release);
   if (recorded_ && tape_.size() > before)
-    tape_.storage().slopes.emplace_back(before + 1, tape_.size());
+    tape_.storage().recorded_sweeps.emplace_back(before + 1, tape_.size());
   if (watch) births_.tell(wanted_);
 }
 

@@ -1,4 +1,4 @@
-// One reverse walk over a part of the tape: which nodes take part, and the adjoints gathered so
+// One reverse sweep over a part of the tape: which nodes take part, and the adjoints gathered so
 // far. With `recorded` the adjoints are tracked themselves, so that they can be differentiated
 // again.
 #pragma once
@@ -31,8 +31,8 @@ class Sweep {
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 
-  // Walks from y to the targets, having been given the adjoint of y. With `release` every node
-  // that is passed lets go of what it saved. Error at one that an earlier walk released.
+  // Sweeps from y to the targets, having been given the adjoint of y. With `release` every node
+  // that is passed lets go of what it saved. Error at one that an earlier sweep released.
   void run(bool release = false);
 
   Tape& tape() const { return tape_; }
@@ -72,7 +72,7 @@ class Sweep {
       return scalars_[part_.index(id)];
   }
   // To an element of a tensor, by its row-major position. Contributions to one tensor are gathered,
-  // and given as one when the walk comes to it.
+  // and given as one when the sweep comes to it.
   void add_element(NodeId tensor, std::size_t position, double contribution);
   void add_element(NodeId tensor, std::size_t position, const Scalar& contribution);
 
@@ -80,7 +80,7 @@ class Sweep {
   // there, too, and mean nothing.
   const double* values() const { return tape_.storage().values.begin(); }
   double* adjoints() { return adjoints_.data(); }
-  // For who watches: what this walk has made that is not finite.
+  // For who watches: what this sweep has made that is not finite.
   Births& births() { return births_; }
   // The value of a scalar node, in a recorded sweep as an active scalar.
   template <class Number>
@@ -108,9 +108,9 @@ class Sweep {
   NodeSet part_;
   NodeSet targets_;
   std::vector<Tensor> tensors_;
-  Adjoints<double> adjoints_;  // of scalars, in a plain walk
+  Adjoints<double> adjoints_;  // of scalars, in a plain sweep
   std::vector<Scalar> scalars_;
-  std::map<NodeId, std::vector<double>> elements_;  // of tensors that the walk has not come to
+  std::map<NodeId, std::vector<double>> elements_;  // of tensors that the sweep has not come to
   std::map<NodeId, std::vector<Scalar>> active_elements_;
   const TensorNode* reversed_ = nullptr;  // the last one
   Births births_;

@@ -22,7 +22,7 @@ namespace detail {
 template <class>
 using AsTensor = const Tensor&;
 
-// dy/dx of a tape's own xs, as the tapes around know it; zeros where y does not depend on x.
+// dy/dx of a tape's own xs, as the outer tapes know it; zeros where y does not depend on x.
 std::vector<Tensor> pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                               GradientOptions options);
 

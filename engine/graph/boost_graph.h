@@ -11,7 +11,7 @@
 //   computed from
 //
 // On a tape with scalars reading an edge searches the spans (logarithmic), and num_edges and
-// edges() walk the tape.
+// edges() go over the tape.
 #pragma once
 
 #include "engine/base/language.h"

@@ -1,4 +1,4 @@
-// What a tape keeps alive for its reverse walks, by operation and source line.
+// What a tape keeps alive for its reverse sweeps, by operation and source line.
 #pragma once
 
 #include <cstddef>

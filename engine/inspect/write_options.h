@@ -14,7 +14,7 @@ struct WriteOptions {
   // Each node's numbers where they are known: of scalars, variables and y always, of other tensors
   // on a tape made with TapeOptions{.keep_values = true}.
   bool values = false;
-  // dy/dn for each floating node n, from one reverse walk. y must be one number.
+  // dy/dn for each floating node n, from one reverse sweep. y must be one number.
   bool gradients = false;
   // Recorded adjoints of nodes, as adjoints(y, {.create_graph = true}) or gradient() give them.
   // They and what they were computed from are drawn too, linked to the nodes whose adjoints they

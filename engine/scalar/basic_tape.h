@@ -1,5 +1,5 @@
 // The tape of scalars of another number type T than double: float, numbers with tangents, eight
-// numbers at once, or active scalars themselves, whose tape then follows the whole of it, the walk
+// numbers at once, or active scalars themselves, whose tape then follows the whole of it, the sweep
 // back included. Statements, spans and streams are those of the Tape; there are no tensors on it,
 // and it is not drawn, named or replayed.
 //
@@ -165,21 +165,21 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     detail::sweep_plainly<T>(
         pages, last, cotangent, xs,
         [&](const detail::RunOf<T>& run, T* adjoints) { reverse_sweep(pages, run, adjoints); });
-  } else {  // an outer tape may follow the walk, which then holds no more than is needed
+  } else {  // an outer tape may follow the sweep, which then holds no more than is needed
     const detail::NodeSet needed = part();
     check_linked(needed);
     reverse_needed(pages, needed, last, cotangent);
   }
   use.check();
-  std::vector<T> slopes;
+  std::vector<T> partials;
   for (const BasicScalar<T>& x : xs) {
-    slopes.push_back(x.id() <= last ? pages.adjoints.data()[x.id()] : T(0));
+    partials.push_back(x.id() <= last ? pages.adjoints.data()[x.id()] : T(0));
     using detail::is_zero;
-    flowed &= !is_zero(slopes.back());
+    flowed &= !is_zero(partials.back());
   }
-  // A slope of 0 may mean that there is no way.
+  // A partial of 0 may mean that there is no way.
   if (detail::is_plain_number<T> && !flowed && !allow_unused) check_linked(part());
-  return slopes;
+  return partials;
 }
 
 template <class T>

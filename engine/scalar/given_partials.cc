@@ -18,17 +18,17 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-constexpr std::size_t kMost = 32;  // slopes of one statement; more make a chain of them
+constexpr std::size_t kMost = 32;  // partials of one statement; more make a chain of them
 
 template <std::size_t count>
-void reverse(NodeId first, NodeId end, const NodeId* operands, const double* slopes, const double*,
-             double* adjoints) {
+void reverse(NodeId first, NodeId end, const NodeId* operands, const double* partials,
+             const double*, double* adjoints) {
   while (end-- > first) {
     operands -= count;
-    slopes -= count;
+    partials -= count;
     const double g = adjoints[end];
     if (g == 0) continue;
-    for (std::size_t i = 0; i < count; ++i) adjoints[operands[i]] += g * slopes[i];
+    for (std::size_t i = 0; i < count; ++i) adjoints[operands[i]] += g * partials[i];
   }
 }
 
@@ -36,18 +36,18 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   for (std::uint32_t i = 0; i < run.count; ++i)
     if (const Scalar g = sweep.number<Scalar>(run.first + i); g.is_tracked() || g.value() != 0)
       refuse("gradient",
-             "node {} is made of slopes given as numbers, whose derivatives nobody knows: "
+             "node {} is made of partials given as numbers, whose derivatives nobody knows: "
              "create_graph cannot pass it",
              run.first + i);
 }
 
-std::string print(std::span<const double> slopes) {
-  return fmt::format("slopes={}", fmt::join(slopes, ","));
+std::string print(std::span<const double> partials) {
+  return fmt::format("partials={}", fmt::join(partials, ","));
 }
 
 template <std::size_t count>
 constexpr StatementKernel kernel_of() {
-  return {"slopes",
+  return {"partials",
           static_cast<int>(count),
           static_cast<int>(count),
           &reverse<count>,
@@ -62,12 +62,12 @@ constexpr auto kernels = []<std::size_t... I>(std::index_sequence<I...>) {
 
 }  // namespace
 
-Scalar with_partials(double value, const std::vector<Scalar>& xs, const std::vector<double>& slopes,
-                     Site site) {
+Scalar with_partials(double value, const std::vector<Scalar>& xs,
+                     const std::vector<double>& partials, Site site) {
   const CallSite call(site);
-  if (xs.size() != slopes.size())
-    refuse("with_partials", "{} scalars and {} slopes; each scalar has one", xs.size(),
-           slopes.size());
+  if (xs.size() != partials.size())
+    refuse("with_partials", "{} scalars and {} partials; each scalar has one", xs.size(),
+           partials.size());
   Tape* const tape = recording_tape();
   if (!tape) return value;
   std::vector<NodeId> operands;
@@ -76,7 +76,7 @@ Scalar with_partials(double value, const std::vector<Scalar>& xs, const std::vec
     const NodeId id = tape->id_of("with_partials", static_cast<int>(i), xs[i]);
     if (!id) continue;
     operands.push_back(id);
-    numbers.push_back(slopes[i]);
+    numbers.push_back(partials[i]);
   }
   Scalar result = value;
   for (std::size_t begin = 0; begin < operands.size();) {
@@ -115,7 +115,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
       refuse(who, "y[{}] is not recorded on this tape", i);
     if (ys[i].id() >= mark.next) made.push_back(ys[i]);
   }
-  // A node that is listed twice has its slope once.
+  // A node that is listed twice has its partial once.
   std::vector<Scalar> inputs = xs;
   const auto before = [](const Scalar& a, const Scalar& b) { return a.id() < b.id(); };
   const auto same = [](const Scalar& a, const Scalar& b) { return a.id() == b.id(); };
@@ -131,13 +131,13 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
           refuse(who, "the piece reads {} of the tape before it, which is not among the xs",
                  detail::called(tape, operand));
     });
-  const Tensor slopes = detail::jacobian_of_piece(tape, mark.next, made, inputs);
+  const Tensor partials = detail::jacobian_of_piece(tape, mark.next, made, inputs);
   // As the tape has them, which a replay may have moved.
   for (Scalar& x : inputs) x = {tape.scalar_value(x.id()), tape.epoch(), x.id()};
   for (Scalar& y : made) y = {tape.scalar_value(y.id()), tape.epoch(), y.id()};
   tape.storage().rewind(mark);
   const ResumeRecording here(&tape);
-  const double* row = made.empty() ? nullptr : slopes.data<double>();
+  const double* row = made.empty() ? nullptr : partials.data<double>();
   auto next = made.begin();
   for (Scalar& y : ys) {
     if (!y.is_tracked() || y.id() < mark.next) continue;

@@ -146,13 +146,13 @@ struct Lanes : detail::LaneRegisters<double> {
   }
   friend Lanes operator+(const Lanes& x) { return x; }
 
-  // Adds slope x, and nothing where x is zero, however steep the slope.
-  void add(double slope, const Lanes& x) {
-    if (std::isfinite(slope))
-      detail::for_registers([&](std::size_t i) { of[i] += slope * x.of[i]; });
+  // Adds partial x, and nothing where x is zero, however steep the partial.
+  void add(double partial, const Lanes& x) {
+    if (std::isfinite(partial))
+      detail::for_registers([&](std::size_t i) { of[i] += partial * x.of[i]; });
     else
       detail::for_registers(
-          [&](std::size_t i) { of[i] += x.of[i] == 0 ? Register{} : slope * x.of[i]; });
+          [&](std::size_t i) { of[i] += x.of[i] == 0 ? Register{} : partial * x.of[i]; });
   }
 };
 

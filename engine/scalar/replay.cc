@@ -80,7 +80,7 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
     for (std::uint32_t k = 0; k < runs[i].period; ++k)
       if (const StatementKernel* kernel = runs[i].kernels()[k];
           !kernel || (kernel->arity > 0 && !kernel->recompute))
-        refuse(who, "{} cannot be carried out again: only functions of scalars are",
+        refuse(who, "{} cannot be recomputed: only functions of scalars are",
                called(tape, runs[i].first + k));
 }
 

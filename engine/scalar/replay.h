@@ -1,5 +1,5 @@
 // The recorded statements at other inputs: values without recording again. Only scalars are
-// carried out; what the program decided by comparing them is checked, not decided anew.
+// executed; what the program decided by comparing them is checked, not decided anew.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace tapestry {
 
-// Gives the variables xs of one tape those numbers, carries out all of its statements, and returns
+// Gives the variables xs of one tape those numbers, executes all of its statements, and returns
 // the values of ys. The tape then stands where it would had it been recorded there: gradient(y, xs)
 // is the gradient there, and replayed(y) the value, while a Scalar keeps the number that it was
 // made with: to record more with one whose number has moved is an Error. Costs about as much as the
@@ -25,7 +25,7 @@ double replay(Scalar y, const std::vector<Scalar>& xs, const std::vector<double>
 double replayed(Scalar x, detail::Site site = {});
 
 namespace detail {
-// Refuses, in the name of `who`, what no replay can carry out.
+// Refuses, in the name of `who`, what no replay can execute.
 void check_replay(std::string_view who, const Tape& tape, const std::vector<Scalar>& xs,
                   std::size_t numbers);
 // The comparison that came out otherwise than recorded, as an Error. The sides as they are now.

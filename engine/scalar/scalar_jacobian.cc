@@ -30,7 +30,7 @@ struct Problem {
   }
 };
 
-// Statements alone are walked; an x may come from anywhere.
+// Statements alone are swept; an x may come from anywhere.
 void check_scalars(const Problem& p) {
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_up([&](NodeId id) {
@@ -39,7 +39,7 @@ void check_scalars(const Problem& p) {
     for (NodeId operand : detail::operands_within(p.tape, node, id))
       if (p.part.contains(operand))
         refuse(kWho,
-               "{} lies between: walks of many directions pass scalars only; take gradients, or "
+               "{} lies between: sweeps of many directions pass scalars only; take gradients, or "
                "the jacobian of a function of tensors",
                detail::called(p.tape, id));
   });
@@ -69,7 +69,7 @@ Problem checked_problem(const std::vector<Scalar>& ys, const std::vector<Scalar>
 }
 
 void reverse_sweep(const Problem& p, std::vector<Lanes>& adjoints) {
-  detail::LocalPartials slopes(p.tape.storage().values.begin());
+  detail::LocalPartials partials(p.tape.storage().values.begin());
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_down([&](NodeId id) {
     const Run node = cursor.at(id);
@@ -78,18 +78,18 @@ void reverse_sweep(const Problem& p, std::vector<Lanes>& adjoints) {
     if (is_zero(g) || !node.kernel->reverse) return true;
     const auto count = static_cast<std::size_t>(node.kernel->arity);
     if (!is_zero(g - g)) {
-      // What was not taken gives nothing back for an infinite adjoint, and a slope that is zero
+      // What was not taken gives nothing back for an infinite adjoint, and a partial that is zero
       // gives NaN: the kernel knows which it is.
       for (std::size_t lane = 0; lane < kLanes; ++lane) {
         if (g[lane] == 0) continue;
-        const std::span<const double> given = slopes.of(node, 0, g[lane]);
+        const std::span<const double> given = partials.of(node, 0, g[lane]);
         for (std::size_t k = 0; k < count; ++k)
           if (Lanes* const operand = p.find(adjoints, node.operands[k]))
             operand->set(lane, (*operand)[lane] + given[k]);
       }
       return true;
     }
-    const std::span<const double> local = slopes.of(node, 0);
+    const std::span<const double> local = partials.of(node, 0);
     for (std::size_t k = 0; k < count; ++k)
       if (Lanes* const operand = p.find(adjoints, node.operands[k])) operand->add(local[k], g);
     return true;
@@ -97,7 +97,7 @@ void reverse_sweep(const Problem& p, std::vector<Lanes>& adjoints) {
 }
 
 void forward_sweep(const Problem& p, std::vector<Lanes>& tangents) {
-  detail::LocalPartials slopes(p.tape.storage().values.begin());
+  detail::LocalPartials partials(p.tape.storage().values.begin());
   detail::Cursor<double> cursor(p.tape.storage());
   p.part.for_each_up([&](NodeId id) {
     const Run node = cursor.at(id);
@@ -108,7 +108,7 @@ void forward_sweep(const Problem& p, std::vector<Lanes>& tangents) {
       return x && !is_zero(*x);
     });
     if (!moves) return;
-    const std::span<const double> local = slopes.of(node, 0);
+    const std::span<const double> local = partials.of(node, 0);
     for (std::size_t k = 0; k < operands.size(); ++k)
       if (const Lanes* const x = p.find(tangents, operands[k]);
           x && local[k] != 0)  // what was not taken stays silent, however steep it is
@@ -116,9 +116,9 @@ void forward_sweep(const Problem& p, std::vector<Lanes>& tangents) {
   });
 }
 
-// Eight seeds at a time: walks, then reads.
-template <class Walk>
-void in_blocks(const Problem& p, const std::vector<Scalar>& seeds, Walk&& walk) {
+// Eight seeds at a time: sweeps, then reads.
+template <class Sweep>
+void in_blocks(const Problem& p, const std::vector<Scalar>& seeds, Sweep&& sweep) {
   std::vector<Lanes> numbers;
   for (std::size_t begin = 0; begin < seeds.size(); begin += kLanes) {
     const std::size_t count = std::min(kLanes, seeds.size() - begin);
@@ -126,7 +126,7 @@ void in_blocks(const Problem& p, const std::vector<Scalar>& seeds, Walk&& walk) 
     for (std::size_t k = 0; k < count; ++k)
       if (const Scalar& seed = seeds[begin + k]; seed.is_tracked())
         if (Lanes* const at = p.find(numbers, seed.id())) at->set(k, (*at)[k] + 1);
-    walk(numbers, begin, count);
+    sweep(numbers, begin, count);
   }
 }
 

@@ -1,5 +1,5 @@
 // Adjoints by id, of which only those in use were ever touched. There is room for all that the tape
-// can hold: a walk that meets an id which it should not know writes to nobody else's memory.
+// can hold: a sweep that meets an id which it should not know writes to no other memory.
 #pragma once
 
 #include <algorithm>

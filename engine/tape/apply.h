@@ -1,4 +1,4 @@
-// The one door through which an operation is carried out: forward on plain numbers, then one line
+// The one door through which an operation is executed: forward on plain numbers, then one line
 // on the tape.
 #pragma once
 

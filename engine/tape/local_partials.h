@@ -1,4 +1,4 @@
-// The slopes of one statement by its operands, as numbers.
+// The partials of one statement by its operands, as numbers.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@ class LocalPartials {
  public:
   explicit LocalPartials(const double* values) : values_(values) {}
   // Of statement i of a run, one for each operand: what it gives back for that adjoint. The kernel
-  // walks back over a tape of its own, on which the operands are nodes 1, 2, ... and the statement
+  // sweeps back over a tape of its own, on which the operands are nodes 1, 2, ... and the statement
   // comes last.
   std::span<const double> of(const Run& run, std::uint32_t i, double adjoint = 1);
 

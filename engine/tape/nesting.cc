@@ -9,7 +9,7 @@ bool is_around(const Tape& tape, Epoch epoch) {
   return t;
 }
 
-// As the tape around its own knows it.
+// As the outer tape of its own knows it.
 Tensor outside(const Tensor& x) {
   const Tape* const tape = find_tape(x.epoch());
   return tape && tape->owns(x) ? tape->outward(x) : detach(x);

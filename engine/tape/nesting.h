@@ -1,5 +1,5 @@
 // Tapes in each other, seen from one of them. A rule or hook may use what it captured of a tape
-// while only the tapes around that one record, as in a plain gradient within another; to them it is
+// while only the outer tapes that one record, as in a plain gradient within another; to them it is
 // what it stands for outside.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace tapestry::detail {
 // handle stays what it is, for its user to refuse.
 Tensor known_to(const Tape& tape, Tensor x);
 
-// Whether they are one node, or are so to some tape around the ones that track them.
+// Whether they are one node, or are so to some outer tape the ones that track them.
 bool same_outside(const Tensor& a, const Tensor& b);
 
 // Whether `tape` or one around it follows x or, where x has no history, what it was detached from.

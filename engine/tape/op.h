@@ -19,7 +19,7 @@
 // vjp is transposed.
 //
 // vmap asks for `static constexpr bool elementwise = true` or `static void batch(Batching& b)`, as
-// engine/grad/batching.h describes. An op that can only be carried out example by example says why:
+// engine/grad/batching.h describes. An op that can only be executed example by example says why:
 // `static constexpr std::string_view example_by_example = "reason"`. With none of them it does not
 // compile.
 //

@@ -1,4 +1,4 @@
-// Where operations stand that the engine carries out for others: at which line, in which name
+// Where operations stand that the engine executes for others: at which line, in which name
 // scope, and whether they are an operation's inner steps.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace tapestry::detail {
 
-extern constinit thread_local bool within_op;  // this thread carries out an operation's steps
+extern constinit thread_local bool within_op;  // this thread executes an operation's steps
 
 // While it lives, operations stand where that node does.
 class AtNode {

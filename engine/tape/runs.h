@@ -64,7 +64,7 @@ class Runs {
     if (spans_.empty() || spans_.back().kernel) begin(nullptr, id, operands, payload);
   }
 
-  // The spans so far stay as they are from now on: a walk that records goes through them.
+  // The spans so far stay as they are from now on: a sweep that records goes through them.
   void settle() { short_runs_ = spans_.size(); }
   void release_unused() {
     spans_.release_from(spans_.size());

@@ -74,7 +74,7 @@ struct StatementStorage {
   Stream<NodeId> operands;
   Stream<T> payload;
   Runs runs;
-  Adjoints<T> adjoints;  // by id, of a walk back; the memory stays for the next
+  Adjoints<T> adjoints;  // by id, of a reverse sweep; the memory stays for the next
 
   constexpr StatementStorage() = default;  // without room
   explicit StatementStorage(AddressShare::Taken taken)

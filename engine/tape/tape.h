@@ -1,5 +1,5 @@
-// The tape: operations in the order in which they were carried out, which is a topological order of
-// their graph. It only grows; a walk over it is a loop. Destroying or clearing it ends the
+// The tape: operations in the order in which they were executed, which is a topological order of
+// their graph. It only grows; a sweep over it is a loop. Destroying or clearing it ends the
 // recording but keeps the pages for the next one on this thread. A handle that outlives its
 // recording is refused by tapes, never followed; where none records it is a plain number.
 //
@@ -100,9 +100,9 @@ class Tape : public detail::LivingTape<Tape> {
 
   // ---- nesting: a variable made of a value that an outer tape tracks is followed by both. Each
   // operation is recorded on every tape that tracks an operand. ----
-  // The same value as the tape around knows it: tracked there, or plain numbers.
+  // The same value as the outer tape knows it: tracked there, or plain numbers.
   Tensor outward(const Tensor& x) const;
-  // The same for a node; not defined() when no tape around tracks it.
+  // The same for a node; not defined() when no outer tape tracks it.
   const Tensor& outward(NodeId id) const;
   // Leaves whose value an outer tape tracks, in order: variables, and what a computation captured.
   std::vector<NodeId> captured() const;
@@ -164,7 +164,7 @@ class Tape : public detail::LivingTape<Tape> {
   void keep(std::shared_ptr<const void> object);  // until this recording ends
   void release_unused();                          // gives the pages back on which nothing lies
   void release(
-      const detail::TensorNode& node);  // lets go of what its vjp reads; no walk passes it again
+      const detail::TensorNode& node);  // lets go of what its vjp reads; no sweep passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
   static void write_to(Tape* tape);
   static detail::StatementStorage<double>*& statements() {

@@ -71,7 +71,7 @@ const Tensor& Tape::tangent(const Tensor& x) const {
   return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
 }
 
-// The same operation on the tape around, for whose eyes the operands are what they are there.
+// The same operation on the outer tape, for whose eyes the operands are what they are there.
 std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
                                         std::span<const Tensor> outputs) {
   if (!around() || options_.observe_only) return {};

@@ -208,7 +208,7 @@ void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z
 NodeId Tape::id_of(std::string_view who, int operand, Scalar x) {
   if (owns(x)) {
     check_node(who, x.id());
-    // What is recorded now would have its value by one and its slopes by the other.
+    // What is recorded now would have its value by one and its partials by the other.
     if (storage_->moved && std::bit_cast<std::uint64_t>(scalar_value(x.id())) !=
                                std::bit_cast<std::uint64_t>(x.value()))
       refuse(who,

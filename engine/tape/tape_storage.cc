@@ -43,7 +43,8 @@ void TapeStorage::rewind(const TapeMark& mark) {
   std::erase_if(bindings, [&](const auto& binding) { return binding.second.id >= mark.next; });
   for (Pooled& slot : pool)
     if (slot.id >= mark.next) slot = {};
-  while (!slopes.empty() && slopes.back().first >= mark.next) slopes.pop_back();
+  while (!recorded_sweeps.empty() && recorded_sweeps.back().first >= mark.next)
+    recorded_sweeps.pop_back();
   arena.rewind(mark.arena);
   StatementStorage<double>::rewind(mark);
 }
@@ -55,7 +56,7 @@ void TapeStorage::reset() {
   outward.clear();
   severed.clear();
   tangents.clear();
-  slopes.clear();
+  recorded_sweeps.clear();
   if (!no_tangents.empty()) no_tangents.clear();
   kept.clear();
   if (!names.empty()) names.clear();

@@ -35,13 +35,14 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
   std::unordered_map<const void*, Binding> bindings;
-  std::vector<Tensor> outward;  // by id: the same value on the tape around, where it is tracked
+  std::vector<Tensor> outward;  // by id: the same value on the outer tape, where it is tracked
   std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
   std::vector<Tensor> tangents;                    // by id, on a tape that carries them
   std::map<NodeId, DueRefusal> no_tangents;        // of nodes whose derivative does not exist
   std::vector<std::shared_ptr<const void>> kept;   // what attributes point to
   std::vector<Comparison> comparisons;
-  std::vector<std::pair<NodeId, NodeId>> slopes;  // first and last of what a sweep recorded
+  std::vector<std::pair<NodeId, NodeId>>
+      recorded_sweeps;  // first and last of what a sweep recorded
   bool has_tensors = false;
   bool differentiates_adjoints = false;  // an op does, see engine/tape/op.h
   bool moved = false;  // a replay gave scalars other numbers than their handles have

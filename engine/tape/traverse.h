@@ -76,7 +76,7 @@ void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&
   });
 }
 
-// The walk back over a run, in plain numbers.
+// The reverse sweep over a run, in plain numbers.
 inline void reverse_run(const Run& run, const double* values, double* adjoints) {
   run.kernel->reverse(run.first, run.first + run.count, run.operands_of(run.count),
                       run.payload_of(run.count), values, adjoints);

@@ -1,4 +1,4 @@
-// Which random numbers a computation drew, so that it draws the same when it is carried out again.
+// Which random numbers a computation drew, so that it draws the same when it is recomputed.
 // A number depends on seed and position alone, so these are noted: no generator is held, and none
 // moves when its numbers are drawn again.
 #pragma once

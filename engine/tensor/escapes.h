@@ -11,12 +11,11 @@
 namespace tapestry::detail {
 
 struct Escapes {
-  bool numbers = false;  // of a tracked tensor were read, by item(), to_vector() or data()
-  bool slopes = false;   // so were those of a floating one, or used in an op after detach()
-  bool functions =
-      false;  // of the user's were called, or scalars taken: not to be carried out again
-  std::string outer_scalar;  // the first that came from a tape around the one that records
-  // Whose numbers slopes are made of, detached ones among them; any tracked tensor's by default.
+  bool numbers = false;      // of a tracked tensor were read, by item(), to_vector() or data()
+  bool floating = false;     // so were those of a floating one, or used in an op after detach()
+  bool functions = false;    // of the user's were called, or scalars taken: not to be recomputed
+  std::string outer_scalar;  // the first that came from a tape outside the one that records
+  // Whose numbers partials are made of, detached ones among them; any tracked tensor's by default.
   std::function<bool(const Tensor&)> concerns;
 };
 
@@ -37,7 +36,7 @@ class WatchEscapes : public Escapes {
     escapes = outer_;
     if (!outer_) return;
     outer_->numbers |= numbers;
-    outer_->slopes |= slopes;
+    outer_->floating |= floating;
     outer_->functions |= functions;
     if (outer_->outer_scalar.empty()) outer_->outer_scalar = outer_scalar;
   }

@@ -1,4 +1,4 @@
-// What the walks ask of a number, besides arithmetic.
+// What the sweeps ask of a number, besides arithmetic.
 #pragma once
 
 #include "engine/tensor/basic_scalar.h"
@@ -6,7 +6,7 @@
 namespace tapestry::detail {
 
 // Whether nothing flows: the adjoint of a branch that was not taken gives nothing, however steep
-// the slopes. Of an active number this is known only where nobody follows it.
+// the partials. Of an active number this is known only where nobody follows it.
 inline bool is_zero(double x) { return x == 0; }
 inline bool is_zero(float x) { return x == 0; }
 template <class T>

@@ -1,6 +1,6 @@
-// Walks strided operands of one shape in row-major order as few and long rows: axes of extent 1 are
-// dropped and neighbouring axes that are uniform for every operand are merged, so that kernels see
-// plain inner loops.
+// Goes over strided operands of one shape in row-major order as few and long rows: axes of extent 1
+// are dropped and neighbouring axes that are uniform for every operand are merged, so that kernels
+// see plain inner loops.
 #pragma once
 
 #include <array>

@@ -59,7 +59,7 @@ class Shape : public detail::Dims {
 
 namespace detail {
 
-// Distance in elements between neighbours along each axis; 0 repeats, negative walks backwards.
+// Distance in elements between neighbours along each axis; 0 repeats, negative goes backwards.
 using Strides = Dims;
 
 Strides row_major(const Shape& shape);

@@ -30,7 +30,7 @@ constinit thread_local detail::NoteUse detail::note_use_of = nullptr;
 void detail::note_reading(const Tensor& x) {
   if (note_use_of) note_use_of(x);
   escapes->numbers |= x.is_tracked();
-  escapes->slopes |=
+  escapes->floating |=
       is_floating(x.dtype()) && (escapes->concerns ? escapes->concerns(x) : x.is_tracked());
 }
 

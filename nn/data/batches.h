@@ -20,7 +20,7 @@ struct Batch {
 };
 
 struct BatchOptions {
-  bool shuffle = true;     // without it, every epoch walks the rows as they stand, and copies none
+  bool shuffle = true;     // without it, every epoch takes the rows as they stand, and copies none
   bool drop_last = false;  // leave out a last batch of fewer rows
 };
 
@@ -41,8 +41,8 @@ class Batches {
   // One epoch of batches: for (const auto& [inputs, labels] : batches.epoch(3)). Counted from 0.
   Epoch epoch(std::int64_t number) const;
 
-  // for (const auto& [inputs, labels] : batches) walks epoch 0, the next such loop epoch 1, and so
-  // on.
+  // for (const auto& [inputs, labels] : batches) goes over epoch 0, the next such loop epoch 1, and
+  // so on.
   Iterator begin();
   static std::default_sentinel_t end() { return {}; }
   std::int64_t epochs_begun() const { return next_epoch_; }

@@ -12,7 +12,7 @@ namespace tapestry {
 // A letter twice in one term is a diagonal; "..." stands for the axes that no letter names, aligned
 // at the right; axes of extent 1 stretch. Without "->" the result has the axes of "...", then in
 // alphabetical order the letters that occur once. Different dtypes meet in the larger; boolean
-// counts as i64. Carried out as matrix products, in the order of fewest multiplications for up to
+// counts as i64. Executed as matrix products, in the order of fewest multiplications for up to
 // 10 operands. Error that points at the subscript to blame. Differentiable.
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands,
               detail::Site site = {});

@@ -24,7 +24,7 @@ using probe::Probe;
 
 constexpr std::int64_t kCost = 2;  // an element's work against copying it
 
-// The dtype in which a function of this kind is carried out.
+// The dtype in which a function of this kind is executed.
 DType working_dtype(Kind kind, DType dtype) {
   if (is_floating(dtype)) return dtype;
   return kind == Kind::floating ? DType::f32 : DType::i64;
@@ -40,9 +40,9 @@ constexpr SaveMask saves_for(Probe formula) {
          (formula.uses & probe::kY ? save_output() : 0);
 }
 
-// One slope times g: by its kernel in one pass, over g itself if nobody shares it, or, when a tape
-// follows, by its formula in differentiable ops. Reads only what the formula mentions.
-struct Slope {
+// One partial times g: by its kernel in one pass, over g itself if nobody shares it, or, when a
+// tape follows, by its formula in differentiable ops. Reads only what the formula mentions.
+struct Partial {
   Probe mentions;
   Formula formula;
   Kernel<float> f32;
@@ -66,28 +66,28 @@ struct Slope {
   }
 };
 
-void pull(Pullback& p, int operand, const Slope& slope) {
+void pull(Pullback& p, int operand, const Partial& partial) {
   if (!p.wants(operand)) return;
-  const unsigned uses = slope.mentions.uses;
+  const unsigned uses = partial.mentions.uses;
   bool last = true;
   for (int later = operand + 1; later < p.operand_count(); ++later) last &= !p.wants(later);
-  p.give(operand, slope.times(last ? p.take_cotangent() : p.cotangent(),
-                              uses & probe::kX ? &p.input(0) : nullptr,
-                              uses & probe::kZ ? &p.input(1) : nullptr,
-                              uses & probe::kY ? &p.output() : nullptr, p.followed()));
+  p.give(operand, partial.times(last ? p.take_cotangent() : p.cotangent(),
+                                uses & probe::kX ? &p.input(0) : nullptr,
+                                uses & probe::kZ ? &p.input(1) : nullptr,
+                                uses & probe::kY ? &p.output() : nullptr, p.followed()));
 }
 
-// The slopes of an elementwise function are its own transpose.
-void push(Pushforward& p, std::initializer_list<Slope> slopes) {
+// The partials of an elementwise function are its own transpose.
+void push(Pushforward& p, std::initializer_list<Partial> partials) {
   if (!is_floating(p.output().dtype())) return;
   Tensor total;
   int operand = 0;
-  for (const Slope& slope : slopes) {
+  for (const Partial& partial : partials) {
     const Tensor& t = p.tangent(operand++);
     if (!t.defined()) continue;
     const Tensor& z = p.input(p.input_count() - 1);
-    const Tensor term = slope.times(broadcast_to(t, p.output().shape()), &p.input(0), &z,
-                                    &p.output(), recording_tape() != nullptr);
+    const Tensor term = partial.times(broadcast_to(t, p.output().shape()), &p.input(0), &z,
+                                      &p.output(), recording_tape() != nullptr);
     total = total.defined() ? total + term : term;
   }
   p.give(0, total);
@@ -161,15 +161,15 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
   return out;
 }
 
-#define TAPESTRY_SLOPE(op, which, formula, kernels, type)                                          \
-  Slope {                                                                                          \
+#define TAPESTRY_PARTIAL(op, which, formula, kernels, type)                                        \
+  Partial {                                                                                        \
     probe::op##_##which, &formula, kernels<float>(type::op).which, kernels<double>(type::op).which \
   }
-#define TAPESTRY_UNARY_SLOPE(op) \
-  TAPESTRY_SLOPE(op, vjp, (UnaryFormula<Unary::op, Tensor>::slope), unary_kernels, Unary)
-#define TAPESTRY_BINARY_SLOPE(op, by)                                                           \
-  TAPESTRY_SLOPE(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::slope_##by), binary_kernels, \
-                 Binary)
+#define TAPESTRY_UNARY_PARTIAL(op) \
+  TAPESTRY_PARTIAL(op, vjp, (UnaryFormula<Unary::op, Tensor>::partial), unary_kernels, Unary)
+#define TAPESTRY_BINARY_PARTIAL(op, by)                                             \
+  TAPESTRY_PARTIAL(op, vjp_##by, (BinaryFormula<Binary::op, Tensor>::partial_##by), \
+                   binary_kernels, Binary)
 #define TAPESTRY_UNARY(op, value, rule, kind, domain, ulps, doc)                \
   struct op##_op {                                                              \
     static constexpr std::string_view name = #op;                               \
@@ -180,8 +180,8 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
                         unary_kernels<double>(Unary::op).forward,               \
                         &integers::op##_loop<std::int64_t>);                    \
     }                                                                           \
-    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_SLOPE(op)); }      \
-    static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_SLOPE(op)}); }    \
+    static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_PARTIAL(op)); }    \
+    static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_PARTIAL(op)}); }  \
     static constexpr SaveMask saves(int) { return saves_for(probe::op##_vjp); } \
   };
 #define TAPESTRY_BINARY(op, value, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
@@ -196,11 +196,11 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
                         &integers::op##_loop<std::int64_t>);                            \
     }                                                                                   \
     static void vjp(Pullback& p) {                                                      \
-      pull(p, 0, TAPESTRY_BINARY_SLOPE(op, x));                                         \
-      pull(p, 1, TAPESTRY_BINARY_SLOPE(op, z));                                         \
+      pull(p, 0, TAPESTRY_BINARY_PARTIAL(op, x));                                       \
+      pull(p, 1, TAPESTRY_BINARY_PARTIAL(op, z));                                       \
     }                                                                                   \
     static void jvp(Pushforward& p) {                                                   \
-      push(p, {TAPESTRY_BINARY_SLOPE(op, x), TAPESTRY_BINARY_SLOPE(op, z)});            \
+      push(p, {TAPESTRY_BINARY_PARTIAL(op, x), TAPESTRY_BINARY_PARTIAL(op, z)});        \
     }                                                                                   \
     static constexpr SaveMask saves(int operand) {                                      \
       return saves_for(operand == 0 ? probe::op##_vjp_x : probe::op##_vjp_z);           \

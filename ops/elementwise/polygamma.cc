@@ -34,7 +34,7 @@ struct Polygamma {
     });
     return out;
   }
-  // As on the page, a zero adjoint gives zero whatever the slope.
+  // As on the page, a zero adjoint gives zero whatever the partial.
   static void vjp(Pullback& p) {
     const Tensor& g = p.cotangent();
     const Tensor product = g * polygamma(p.attributes<Attributes>().order + 1, p.input(0));

@@ -13,13 +13,13 @@ Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b, detail::Site 
 Tensor where(const Tensor& mask, const Tensor& a, const detail::Beside& b, detail::Site site = {});
 Tensor where(const Tensor& mask, const detail::Beside& a, const Tensor& b, detail::Site site = {});
 
-// x held to [low, high]; slope 1 within, bounds included, else 0. Error when low > high.
+// x held to [low, high]; partial 1 within, bounds included, else 0. Error when low > high.
 Tensor clamp(const Tensor& x, const detail::Beside& low, const detail::Beside& high,
              detail::Site site = {});
 
 namespace detail {
 
-// x with these numbers in place of NaN, inf and -inf, which have slope 0; the largest finite ones
+// x with these numbers in place of NaN, inf and -inf, which have partial 0; the largest finite ones
 // of its dtype where none is given. Integers stay.
 struct Replacements {
   double nan = 0;

@@ -18,7 +18,7 @@ std::int64_t largest_factor(std::int64_t n) {
 }
 
 // With j k = (j^2 + k^2 - (k - j)^2) / 2 the transform is a convolution with the chirp
-// c[j] = exp(-i pi j^2 / n), carried out by transforms of length m, a power of two.
+// c[j] = exp(-i pi j^2 / n), executed by transforms of length m, a power of two.
 struct Chirp {
   std::int64_t m = 1;
   std::vector<Complex> factors;   // c[j] for j < n

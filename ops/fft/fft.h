@@ -6,7 +6,7 @@
 //   rfft   fft of real numbers, (..., n) to the half (..., n / 2 + 1, 2): the rest are conjugates
 //   irfft  its inverse: of length n, by default twice the half's extent less 2
 //
-// f32 and f64 of any strides; carried out in double. Any n: work is n log n for large primes too.
+// f32 and f64 of any strides; executed in double. Any n: work is n log n for large primes too.
 // Differentiable to any order; threads share the lines.
 #pragma once
 

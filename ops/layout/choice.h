@@ -1,13 +1,13 @@
-// Elements chosen by an index tensor, as one walk: what reads them, and what adds to them.
+// Elements chosen by an index tensor, as one pass: what reads them, and what adds to them.
 #pragma once
 
 #include "engine/tensor/tensor.h"
 
 namespace tapestry::detail {
 
-// The elements of `shape` are walked. For element e the index tensor holds, `index` strides along,
-// a number i below `extent`, and the element chosen lies `base` strides and i * step along in the
-// indexed tensor.
+// The elements of `shape` are visited in order. For element e the index tensor holds, `index`
+// strides along, a number i below `extent`, and the element chosen lies `base` strides and i * step
+// along in the indexed tensor.
 struct Choice {
   Shape shape;
   Strides index, base;

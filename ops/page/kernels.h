@@ -20,7 +20,7 @@ enum class Binary {
 
 // out[i] = f(in[0][i], in[1][i], ...). A value reads {x} or {x, z}; a vjp reads {x, z, y, g} and
 // skips, so may be given null for, what its formula does not mention. A zero adjoint gives zero
-// whatever the slope: a branch that was not taken contributes nothing, even where its slope is
+// whatever the partial: a branch that was not taken contributes nothing, even where its partial is
 // infinite. out may be one of the inputs.
 template <class T>
 using Kernel = void (*)(const T* const* in, T* out, std::int64_t n);

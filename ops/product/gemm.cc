@@ -83,7 +83,7 @@ T inner_product(std::int64_t n, const T* x, int x_step, const T* y, int y_step) 
   return static_cast<T>(sum);
 }
 
-// Whether it is a product with a vector; then it is carried out.
+// Whether it is a product with a vector; then it is executed.
 template <class T>
 bool vector_product(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
                     std::int64_t leading) {

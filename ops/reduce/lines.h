@@ -1,4 +1,4 @@
-// Walking tensors line by line along an axis.
+// Going over tensors line by line along an axis.
 #pragma once
 
 #include <array>

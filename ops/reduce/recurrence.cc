@@ -77,9 +77,9 @@ struct Recurrence {
       return;
     }
     const Tensor& y = p.output();
-    const Tensor slopes =
+    const Tensor partials =
         transposed ? earlier(u, axis) * later(y, axis) : later(u, axis) * earlier(y, axis);
-    p.give(0, pad(slopes, widths_at(u.rank(), axis, 1, 0)));
+    p.give(0, pad(partials, widths_at(u.rank(), axis, 1, 0)));
   }
   static std::string describe(const Attributes& a) {
     return fmt::format("axis={}{}", a.axis, a.transposed ? ", transposed" : "");

@@ -1,8 +1,8 @@
 // g, the adjoint, in the page's formulas. A formula is linear in g, and these types have no
-// operation that is not; so it is read as g times a slope, and a g of zero stays zero where the
-// slope is infinite, in plain walks and recorded ones alike (a plain walk divides by x where these
-// multiply by 1 / x, which may be an ulp apart). The product is a function of g and
-// slope both, differentiable at zeros: `where(g == 0, ...)` would cut off what g varies with.
+// operation that is not; so it is read as g times a partial, and a g of zero stays zero where the
+// partial is infinite, in plain sweeps and recorded ones alike (a plain sweep divides by x where
+// these multiply by 1 / x, which may be an ulp apart). The product is a function of g and partial
+// both, differentiable at zeros: `where(g == 0, ...)` would cut off what g varies with.
 //
 // T is what the formula is read over: tensors, active scalars, lanes, dual numbers. The types refer
 // to g, which outlives the formula: a copy of lanes would be laid out in memory.
@@ -33,13 +33,14 @@ struct ScaledCotangent {
   }
 };
 
-// g, or a number times g, times a slope, which may be an expression. G is T or a reference to one.
-template <class T, class G, class Slope>
-struct SlopedCotangent {
+// g, or a number times g, times a partial, which may be an expression. G is T or a reference to
+// one.
+template <class T, class G, class Partial>
+struct PartialdCotangent {
   using Adjoint = T;
   G g;
-  Slope slope;
-  [[gnu::always_inline]] explicit operator T() const { return T(mul_zero(g, slope)); }
+  Partial partial;
+  [[gnu::always_inline]] explicit operator T() const { return T(mul_zero(g, partial)); }
 };
 
 template <class C>
@@ -47,24 +48,24 @@ concept CotangentType = requires {
   typename C::Adjoint;
 };
 
-#define TAPESTRY_COTANGENT_OPERATOR(symbol, of_one)                                      \
-  template <class T, class Z>                                                            \
-  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol( \
-      const Cotangent<T>& g, const Z& z) {                                               \
-    using Slope = std::remove_cvref_t<decltype(of_one)>;                                 \
-    return SlopedCotangent<T, const T&, Slope>{g.g, of_one};                             \
-  }                                                                                      \
-  template <class T, class Z>                                                            \
-  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol( \
-      const ScaledCotangent<T>& g, const Z& z) {                                         \
-    using Slope = std::remove_cvref_t<decltype(of_one)>;                                 \
-    return SlopedCotangent<T, T, Slope>{T(g), of_one};                                   \
-  }                                                                                      \
-  template <class T, class G, class S, class Z>                                          \
-  [[gnu::always_inline]] inline auto operator symbol(const SlopedCotangent<T, G, S>& g,  \
-                                                     const Z& z) {                       \
-    using Slope = std::remove_cvref_t<decltype(g.slope symbol z)>;                       \
-    return SlopedCotangent<T, G, Slope>{g.g, g.slope symbol z};                          \
+#define TAPESTRY_COTANGENT_OPERATOR(symbol, of_one)                                       \
+  template <class T, class Z>                                                             \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(  \
+      const Cotangent<T>& g, const Z& z) {                                                \
+    using Partial = std::remove_cvref_t<decltype(of_one)>;                                \
+    return PartialdCotangent<T, const T&, Partial>{g.g, of_one};                          \
+  }                                                                                       \
+  template <class T, class Z>                                                             \
+  requires(!std::is_arithmetic_v<Z>) [[gnu::always_inline]] inline auto operator symbol(  \
+      const ScaledCotangent<T>& g, const Z& z) {                                          \
+    using Partial = std::remove_cvref_t<decltype(of_one)>;                                \
+    return PartialdCotangent<T, T, Partial>{T(g), of_one};                                \
+  }                                                                                       \
+  template <class T, class G, class S, class Z>                                           \
+  [[gnu::always_inline]] inline auto operator symbol(const PartialdCotangent<T, G, S>& g, \
+                                                     const Z& z) {                        \
+    using Partial = std::remove_cvref_t<decltype(g.partial symbol z)>;                    \
+    return PartialdCotangent<T, G, Partial>{g.g, g.partial symbol z};                     \
   }
 TAPESTRY_COTANGENT_OPERATOR(*, z)
 TAPESTRY_COTANGENT_OPERATOR(/, 1.0 / z)

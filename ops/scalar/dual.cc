@@ -8,28 +8,28 @@ namespace {
 
 // ---- the functions of the page: a value, and how it follows its operands ----
 
-// Where the page says mul_zeros, a slope of zero gives nothing, however steep what leads to it.
+// Where the page says mul_zeros, a partial of zero gives nothing, however steep what leads to it.
 constexpr bool says_mul_zeros(Binary op, int slot) {
   return op == Binary::mul_zeros || (op == Binary::mul_zero && slot == 1);
 }
 template <Binary op, int slot>
-void follow(Dual& y, double slope, const Dual& x) {
-  if (!says_mul_zeros(op, slot) || slope != 0) y.tangent.add(slope, x.tangent);
+void follow(Dual& y, double partial, const Dual& x) {
+  if (!says_mul_zeros(op, slot) || partial != 0) y.tangent.add(partial, x.tangent);
 }
 
 template <Unary op>
 Dual value_of(const Dual& x) {
   using Rule = UnaryRule<op, double>;
   Dual y(Rule::value(x.value));
-  y.tangent.add(Rule::slope(x.value, 0, y.value, 1), x.tangent);
+  y.tangent.add(Rule::partial(x.value, 0, y.value, 1), x.tangent);
   return y;
 }
 template <Binary op>
 Dual value_of(const Dual& x, const Dual& z) {
   using Rule = BinaryRule<op, double>;
   Dual y(Rule::value(x.value, z.value));
-  follow<op, 0>(y, Rule::slope_x(x.value, z.value, y.value, 1), x);
-  follow<op, 1>(y, Rule::slope_z(x.value, z.value, y.value, 1), z);
+  follow<op, 0>(y, Rule::partial_x(x.value, z.value, y.value, 1), x);
+  follow<op, 1>(y, Rule::partial_z(x.value, z.value, y.value, 1), z);
   return y;
 }
 
@@ -37,32 +37,32 @@ Dual value_of(const Dual& x, const Dual& z) {
 Dual polygamma_value(const Dual& order, const Dual& x) {
   return polygamma(static_cast<int>(order.value), x);
 }
-Dual order_slope(const Dual&, const Dual&, const Dual&, const Dual&) { return 0; }  // nobody asks
-Dual polygamma_slope(const Dual& order, const Dual& x, const Dual&, const Dual& g) {
-  return times_slope(g, polygamma(static_cast<int>(order.value) + 1, x));
+Dual order_partial(const Dual&, const Dual&, const Dual&, const Dual&) { return 0; }  // nobody asks
+Dual polygamma_partial(const Dual& order, const Dual& x, const Dual&, const Dual& g) {
+  return times_partial(g, polygamma(static_cast<int>(order.value) + 1, x));
 }
 
-using Slope = Dual (*)(const Dual& x, const Dual& z, const Dual& y, const Dual& g);
+using Partial = Dual (*)(const Dual& x, const Dual& z, const Dual& y, const Dual& g);
 struct UnaryStep {
   Dual (*value)(const Dual&);
-  Slope slope;
+  Partial partial;
 };
 struct BinaryStep {
   Dual (*value)(const Dual&, const Dual&);
-  Slope slope[2];
+  Partial partial[2];
 };
 
 constexpr UnaryStep kUnarySteps[] = {
 #define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  {&value_of<Unary::op>, &UnaryFormula<Unary::op, Dual>::slope},
+  {&value_of<Unary::op>, &UnaryFormula<Unary::op, Dual>::partial},
 #include "ops/page/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   {&value_of<Binary::op>,                                                              \
-   {&BinaryFormula<Binary::op, Dual>::slope_x, &BinaryFormula<Binary::op, Dual>::slope_z}},
+   {&BinaryFormula<Binary::op, Dual>::partial_x, &BinaryFormula<Binary::op, Dual>::partial_z}},
 #include "ops/page/elementwise.def"
-    {&polygamma_value, {&order_slope, &polygamma_slope}},
+    {&polygamma_value, {&order_partial, &polygamma_partial}},
 };
 
 }  // namespace
@@ -86,8 +86,8 @@ Dual detail::step_value(const Step& step, const Dual& x, const Dual& z) {
 
 Dual detail::step_vjp(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y,
                       const Dual& g) {
-  return step.arity() == 1 ? kUnarySteps[step.code].slope(x, z, y, g)
-                           : kBinarySteps[step.code].slope[slot](x, z, y, g);
+  return step.arity() == 1 ? kUnarySteps[step.code].partial(x, z, y, g)
+                           : kBinarySteps[step.code].partial[slot](x, z, y, g);
 }
 
 }  // namespace tapestry

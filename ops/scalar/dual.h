@@ -1,7 +1,7 @@
 // Numbers with tangents: how a value moves along eight directions at once, carried with it through
 // the page's functions. The page's vjp formulas over these give second derivatives.
 //
-// A tangent of zero contributes nothing, however steep the slope.
+// A tangent of zero contributes nothing, however steep the partial.
 #pragma once
 
 #include "engine/scalar/lanes.h"
@@ -53,7 +53,7 @@ struct Dual {
   TAPESTRY_COMPARISON(>=)
 #undef TAPESTRY_COMPARISON
 
-  // What the walks and the page's formulas ask of a number.
+  // What the sweeps and the page's formulas ask of a number.
   friend Dual zero(const Dual&) { return {}; }
   friend bool is_zero(const Dual& x) { return x.value == 0 && is_zero(x.tangent); }
   friend void add_to(Dual& sum, const Dual& x) { sum += x; }

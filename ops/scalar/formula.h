@@ -1,4 +1,4 @@
-// The page over any number: value and slopes of each function, as the kernels of statements call
+// The page over any number: value and partials of each function, as the kernels of statements call
 // them.
 #pragma once
 
@@ -26,14 +26,14 @@ struct BinaryFormula;
   template <class T>                                             \
   struct UnaryFormula<Unary::op, T> {                            \
     static T value(const T& x) { return T(op(x)); }              \
-    TAPESTRY_FORMULA(slope, vjp)                                 \
+    TAPESTRY_FORMULA(partial, vjp)                               \
   };
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
   template <class T>                                                                   \
   struct BinaryFormula<Binary::op, T> {                                                \
     static T value(const T& x, const T& z) { return T(op(x, z)); }                     \
-    TAPESTRY_FORMULA(slope_x, vjp_x)                                                   \
-    TAPESTRY_FORMULA(slope_z, vjp_z)                                                   \
+    TAPESTRY_FORMULA(partial_x, vjp_x)                                                 \
+    TAPESTRY_FORMULA(partial_z, vjp_z)                                                 \
   };
 #include "ops/page/elementwise.def"
 #undef TAPESTRY_FORMULA
@@ -48,13 +48,13 @@ struct UnaryRule<op, double> : page_numbers::UnaryRule<op> {};
 template <Binary op>
 struct BinaryRule<op, double> : page_numbers::BinaryRule<op> {};
 
-// A slope that is at hand times an adjoint; of plain numbers one that is not zero.
+// A partial that is at hand times an adjoint; of plain numbers one that is not zero.
 template <class T>
-[[gnu::always_inline]] inline T times_slope(const T& g, const T& slope) {
+[[gnu::always_inline]] inline T times_partial(const T& g, const T& partial) {
   if constexpr (std::is_arithmetic_v<T>)
-    return g * slope;
+    return g * partial;
   else
-    return T(SlopedCotangent<T, const T&, const T&>{g, slope});
+    return T(PartialdCotangent<T, const T&, const T&>{g, partial});
 }
 
 // In double, and rounded: for + - * / and sqrt that is what float arithmetic gives, and no worse
@@ -63,19 +63,19 @@ template <Unary op>
 struct UnaryRule<op, float> {
   using Rule = page_numbers::UnaryRule<op>;
   static float value(float x) { return static_cast<float>(Rule::value(x)); }
-  static float slope(float x, float z, float y, float g) {
-    return static_cast<float>(Rule::slope(x, z, y, g));
+  static float partial(float x, float z, float y, float g) {
+    return static_cast<float>(Rule::partial(x, z, y, g));
   }
 };
 template <Binary op>
 struct BinaryRule<op, float> {
   using Rule = page_numbers::BinaryRule<op>;
   static float value(float x, float z) { return static_cast<float>(Rule::value(x, z)); }
-  static float slope_x(float x, float z, float y, float g) {
-    return static_cast<float>(Rule::slope_x(x, z, y, g));
+  static float partial_x(float x, float z, float y, float g) {
+    return static_cast<float>(Rule::partial_x(x, z, y, g));
   }
-  static float slope_z(float x, float z, float y, float g) {
-    return static_cast<float>(Rule::slope_z(x, z, y, g));
+  static float partial_z(float x, float z, float y, float g) {
+    return static_cast<float>(Rule::partial_z(x, z, y, g));
   }
 };
 

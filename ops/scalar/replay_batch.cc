@@ -30,7 +30,7 @@ struct alignas(64) Row {
   double of[kBlockInputs];
 };
 
-// Rows from the caching allocator: fresh pages would cost more than the walks.
+// Rows from the caching allocator: fresh pages would cost more than the sweeps.
 class Rows {
  public:
   explicit Rows(std::size_t count)
@@ -84,12 +84,12 @@ class Program {
       steps += plan.steps.size();
       longest = std::max(longest, plan.steps.size());
     }
-    plan_walk_back(tape, y, xs);
+    plan_reverse_sweep(tape, y, xs);
   }
 
   std::vector<Statement> statements;
   std::vector<NodeId> given;  // leaves: variables and constants
-  std::vector<Pull> pulls;    // in the order of the walk back
+  std::vector<Pull> pulls;    // in the order of the reverse sweep
   std::vector<Target> targets;
   std::vector<std::uint32_t> x_rows;  // of the adjoints of xs, or kNone: y does not depend on it
   std::uint32_t y_row = 0, adjoints = 0;
@@ -111,7 +111,7 @@ class Program {
     const auto [found, is_new] = plans_.try_emplace(run.kernel);
     if (is_new) {
       if (run.kernel->steps.empty())
-        refuse(kWho, "{} cannot be carried out again: its steps are not known",
+        refuse(kWho, "{} cannot be recomputed: its steps are not known",
                detail::called(tape, run.first));
       found->second = detail::plan_of(*run.kernel);
     }
@@ -119,7 +119,7 @@ class Program {
     return *(latest_ = &found->second);
   }
 
-  void plan_walk_back(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
+  void plan_reverse_sweep(const Tape& tape, NodeId y, const std::vector<Scalar>& xs) {
     std::vector<bool> depends(tape.size() + 1);
     for (const Scalar& x : xs) depends[x.id()] = true;
     for (const Statement& s : statements)
@@ -164,7 +164,7 @@ struct Broken {
   double x, z;
 };
 
-// Walks over a block of inputs; one for each thread.
+// Sweeps over a block of inputs; one for each thread.
 class Block {
  public:
   Block(const Tape& tape, const Program& program)
@@ -186,8 +186,8 @@ class Block {
   }
 
   double* value(NodeId id) { return values_[id]; }
-  // The slopes of y by x number k, once the walks are done.
-  double* slope(std::size_t k) {
+  // The partials of y by x number k, once the sweeps are done.
+  double* partial(std::size_t k) {
     const std::uint32_t row = program_.x_rows[k];
     return row == Target::kNone ? zeros_[0] : adjoint(row);
   }
@@ -339,7 +339,7 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
   ReplayBatch result{Tensor::uninitialized({batch}, DType::f64),
                      Tensor::uninitialized({batch, n}, DType::f64)};
   double* const values = result.values.mutable_data<double>();
-  double* const slopes = result.gradients.mutable_data<double>();
+  double* const partials = result.gradients.mutable_data<double>();
   std::vector<std::optional<Broken>> broken(static_cast<std::size_t>(blocks));
 
   const auto work = static_cast<std::int64_t>(program.steps + xs.size()) * kBlockInputs;
@@ -360,16 +360,16 @@ ReplayBatch replay_value_and_grad(const Scalar& y, const std::vector<Scalar>& xs
       if ((broken[static_cast<std::size_t>(b)] = block.first_broken(count))) continue;
       block.reverse_sweep();
       transpose(
-          n, count, [&](std::size_t k) { return block.slope(k); },
+          n, count, [&](std::size_t k) { return block.partial(k); },
           [&](double* const* of, std::int64_t i, std::int64_t from, std::int64_t columns) {
-            double* const slope = slopes + (begin + i) * n + from;
-            for (std::int64_t k = 0; k < columns; ++k) slope[k] = of[k][i];
+            double* const partial = partials + (begin + i) * n + from;
+            for (std::int64_t k = 0; k < columns; ++k) partial[k] = of[k][i];
           });
     }
   });
   if (!y.is_tracked()) {
     std::fill_n(values, batch, y.value());
-    std::fill_n(slopes, batch * n, 0.0);
+    std::fill_n(partials, batch * n, 0.0);
   }
   for (const auto& found : broken)
     if (found) detail::refuse_comparison(kWho, *found->comparison, found->x, found->z);

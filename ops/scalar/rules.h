@@ -1,4 +1,5 @@
-// The page over doubles: each function's value and slopes, with what its formulas mention and cost.
+// The page over doubles: each function's value and partials, with what its formulas mention and
+// cost.
 #pragma once
 
 #include <string_view>
@@ -27,7 +28,7 @@ struct BinaryRule;
     static constexpr bool costly = !probe::is_cheap(#op);         \
     static constexpr probe::Probe mentions = probe::op##_vjp;     \
     static double value(double x) { return result; }              \
-    TAPESTRY_RULE(slope, rule)                                    \
+    TAPESTRY_RULE(partial, rule)                                  \
   };
 #define TAPESTRY_BINARY(op, result, rule_x, rule_z, kind, domain_x, domain_z, ulps, doc) \
   template <>                                                                            \
@@ -37,8 +38,8 @@ struct BinaryRule;
     static constexpr probe::Probe mentions_x = probe::op##_vjp_x;                        \
     static constexpr probe::Probe mentions_z = probe::op##_vjp_z;                        \
     static double value(double x, double z) { return result; }                           \
-    TAPESTRY_RULE(slope_x, rule_x)                                                       \
-    TAPESTRY_RULE(slope_z, rule_z)                                                       \
+    TAPESTRY_RULE(partial_x, rule_x)                                                     \
+    TAPESTRY_RULE(partial_z, rule_z)                                                     \
   };
 #include "ops/page/elementwise.def"
 #undef TAPESTRY_RULE

@@ -184,9 +184,9 @@ requires detail::has_lanes<T> BasicScalar<T> where(const LaneMask& mask, const A
 }
 
 // dy/dx of scalars other than of double, as numbers of their type. Of lanes each has its own; of
-// active numbers the slope is active, too. Error when y or an x is not recorded on one living tape,
-// or y does not depend on an x, unless options allow_unused. `cotangent` is the adjoint of y, in
-// place of the options' own; create_graph is refused: scalars over active scalars serve.
+// active numbers the partial is active, too. Error when y or an x is not recorded on one living
+// tape, or y does not depend on an x, unless options allow_unused. `cotangent` is the adjoint of y,
+// in place of the options' own; create_graph is refused: scalars over active scalars serve.
 namespace detail {
 template <class Y, class T>
 concept OtherNumber = ActiveNumber<Y> && std::same_as<NumberOf<Y>, T> && !std::same_as<T, double>;
@@ -194,7 +194,7 @@ inline void check_number_options(const GradientOptions& options) {
   if (options.create_graph)
     refuse("gradient",
            "create_graph of scalars that are not of double: record them over active scalars, "
-           "BasicScalar<BasicScalar<T>>, whose slopes are active");
+           "BasicScalar<BasicScalar<T>>, whose partials are active");
   if (options.cotangent.defined())
     refuse("gradient", "the cotangent is a tensor; that of a scalar is a number, given after x");
   if (options.drop_nonfinite)
@@ -232,9 +232,9 @@ namespace detail {
 template <class T, class Y, class... Xs>
 std::array<T, sizeof...(Xs)> numbers_of_each(const Y& y, const GradientOptions& options,
                                              const Xs&... xs) {
-  const std::vector<T> slopes = gradient(y, std::vector<BasicScalar<T>>{xs...}, options);
+  const std::vector<T> partials = gradient(y, std::vector<BasicScalar<T>>{xs...}, options);
   std::array<T, sizeof...(Xs)> each{};
-  std::copy(slopes.begin(), slopes.end(), each.begin());
+  std::copy(partials.begin(), partials.end(), each.begin());
   return each;
 }
 }  // namespace detail

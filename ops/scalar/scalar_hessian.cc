@@ -15,8 +15,8 @@ namespace {
 using Tangent = Lanes;
 
 [[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
-  if (tape.is_scalar(id) && tape.op_name(id) == "slopes")
-    refuse(who, "{} is made of slopes given as numbers, whose derivatives nobody knows",
+  if (tape.is_scalar(id) && tape.op_name(id) == "partials")
+    refuse(who, "{} is made of partials given as numbers, whose derivatives nobody knows",
            detail::called(tape, id));
   refuse(who,
          "{} lies between: second derivatives of scalars pass scalars only; take the hessian of a "
@@ -51,7 +51,8 @@ class Stretch {
     });
   }
 
-  // Walks forth with these tangents of xs, then back. The directions' derivatives of y's slopes.
+  // Sweeps forward with these tangents of xs, then back. The directions' derivatives of y's
+  // partials.
   void sweep(const std::vector<Scalar>& xs, const std::vector<Tangent>& seeds) {
     tangents_.assign(part_.size(), Tangent{});
     adjoints_.assign(part_.size(), Dual{});
@@ -80,7 +81,7 @@ class Stretch {
     return takes_part(id) ? Dual(number, tangents_[part_.index(id)]) : Dual(number);
   }
 
-  // The operands of a step, once the steps before it were carried out.
+  // The operands of a step, once the steps before it were executed.
   Dual operand(const StepOperand& of, const NodeId* operands, const double* payload) const {
     return operand_number<Dual>(
         of, [&](std::size_t i) { return value(operands[i]); }, payload,

@@ -13,7 +13,7 @@ namespace {
 
 bool is_zero(const Stepwise& x) { return detail::is_zero(Scalar(x)); }
 
-// One statement, step by step, with active numbers: its inner values are recorded when a slope
+// One statement, step by step, with active numbers: its inner values are recorded when a partial
 // reads them.
 class Unrolled {
  public:
@@ -36,7 +36,7 @@ class Unrolled {
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& operand = step.operands[slot];
         if (!is_asked(operand, asked)) continue;
-        const Stepwise given = slope(k, slot, adjoints[k]);
+        const Stepwise given = partial(k, slot, adjoints[k]);
         if (operand.kind == StepOperand::Kind::operand)
           sweep.add<Scalar>(operands_[operand.where], given);
         else
@@ -59,7 +59,7 @@ class Unrolled {
     return asked;
   }
 
-  Stepwise slope(std::size_t k, int slot, const Stepwise& g) {
+  Stepwise partial(std::size_t k, int slot, const Stepwise& g) {
     const Step& step = kernel_.steps[k];
     const unsigned uses = step_mentions(step, slot);
     const Stepwise x = uses & kX ? operand(step.operands[0]) : Stepwise(0);

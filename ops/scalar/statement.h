@@ -1,6 +1,6 @@
-// How an expression becomes a statement of the tape, and the kernel of its type. Results and slopes
-// of costly functions are saved when the statement is recorded, so the walk back calls none of them
-// again.
+// How an expression becomes a statement of the tape, and the kernel of its type. Results and
+// partials of costly functions are saved when the statement is recorded, so the reverse sweep calls
+// none of them again.
 //
 // A statement writes one operand id (4 bytes) for each operand, its literals and saved numbers (8
 // bytes each) and its value (8 bytes).
@@ -20,7 +20,7 @@
 
 namespace tapestry::detail::statements {
 
-// The same walk over active numbers, for any statement.
+// The same sweep over active numbers, for any statement.
 void reverse_recorded(const Run& run, Sweep& sweep);
 // x=2 or z=2, where one operand of a single step is a literal.
 std::string print_constant(std::span<const Step> steps, std::span<const double> payload);
@@ -70,7 +70,7 @@ struct Sweeps {
       add_to(adjoints[id], carried);
       const T g = adjoints[id];
       carried = T(0);
-      if (is_zero(g)) continue;  // nothing flows, whatever the slopes
+      if (is_zero(g)) continue;  // nothing flows, whatever the partials
       const Place<T> at{
           values, adjoints, &carried, id - 1, operands, numbers, numbers + Root::literals};
       typename Root::template Reader<0, 0, 0>(at, values[id]).pull(at, g);
@@ -119,7 +119,7 @@ struct Kernel<E, double> : Sweeps<E> {
                                           &print,
                                           Sweeps<E>::steps,
                                           &step_value,
-                                          &step_slope};
+                                          &step_partial};
 };
 
 }  // namespace tapestry::detail::statements

@@ -1,6 +1,6 @@
 // What a node of an expression is to its statement, by its type: what it saves when the statement
-// is recorded, how its value comes back in a walk, cheap ones recomputed, and what it gives back to
-// the nodes below it.
+// is recorded, how its value comes back in a sweep, cheap ones recomputed, and what it gives back
+// to the nodes below it.
 #pragma once
 
 #include <concepts>
@@ -15,27 +15,27 @@ namespace tapestry::detail::statements {
 using probe::kX, probe::kY, probe::kZ;
 
 // ---- what each node of the tree saves, decided by its type. `root`: its value is the statement's,
-// which the tape keeps anyway; `needed`: something above reads its value in the walk. ----
+// which the tape keeps anyway; `needed`: something above reads its value in the sweep. ----
 
 template <Unary op, bool root, bool needed>
 struct UnaryPlan {
   using Rule = page_numbers::UnaryRule<op>;  // for what it mentions, the same for all numbers
-  static constexpr bool saves_slope = Rule::mentions.costly;
-  static constexpr unsigned reads = saves_slope ? 0 : Rule::mentions.uses;
+  static constexpr bool saves_partial = Rule::mentions.costly;
+  static constexpr unsigned reads = saves_partial ? 0 : Rule::mentions.uses;
   static constexpr bool reads_y = needed || (reads & kY);
   static constexpr bool saves_y = !root && reads_y && Rule::costly;
   static constexpr bool recomputes_y = !root && reads_y && !Rule::costly;
   static constexpr bool reads_x = (reads & kX) || recomputes_y;
-  static constexpr int own = saves_slope + saves_y;
+  static constexpr int own = saves_partial + saves_y;
 };
 
-template <Binary op, bool root, bool needed, bool slope_x, bool slope_z>
+template <Binary op, bool root, bool needed, bool partial_x, bool partial_z>
 struct BinaryPlan {
   using Rule = page_numbers::BinaryRule<op>;
-  static constexpr bool saves_x = slope_x && Rule::mentions_x.costly;
-  static constexpr bool saves_z = slope_z && Rule::mentions_z.costly;
-  static constexpr unsigned reads = (slope_x && !saves_x ? Rule::mentions_x.uses : 0) |
-                                    (slope_z && !saves_z ? Rule::mentions_z.uses : 0);
+  static constexpr bool saves_x = partial_x && Rule::mentions_x.costly;
+  static constexpr bool saves_z = partial_z && Rule::mentions_z.costly;
+  static constexpr unsigned reads = (partial_x && !saves_x ? Rule::mentions_x.uses : 0) |
+                                    (partial_z && !saves_z ? Rule::mentions_z.uses : 0);
   static constexpr bool reads_y = needed || (reads & kY);
   static constexpr bool saves_y = !root && reads_y && Rule::costly;
   static constexpr bool recomputes_y = !root && reads_y && !Rule::costly;
@@ -44,7 +44,7 @@ struct BinaryPlan {
   static constexpr int own = saves_x + saves_z + saves_y;
 };
 
-// Whether a slope could be infinite. A zero adjoint gives zero all the same: of numbers that the
+// Whether a partial could be infinite. A zero adjoint gives zero all the same: of numbers that the
 // formulas do not see to it for (ops/scalar/cotangent.h), the root's is seen by the kernel's loop,
 // those inside where this is so.
 constexpr bool may_be_steep(probe::Probe mentions) { return mentions.uses != 0 && !mentions.bare; }
@@ -52,7 +52,7 @@ constexpr bool may_be_steep(probe::Probe mentions) { return mentions.uses != 0 &
 template <class E>
 inline constexpr bool is_literal = std::same_as<E, LiteralExpression<typename E::Number>>;
 
-// What a walk reads of one statement.
+// What a sweep reads of one statement.
 template <class T>
 struct Place {
   const T* values;  // by id
@@ -75,8 +75,8 @@ template <class T>
 }
 
 // ---- one node: how many operands, literals, saved numbers and steps lie in it; how it writes
-// them; and a reader that holds its value in the walk and gives its adjoint to what is below. L, K,
-// S count what lies before it in the statement. ----
+// them; and a reader that holds its value in the sweep and gives its adjoint to what is below. L,
+// K, S count what lies before it in the statement. ----
 
 template <class E, bool root, bool needed>
 struct Node;
@@ -147,7 +147,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
 
   [[gnu::always_inline]] static void write(const UnaryExpression<op, A>& e, auto*& operands,
                                            T*& literals, T*& saved) {
-    if constexpr (Plan::saves_slope) *saved++ = Rule::slope(e.a.number, 0, e.number, 1);
+    if constexpr (Plan::saves_partial) *saved++ = Rule::partial(e.a.number, 0, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
     Below::write(e.a, operands, literals, saved);
   }
@@ -159,7 +159,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
       if constexpr (root)
         number = y;
       else if constexpr (Plan::saves_y)
-        number = at.saved[S + Plan::saves_slope];
+        number = at.saved[S + Plan::saves_partial];
       else if constexpr (Plan::recomputes_y)
         number = Rule::value(a.number);
       else
@@ -168,18 +168,18 @@ struct Node<UnaryExpression<op, A>, root, needed> {
     [[gnu::always_inline]] void pull(const Place<T>& at, const T& g) const {
       if constexpr (!root && steep)
         if (is_zero(g)) return;
-      if constexpr (Plan::saves_slope)
-        a.pull(at, times_slope(g, at.saved[S]));
+      if constexpr (Plan::saves_partial)
+        a.pull(at, times_partial(g, at.saved[S]));
       else
-        a.pull(at, Rule::slope(a.number, 0, number, g));
+        a.pull(at, Rule::partial(a.number, 0, number, g));
     }
   };
   template <int L, int K, int S>
   [[gnu::always_inline]] static T recompute(const Place<T>& at, T* saved_numbers) {
     const T x = Below::template recompute<L, K, S + Plan::own>(at, saved_numbers);
     const T y = Rule::value(x);
-    if constexpr (Plan::saves_slope) saved_numbers[S] = Rule::slope(x, 0, y, 1);
-    if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_slope] = y;
+    if constexpr (Plan::saves_partial) saved_numbers[S] = Rule::partial(x, 0, y, 1);
+    if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_partial] = y;
     return y;
   }
   template <int L, int K, int S>
@@ -207,8 +207,8 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
 
   [[gnu::always_inline]] static void write(const BinaryExpression<op, A, B>& e, auto*& operands,
                                            T*& literals, T*& saved) {
-    if constexpr (Plan::saves_x) *saved++ = Rule::slope_x(e.a.number, e.b.number, e.number, 1);
-    if constexpr (Plan::saves_z) *saved++ = Rule::slope_z(e.a.number, e.b.number, e.number, 1);
+    if constexpr (Plan::saves_x) *saved++ = Rule::partial_x(e.a.number, e.b.number, e.number, 1);
+    if constexpr (Plan::saves_z) *saved++ = Rule::partial_z(e.a.number, e.b.number, e.number, 1);
     if constexpr (Plan::saves_y) *saved++ = e.number;
     Left::write(e.a, operands, literals, saved);
     Right::write(e.b, operands, literals, saved);
@@ -235,15 +235,15 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
         if (is_zero(g)) return;
       if constexpr (!is_literal<A>) {
         if constexpr (Plan::saves_x)
-          a.pull(at, times_slope(g, at.saved[S]));
+          a.pull(at, times_partial(g, at.saved[S]));
         else
-          a.pull(at, Rule::slope_x(a.number, b.number, number, g));
+          a.pull(at, Rule::partial_x(a.number, b.number, number, g));
       }
       if constexpr (!is_literal<B>) {
         if constexpr (Plan::saves_z)
-          b.pull(at, times_slope(g, at.saved[S + Plan::saves_x]));
+          b.pull(at, times_partial(g, at.saved[S + Plan::saves_x]));
         else
-          b.pull(at, Rule::slope_z(a.number, b.number, number, g));
+          b.pull(at, Rule::partial_z(a.number, b.number, number, g));
       }
     }
   };
@@ -253,8 +253,8 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
     const T z = Right::template recompute<L + Left::operands, K + Left::literals,
                                           S + Plan::own + Left::saved>(at, saved_numbers);
     const T y = Rule::value(x, z);
-    if constexpr (Plan::saves_x) saved_numbers[S] = Rule::slope_x(x, z, y, 1);
-    if constexpr (Plan::saves_z) saved_numbers[S + Plan::saves_x] = Rule::slope_z(x, z, y, 1);
+    if constexpr (Plan::saves_x) saved_numbers[S] = Rule::partial_x(x, z, y, 1);
+    if constexpr (Plan::saves_z) saved_numbers[S + Plan::saves_x] = Rule::partial_z(x, z, y, 1);
     if constexpr (Plan::saves_y) saved_numbers[S + Plan::saves_x + Plan::saves_z] = y;
     return y;
   }

@@ -1,5 +1,5 @@
 // What a batch knows of a statement's kernel: the SIMD kernels of its steps, which of their results
-// are kept for the reverse walk, and which are computed anew there.
+// are kept for the reverse sweep, and which are computed anew there.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace tapestry::detail {
 
 struct StepKernels {
   enum class Keep {
-    nothing,    // the reverse walk does not read it, or it is the statement's value
+    nothing,    // the reverse sweep does not read it, or it is the statement's value
     kept,       // of a costly function
     recomputed  // of a cheap one
   };
@@ -24,7 +24,7 @@ struct StepKernels {
   int place = 0;                   // among those kept of the statement
 };
 
-// What a walk has at hand of a statement: results of its steps, then operands, then constants.
+// What a sweep has at hand of a statement: results of its steps, then operands, then constants.
 struct StepRegisters {
   static constexpr std::size_t kLeaves = 256, kConstants = 512, kNone = 768, kCount = 769;
 };

@@ -10,16 +10,16 @@ namespace {
 
 // Beyond the page: the order comes as an operand.
 Stepwise polygamma_vjp(const Stepwise& x, const Stepwise& z, const Stepwise&, const Stepwise& g) {
-  return times_slope(g, polygamma(static_cast<int>(x.value()) + 1, z));
+  return times_partial(g, polygamma(static_cast<int>(x.value()) + 1, z));
 }
-double polygamma_slope(double x, double z, double, double g) {
+double polygamma_partial(double x, double z, double, double g) {
   return g * page_numbers::polygamma(static_cast<int>(x) + 1, z);
 }
 
 // What a function gives back for an adjoint g, over numbers and step by step.
-using Slope = double (*)(double x, double z, double y, double g);
-using RecordedSlope = Stepwise (*)(const Stepwise& x, const Stepwise& z, const Stepwise& y,
-                                   const Stepwise& g);
+using Partial = double (*)(double x, double z, double y, double g);
+using RecordedPartial = Stepwise (*)(const Stepwise& x, const Stepwise& z, const Stepwise& y,
+                                     const Stepwise& g);
 
 // Where the operands of a statement of one step are: the next operand or, where `constant_*`, the
 // constant. A function of one operand is one whose second is a constant that is not there.
@@ -29,8 +29,9 @@ struct Layout {
   static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the operands
 };
 
-// Reverse walks and values anew, as StatementKernel has them, for kernels with that many constants.
-template <Slope rule_x, Slope rule_z, bool constant_x, bool constant_z, int payload>
+// Reverse sweeps and values anew, as StatementKernel has them, for kernels with that many
+// constants.
+template <Partial rule_x, Partial rule_z, bool constant_x, bool constant_z, int payload>
 void reverse(NodeId first, NodeId end, const NodeId* operands, const double* numbers,
              const double* values, double* adjoints) {
   using At = Layout<constant_x, constant_z>;
@@ -38,7 +39,7 @@ void reverse(NodeId first, NodeId end, const NodeId* operands, const double* num
     operands -= At::operands;
     numbers -= payload;
     const double g = adjoints[end];
-    if (g == 0) continue;  // nothing flows, whatever the slope
+    if (g == 0) continue;  // nothing flows, whatever the partial
     const double constant = payload > 0 ? *numbers : 0;
     const double x = constant_x ? constant : values[operands[At::x]];
     const double z = constant_z ? constant : values[operands[At::z]];
@@ -57,12 +58,12 @@ void recompute(NodeId first, NodeId end, const NodeId* operands, double* numbers
   }
 }
 
-template <RecordedSlope rule_x, RecordedSlope rule_z, bool constant_x, bool constant_z>
+template <RecordedPartial rule_x, RecordedPartial rule_z, bool constant_x, bool constant_z>
 void reverse(const Run& run, Sweep& sweep) {
   using At = Layout<constant_x, constant_z>;
   for (std::uint32_t i = run.count; i-- > 0;) {
     const Scalar adjoint = sweep.number<Scalar>(run.first + i);
-    if (is_zero(adjoint)) continue;  // nothing flows, whatever the slope
+    if (is_zero(adjoint)) continue;  // nothing flows, whatever the partial
     const Stepwise g = adjoint;
     const NodeId* operands = run.operands_of(i);
     const double* payload = run.payload_of(i);
@@ -86,7 +87,7 @@ double value_of_one(double x, double) {
   return page_numbers::UnaryRule<op>::value(x);
 }
 
-// The one step of such a statement, for those who carry out steps with other numbers.
+// The one step of such a statement, for those who execute steps with other numbers.
 constexpr StepOperand kLeaf{StepOperand::Kind::operand, 0},
     kSecondLeaf{StepOperand::Kind::operand, 1}, kConstant{StepOperand::Kind::literal, 0};
 constexpr Step one_step(std::string_view name, Unary op) {
@@ -101,16 +102,16 @@ constexpr Step one_step(std::string_view name, Binary op, bool constant_x, bool 
 }
 static_assert(static_cast<int>(Binary::add) == 0, "engine/grad/accumulate.cc says so");
 
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                     \
-  constexpr Step op##_step = one_step(#op, Unary::op);                               \
-  constexpr StatementKernel op##_statement{                                          \
-      #op,                                                                           \
-      1,                                                                             \
-      0,                                                                             \
-      &reverse<&page_numbers::UnaryRule<Unary::op>::slope, nullptr, false, true, 0>, \
-      &recompute<&value_of_one<Unary::op>, false, true, 0>,                          \
-      &reverse<&UnaryFormula<Unary::op, Stepwise>::slope, nullptr, false, true>,     \
-      nullptr,                                                                       \
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                       \
+  constexpr Step op##_step = one_step(#op, Unary::op);                                 \
+  constexpr StatementKernel op##_statement{                                            \
+      #op,                                                                             \
+      1,                                                                               \
+      0,                                                                               \
+      &reverse<&page_numbers::UnaryRule<Unary::op>::partial, nullptr, false, true, 0>, \
+      &recompute<&value_of_one<Unary::op>, false, true, 0>,                            \
+      &reverse<&UnaryFormula<Unary::op, Stepwise>::partial, nullptr, false, true>,     \
+      nullptr,                                                                         \
       {&op##_step, 1}};
 #define TAPESTRY_BINARY_STEP(op, variant, constant_x, constant_z, print)                    \
   constexpr Step op##_##variant##_step = one_step(#op, Binary::op, constant_x, constant_z); \
@@ -118,13 +119,13 @@ static_assert(static_cast<int>(Binary::add) == 0, "engine/grad/accumulate.cc say
       #op,                                                                                  \
       2 - constant_x - constant_z,                                                          \
       constant_x + constant_z,                                                              \
-      &reverse<&page_numbers::BinaryRule<Binary::op>::slope_x,                              \
-               &page_numbers::BinaryRule<Binary::op>::slope_z, constant_x, constant_z,      \
+      &reverse<&page_numbers::BinaryRule<Binary::op>::partial_x,                            \
+               &page_numbers::BinaryRule<Binary::op>::partial_z, constant_x, constant_z,    \
                constant_x + constant_z>,                                                    \
       &recompute<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,      \
                  constant_x + constant_z>,                                                  \
-      &reverse<&BinaryFormula<Binary::op, Stepwise>::slope_x,                               \
-               &BinaryFormula<Binary::op, Stepwise>::slope_z, constant_x, constant_z>,      \
+      &reverse<&BinaryFormula<Binary::op, Stepwise>::partial_x,                             \
+               &BinaryFormula<Binary::op, Stepwise>::partial_z, constant_x, constant_z>,    \
       print,                                                                                \
       {&op##_##variant##_step, 1}};
 #define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
@@ -143,7 +144,7 @@ constexpr StatementKernel polygamma_statement{
     "polygamma",
     1,
     1,
-    &reverse<nullptr, &polygamma_slope, true, false, 1>,
+    &reverse<nullptr, &polygamma_partial, true, false, 1>,
     &recompute<&polygamma_value, true, false, 1>,
     &reverse<nullptr, &polygamma_vjp, true, false>,
     [](std::span<const double> payload) { return fmt::format("order={}", payload[0]); },
@@ -199,16 +200,16 @@ namespace {
 
 struct UnaryStep {
   Stepwise (*value)(Stepwise);
-  RecordedSlope vjp;
+  RecordedPartial vjp;
   double (*plain)(double);
-  Slope slope;
+  Partial partial;
   unsigned uses;
 };
 struct BinaryStep {
   Stepwise (*value)(Stepwise, Stepwise);
-  RecordedSlope vjp[2];
+  RecordedPartial vjp[2];
   double (*plain)(double, double);
-  Slope slope[2];
+  Partial partial[2];
   unsigned uses[2];
 };
 
@@ -217,25 +218,26 @@ Stepwise polygamma_of(Stepwise order, Stepwise x) {
 }
 
 constexpr UnaryStep kUnarySteps[] = {
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                                  \
-  {static_cast<Stepwise (*)(Stepwise)>(&stepwise::op), &UnaryFormula<Unary::op, Stepwise>::slope, \
-   &page_numbers::UnaryRule<Unary::op>::value, &page_numbers::UnaryRule<Unary::op>::slope,        \
-   probe::op##_vjp.uses},
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                            \
+  {static_cast<Stepwise (*)(Stepwise)>(&stepwise::op),                                      \
+   &UnaryFormula<Unary::op, Stepwise>::partial, &page_numbers::UnaryRule<Unary::op>::value, \
+   &page_numbers::UnaryRule<Unary::op>::partial, probe::op##_vjp.uses},
 #include "ops/page/elementwise.def"
 };
 constexpr BinaryStep kBinarySteps[] = {
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc)             \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&stepwise::op),                                   \
-   {&BinaryFormula<Binary::op, Stepwise>::slope_x, &BinaryFormula<Binary::op, Stepwise>::slope_z}, \
-   &page_numbers::BinaryRule<Binary::op>::value,                                                   \
-   {&page_numbers::BinaryRule<Binary::op>::slope_x,                                                \
-    &page_numbers::BinaryRule<Binary::op>::slope_z},                                               \
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&stepwise::op),                       \
+   {&BinaryFormula<Binary::op, Stepwise>::partial_x,                                   \
+    &BinaryFormula<Binary::op, Stepwise>::partial_z},                                  \
+   &page_numbers::BinaryRule<Binary::op>::value,                                       \
+   {&page_numbers::BinaryRule<Binary::op>::partial_x,                                  \
+    &page_numbers::BinaryRule<Binary::op>::partial_z},                                 \
    {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
 #include "ops/page/elementwise.def"
     {&polygamma_of,
      {nullptr, &polygamma_vjp},
      &polygamma_value,
-     {nullptr, &polygamma_slope},
+     {nullptr, &polygamma_partial},
      {0, probe::kX | probe::kZ}},
 };
 
@@ -252,10 +254,10 @@ Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y
                            : kBinarySteps[step.code].vjp[slot](x, z, y, g);
 }
 
-double step_slope(const Step& step, int slot, double x, double z, double y, double g) {
-  if (g == 0) return 0;  // nothing flows, whatever the slope
-  return step.arity() == 1 ? kUnarySteps[step.code].slope(x, z, y, g)
-                           : kBinarySteps[step.code].slope[slot](x, z, y, g);
+double step_partial(const Step& step, int slot, double x, double z, double y, double g) {
+  if (g == 0) return 0;  // nothing flows, whatever the partial
+  return step.arity() == 1 ? kUnarySteps[step.code].partial(x, z, y, g)
+                           : kBinarySteps[step.code].partial[slot](x, z, y, g);
 }
 unsigned step_mentions(const Step& step, int slot) {
   return step.arity() == 1 ? kUnarySteps[step.code].uses : kBinarySteps[step.code].uses[slot];

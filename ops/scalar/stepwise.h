@@ -1,5 +1,5 @@
 // Scalars operation by operation: every function here is recorded at once, as a statement of one
-// operation. Recorded reverse walks are made of these, so that what they record is of a closed set
+// operation. Recorded reverse sweeps are made of these, so that what they record is of a closed set
 // of kernels, and anything can be differentiated again.
 #pragma once
 
@@ -16,7 +16,7 @@ class Stepwise {
   operator Scalar() const { return scalar_; }   // NOLINT
   double value() const { return scalar_.value(); }
 
-  // Branches of the formulas. A recorded walk holds the one that was taken, so it is noted.
+  // Branches of the formulas. A recorded sweep holds the one that was taken, so it is noted.
   friend bool operator==(Stepwise x, Stepwise z) { return compare(Relation::equal, x, z); }
   friend bool operator!=(Stepwise x, Stepwise z) { return compare(Relation::not_equal, x, z); }
   friend bool operator<(Stepwise x, Stepwise z) { return compare(Relation::less, x, z); }
@@ -61,7 +61,7 @@ using stepwise::Stepwise;
 Stepwise step_value(const Step& step, Stepwise x, Stepwise z);
 Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g);
 double step_value(const Step& step, double x, double z);
-double step_slope(const Step& step, int slot, double x, double z, double y, double g);
+double step_partial(const Step& step, int slot, double x, double z, double y, double g);
 unsigned step_mentions(const Step& step, int slot);  // probe::kX, kZ, kY
 
 }  // namespace tapestry::detail

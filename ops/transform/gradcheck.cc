@@ -44,7 +44,7 @@ GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOpt
     Rng rng(1);
     return sum(y * uniform(y.shape(), 0.5, 1.5, rng, DType::f64));
   };
-  const std::vector<double> slopes = grad(weighted, site)(point).to_vector(),
+  const std::vector<double> partials = grad(weighted, site)(point).to_vector(),
                             start = point.to_vector();
   GradcheckReport report;
   for (std::size_t i = 0; i < start.size(); ++i) {
@@ -56,9 +56,9 @@ GradcheckReport gradcheck(const Function& f, const Tensor& x, const GradcheckOpt
           return weighted(from_vector(moved, point.shape())).item();
         },
         start[i]);
-    double error = std::abs(slopes[i] - expected) / (1 + std::abs(expected));
+    double error = std::abs(partials[i] - expected) / (1 + std::abs(expected));
     if (!std::isfinite(error)) error = std::numeric_limits<double>::infinity();
-    report.rows.push_back({static_cast<std::int64_t>(i), slopes[i], expected, error});
+    report.rows.push_back({static_cast<std::int64_t>(i), partials[i], expected, error});
     report.max_error = std::max(report.max_error, error);
   }
   report.ok = report.max_error <= options.tolerance;

@@ -9,7 +9,7 @@
 namespace tapestry {
 
 // f for a batch: maps the first axis of x, and gives the results one after the other on a new first
-// axis. f is run once, on the first example, and its operations are then carried out for the whole
+// axis. f is run once, on the first example, and its operations are then executed for the whole
 // batch; draws of random numbers are shared. An f that looks at numbers (item, to_vector, scalars)
 // or calls a function of the user's (checkpoint, custom_vjp, on_gradient, straight_through) is run
 // again for every example instead, and draws what it drew for the first. Numbers that detach(),

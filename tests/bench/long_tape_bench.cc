@@ -1,9 +1,9 @@
 // A tape of very many statements, in one recording: a product of `count` factors.
 //
-//   statements, and how long recording and the walk back take for each, ns
+//   statements, and how long recording and the reverse sweep take for each, ns
 //   bytes     what the resident memory grew by for each: as predicted by two leaves of 4 bytes and
 //   a
-//             value of 8, and after the walk, whose adjoint takes 8 more
+//             value of 8, and after the sweep, whose adjoint takes 8 more
 //   error     of the gradient, relative to its closed form
 //   reuse     what a million recordings grow it by afterwards, in all
 //
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   const double recorded = seconds_of_thread();
   const std::int64_t full = anonymous_bytes();
   const double slope = gradient(y, x);
-  const double walked = seconds_of_thread();
+  const double swept = seconds_of_thread();
   const std::int64_t most = anonymous_bytes();
   const double expected = (n + 1) * std::exp(n * std::log1p(1 / n));
   for (int i = 0; i < 1'000'000; ++i) {
@@ -47,10 +47,10 @@ int main(int argc, char** argv) {
     const Scalar square = z * z;
     (void)square;
   }
-  fmt::print("{:>12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "statements", "record", "walk",
-             "bytes", "and walk", "error", "reuse");
+  fmt::print("{:>12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "statements", "record", "sweep",
+             "bytes", "and sweep", "error", "reuse");
   fmt::print("{:>12} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.1e} {:>9}\n", count,
-             1e9 * (recorded - start) / n, 1e9 * (walked - recorded) / n,
+             1e9 * (recorded - start) / n, 1e9 * (swept - recorded) / n,
              static_cast<double>(full - empty) / n, static_cast<double>(most - empty) / n,
              std::abs(slope / expected - 1), anonymous_bytes() - most);
 }

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_within_a_gradient_knows_what_it_captures_in_se
   };
   for (const auto& [way, second] : ways_to_second_derivatives())
     BOOST_TEST(std::abs(second(nested, two) - expected) < 1e-14, way);
-  // The value that vjp gives is followed by the tape around, while its own tape still lives.
+  // The value that vjp gives is followed by the outer tape, while its own tape still lives.
   Tape tape;
   const Tensor x = tape.variable(two);
   const auto [y, pull] = vjp(f, x);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(numbers_read_of_what_a_rule_or_a_hook_captured_are_refused)
           BOOST_TEST(refusal([&] { second(hooked_by(readers[i]), two); }).find("the hook reads") !=
                      std::string::npos);
       }
-  // A tape around that knows nothing of it does not mind.
+  // An outer tape that knows nothing of it does not mind.
   Tape tape;
   for (const auto& reader : readers) {
     BOOST_TEST(grad(pulled_by(reader))(two).item() == std::sin(2.0));

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_do_is_refused_by_name) {
   const Scalar y = x * x;
   const GradientOptions drop{.drop_nonfinite = true};
   BOOST_TEST(refusal([&] { gradient(y, x, {.create_graph = true, .drop_nonfinite = true}); }) ==
-             "[gradient] create_graph with drop_nonfinite; a recorded walk keeps all partials");
+             "[gradient] create_graph with drop_nonfinite; a recorded sweep keeps all partials");
   BOOST_TEST(
       refusal([&] { gradient(sum(t), t, drop); }) ==
       "[gradient] drop_nonfinite with x[0], a tensor; it goes through statements of scalars");

@@ -188,7 +188,8 @@ BOOST_AUTO_TEST_CASE(nodes_that_were_forgotten_are_refused) {
   BOOST_TEST(refusal([&] { gradient(sum(t), x); }).find("was forgotten") != std::string::npos);
   BOOST_TEST(tape.size() == 1u);
   refused([&] { (void)Scalar(y * x); }, "mul");
-  // A statement that continues a run is not looked at: walks refuse it, or the slope means nothing.
+  // A statement that continues a run is not looked at: sweeps refuse it, or the slope means
+  // nothing.
   const Scalar run = x * x;
   BOOST_TEST(refusal([&] { gradient(y * y, x); }) ==
              "[tape] node 3 was recorded with a handle of node 201, which had been forgotten");

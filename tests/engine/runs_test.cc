@@ -174,7 +174,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_says_which_statement_it_is_at_every_id, Two) {
   }
 }
 
-// A walk that records puts statements behind the spans that it still goes through.
+// A sweep that records puts statements behind the spans that it still goes through.
 BOOST_AUTO_TEST_CASE(settled_spans_are_joined_no_more) {
   static constexpr StatementKernel kernels[] = {{"even", 1, 0, nullptr, nullptr, nullptr, nullptr},
                                                 {"odd", 1, 0, nullptr, nullptr, nullptr, nullptr}};

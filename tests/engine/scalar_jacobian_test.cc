@@ -1,4 +1,4 @@
-// Many outputs of scalars: rows and columns of derivatives in walks of eight directions.
+// Many outputs of scalars: rows and columns of derivatives in sweeps of eight directions.
 #include "engine/scalar/scalar_jacobian.h"
 
 #include <boost/test/unit_test.hpp>
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_walk_is_refused) {
   };
   const Scalar plain_way = in.xs[0] * 2;
   const Scalar y = at(exp(stack(in.xs)), {0});
-  refused([&] { jacobian_reverse({y}, in.xs); }, "walks of many directions pass scalars only");
-  refused([&] { jacobian_forward({y}, in.xs); }, "walks of many directions pass scalars only");
+  refused([&] { jacobian_reverse({y}, in.xs); }, "sweeps of many directions pass scalars only");
+  refused([&] { jacobian_forward({y}, in.xs); }, "sweeps of many directions pass scalars only");
   const Scalar beside = plain_way * in.xs[1];
   check({beside}, in.xs);  // the tensor is not on its way
   check({beside * at(exp(in.tape.variable(tensor({1.0}, DType::f64))), {0})}, in.xs);

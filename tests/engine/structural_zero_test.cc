@@ -1,4 +1,4 @@
-// A branch that where() did not take stays silent in every kind of walk, though its slope is
+// A branch that where() did not take stays silent in every kind of sweep, though its slope is
 // infinite or not a number there; and a zero that varies keeps its derivatives.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -79,15 +79,15 @@ Function recorded_slope(Function f) {
   };
 }
 
-void check(const Tensor& found, const Masked& masked, int order, std::string_view walk) {
+void check(const Tensor& found, const Masked& masked, int order, std::string_view sweep) {
   BOOST_TEST(test::distance(found, expected(masked, order)) < 1e-12,
-             masked.name << ", " << walk << ": " << fmt::format("{}", found) << ", not "
+             masked.name << ", " << sweep << ": " << fmt::format("{}", found) << ", not "
                          << fmt::format("{}", expected(masked, order)));
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(first_derivatives_of_masked_functions_are_finite_in_every_walk) {
+BOOST_AUTO_TEST_CASE(first_derivatives_of_masked_functions_are_finite_in_every_sweep) {
   const Tensor along = ones_like(kPoints);
   for (const Masked& masked : kMasked) {
     Tape tape;
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(first_derivatives_of_masked_functions_are_finite_in_every_w
   }
 }
 
-BOOST_AUTO_TEST_CASE(second_derivatives_of_masked_functions_are_finite_in_every_pair_of_walks) {
+BOOST_AUTO_TEST_CASE(second_derivatives_of_masked_functions_are_finite_in_every_pair_of_sweeps) {
   const Tensor along = ones_like(kPoints);
   for (const Masked& masked : kMasked) {
     check(hvp(summed(masked.f), kPoints, along), masked, 2, "forward over reverse");

@@ -29,9 +29,9 @@ Dataset numbered(std::int64_t count) {
   return set;
 }
 
-// The labels of a walk, in order.
+// The labels of a sweep, in order.
 template <class Range>
-Numbers walk(Range&& batches) {
+Numbers read(Range&& batches) {
   Numbers rows;
   for (const auto& [inputs, labels] : batches)
     for (const double label : labels.to_vector()) rows.push_back(label);
@@ -45,7 +45,7 @@ Numbers sorted(Numbers numbers) {
 
 BOOST_AUTO_TEST_CASE(an_epoch_visits_every_row_once) {
   Batches batches(numbered(10), 3, 42);
-  const Numbers rows = walk(batches);
+  const Numbers rows = read(batches);
   BOOST_TEST(rows != arange(10).to_vector());
   BOOST_TEST(sorted(rows) == arange(10).to_vector(), boost::test_tools::per_element());
 }
@@ -65,12 +65,12 @@ BOOST_AUTO_TEST_CASE(the_last_batch_may_be_dropped) {
   for (const bool shuffle : {true, false}) {
     Batches batches(numbered(10), 4, 42, {.shuffle = shuffle, .drop_last = true});
     BOOST_TEST(batches.size() == 2);
-    BOOST_TEST(walk(batches).size() == 8U);
+    BOOST_TEST(read(batches).size() == 8U);
   }
   Batches whole(numbered(8), 4, 42, {.drop_last = true});
   BOOST_TEST(whole.size() == 2);
   Batches none(numbered(3), 4, 42, {.drop_last = true});
-  BOOST_TEST(walk(none).empty());
+  BOOST_TEST(read(none).empty());
 }
 
 BOOST_AUTO_TEST_CASE(inputs_and_labels_stay_together) {
@@ -100,24 +100,24 @@ BOOST_AUTO_TEST_CASE(batches_are_plain_numbers_in_row_major_order) {
 
 BOOST_AUTO_TEST_CASE(without_shuffling_rows_come_as_they_stand_and_are_not_copied) {
   Batches batches(numbered(5), 5, 42, {.shuffle = false});
-  BOOST_TEST(walk(batches) == arange(5).to_vector(), boost::test_tools::per_element());
-  BOOST_TEST(walk(batches) == arange(5).to_vector(), boost::test_tools::per_element());
+  BOOST_TEST(read(batches) == arange(5).to_vector(), boost::test_tools::per_element());
+  BOOST_TEST(read(batches) == arange(5).to_vector(), boost::test_tools::per_element());
   BOOST_TEST((*batches.begin()).inputs.shares_numbers(batches.dataset().inputs));
 }
 
 BOOST_AUTO_TEST_CASE(each_loop_walks_the_next_epoch) {
   Batches batches(numbered(50), 8, 42);
-  const Numbers first = walk(batches), second = walk(batches);
+  const Numbers first = read(batches), second = read(batches);
   BOOST_TEST(first != second);
   BOOST_TEST(batches.epochs_begun() == 2);
-  BOOST_TEST(walk(batches.epoch(0)) == first);
-  BOOST_TEST(walk(batches.epoch(1)) == second);
+  BOOST_TEST(read(batches.epoch(0)) == first);
+  BOOST_TEST(read(batches.epoch(1)) == second);
   BOOST_TEST(batches.epochs_begun() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(the_order_follows_from_the_seed_alone) {
   const auto first_epoch = [](std::uint64_t seed) {
-    return walk(Batches(numbered(8), 3, seed).epoch(0));
+    return read(Batches(numbered(8), 3, seed).epoch(0));
   };
   BOOST_TEST(first_epoch(42) == first_epoch(42));
   BOOST_TEST(first_epoch(42) != first_epoch(43));
@@ -126,9 +126,9 @@ BOOST_AUTO_TEST_CASE(the_order_follows_from_the_seed_alone) {
 // On every machine, and in every later version: trainings repeat.
 BOOST_AUTO_TEST_CASE(the_order_of_a_seed_never_changes) {
   const Batches batches(numbered(8), 3, 42);
-  BOOST_TEST(walk(batches.epoch(0)) == (Numbers{7, 4, 0, 1, 5, 3, 2, 6}),
+  BOOST_TEST(read(batches.epoch(0)) == (Numbers{7, 4, 0, 1, 5, 3, 2, 6}),
              boost::test_tools::per_element());
-  BOOST_TEST(walk(batches.epoch(1)) == (Numbers{7, 2, 0, 3, 5, 6, 1, 4}),
+  BOOST_TEST(read(batches.epoch(1)) == (Numbers{7, 2, 0, 3, 5, 6, 1, 4}),
              boost::test_tools::per_element());
 }
 
@@ -136,8 +136,8 @@ BOOST_AUTO_TEST_CASE(a_generator_gives_the_seed) {
   Rng rng{7};
   const std::uint64_t seed = Rng(7).next();
   const Batches from_rng(numbered(20), 4, rng), other(numbered(20), 4, rng);
-  BOOST_TEST(walk(from_rng.epoch(0)) == walk(Batches(numbered(20), 4, seed).epoch(0)));
-  BOOST_TEST(walk(from_rng.epoch(0)) != walk(other.epoch(0)));
+  BOOST_TEST(read(from_rng.epoch(0)) == read(Batches(numbered(20), 4, seed).epoch(0)));
+  BOOST_TEST(read(from_rng.epoch(0)) != read(other.epoch(0)));
 }
 
 BOOST_AUTO_TEST_CASE(inputs_may_have_any_rank) {

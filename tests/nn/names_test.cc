@@ -31,8 +31,7 @@ using namespace tapestry;
                                                   of(Stream) of(Strides) of(Sweep) of(TensorNode)  \
                                                       of(Term) of(Unary) of(UnaryExpression)       \
                                                           of(UnaryRule) of(UserCode) of(Value)     \
-                                                              of(Vector) of(Walks) of(Widths)      \
-                                                                  of(Windows)
+                                                              of(Vector) of(Widths) of(Windows)
 #define DECLARE_TYPE(name) \
   struct name {            \
     int own = 1;           \
@@ -48,8 +47,8 @@ TYPES(DECLARE_TYPE)
                       of(record) of(record_statement) of(refuse) of(row_major) of(save_input)   \
                           of(save_output) of(size_of) of(spatial) of(step_value) of(sum_axes)   \
                               of(sum_to) of(tape_of) of(times_slope) of(traverse)               \
-                                  of(unit_interval) of(visit) of(walk) of(traverse_down)        \
-                                      of(traverse_up) of(watch) of(zero)
+                                  of(unit_interval) of(visit) of(traverse_down) of(traverse_up) \
+                                      of(watch) of(zero)
 #define DECLARE_FUNCTION(name) \
   int name() { return 2; }
 FUNCTIONS(DECLARE_FUNCTION)

@@ -49,7 +49,7 @@ struct Way {
 
 // The first of `ways` that disagrees with the first of all. With `where_finite`, numbers are
 // compared that are finite in both: a zero that meets an infinity may be met in one direction of
-// walking alone.
+// sweeping alone.
 Disagreement compared(const std::vector<Way>& ways, double tolerance, double scale,
                       bool where_finite = false);
 

@@ -147,7 +147,7 @@ double noise(const ScalarProgram& program) {
 }
 
 // Whether a square or a product of inputs may leave the range of doubles: a statement that is
-// walked as one does so at other places than its functions one by one.
+// swept as one does so at other places than its functions one by one.
 bool is_extreme(const ScalarProgram& program) {
   return std::any_of(program.inputs.begin(), program.inputs.end(), [](double x) {
     return x != 0 && !(std::abs(x) > 1e-100 && std::abs(x) < 1e100);

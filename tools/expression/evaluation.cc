@@ -97,7 +97,7 @@ void check_is_number(const Active& y, const Expression& expression) {
       expression.text, expression.nodes.back().offset);
 }
 
-std::vector<Active> slopes(const Active& y, const std::vector<Active>& xs, bool create_graph) {
+std::vector<Active> partials(const Active& y, const std::vector<Active>& xs, bool create_graph) {
   const bool floating = y.is_scalar() || is_floating(y.tensor().dtype());
   if (!y.is_tracked() || !floating) return std::vector<Active>(xs.size(), Scalar(0));
   return gradients(y, xs, {.create_graph = create_graph, .allow_unused = true});

@@ -27,7 +27,7 @@ void check_is_number(const detail::Active& y, const Expression& expression);
 
 // dy/dx for each x: zero where y does not depend on it, as when y is a plain number
 // or a comparison.
-std::vector<detail::Active> slopes(const detail::Active& y, const std::vector<detail::Active>& xs,
-                                   bool create_graph);
+std::vector<detail::Active> partials(const detail::Active& y, const std::vector<detail::Active>& xs,
+                                     bool create_graph);
 
 }  // namespace tapestry::tools

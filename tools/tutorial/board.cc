@@ -28,7 +28,7 @@ class Board {
     results_.push_back(pass_.loss.id());
     for (const NodeId node : results_) {
       for (const Partial& partial : partials(tape_, node))
-        if (!given_.contains(partial.of)) uses_[partial.of].push_back({node, partial.slope});
+        if (!given_.contains(partial.of)) uses_[partial.of].push_back({node, partial.partial});
     }
   }
 
@@ -43,7 +43,7 @@ class Board {
  private:
   struct Use {
     NodeId by;
-    Scalar slope;  // d by / d the node that is used
+    Scalar partial;  // d by / d the node that is used
   };
 
   void title(std::string_view text) { out_ << '\n' << text << '\n'; }
@@ -66,11 +66,11 @@ class Board {
   }
   std::string adjoint_name(NodeId id) const { return ratio(pass_.loss.id(), id); }
 
-  // What a slope is, and its number where that is not the same.
-  std::vector<std::string> slope_text(Scalar slope) const {
+  // What a partial is, and its number where that is not the same.
+  std::vector<std::string> partial_text(Scalar partial) const {
     std::vector<std::string> equals;
-    if (tape_.owns(slope)) equals.push_back(formulas_.symbols(slope.id()));
-    equals.push_back(number_text(slope.value()));
+    if (tape_.owns(partial)) equals.push_back(formulas_.symbols(partial.id()));
+    equals.push_back(number_text(partial.value()));
     return equals;
   }
 
@@ -107,7 +107,7 @@ class Board {
     for (const NodeId node : results_) {
       for (const auto& [of, uses] : uses_) {
         for (const Use& use : uses)
-          if (use.by == node) line(ratio(node, of), slope_text(use.slope));
+          if (use.by == node) line(ratio(node, of), partial_text(use.partial));
       }
     }
   }
@@ -118,7 +118,7 @@ class Board {
     const std::vector<Use>& uses = uses_.at(id);
     std::vector<std::string> equals;
     if (uses.size() == 1 && uses[0].by == pass_.loss.id()) {
-      line(adjoint_name(id), slope_text(uses[0].slope));
+      line(adjoint_name(id), partial_text(uses[0].partial));
       return;
     }
     for (const Use& use : uses) {
@@ -128,7 +128,7 @@ class Board {
           fmt::format("{}{} * {}", first ? "" : " + ", adjoint_name(use.by), ratio(use.by, id));
       numbers +=
           fmt::format("{}{} * {}", first ? "" : " + ", first ? number_text(from) : bracketed(from),
-                      bracketed(use.slope.value()));
+                      bracketed(use.partial.value()));
     }
     line(adjoint_name(id), {symbols, numbers, number_text(adjoint_.at(id))});
   }
@@ -153,10 +153,10 @@ class Board {
       const std::vector<double> moved = next.parameters[k].second.to_vector();
       for (std::size_t i = 0; i < moved.size(); ++i) {
         const Scalar old = pass_.parameters[k].elements[i];
-        const double slope = adjoint_.at(old.id());
+        const double partial = adjoint_.at(old.id());
         line(fmt::format("new {}", name(old.id())),
              {fmt::format("{} - lr * {}", name(old.id()), adjoint_name(old.id())),
-              fmt::format("{} - {} * {}", old.value(), tutorial_.learning_rate, bracketed(slope)),
+              fmt::format("{} - {} * {}", old.value(), tutorial_.learning_rate, bracketed(partial)),
               number_text(moved[i])});
       }
     }

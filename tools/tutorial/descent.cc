@@ -17,8 +17,8 @@ Derivation derive(const ScalarPass& pass) {
   for (const Quantity& quantity : wanted)
     numbers.insert(numbers.end(), quantity.elements.begin(), quantity.elements.end());
 
-  const std::vector<double> slopes = gradient(pass.loss, numbers);
-  auto next = slopes.begin();
+  const std::vector<double> partials = gradient(pass.loss, numbers);
+  auto next = partials.begin();
   for (const Quantity& quantity : wanted) {
     const auto end = next + static_cast<std::ptrdiff_t>(quantity.elements.size());
     derivation.gradients.emplace_back(quantity.name,

@@ -38,7 +38,7 @@ struct Infix {
 constexpr std::array<Infix, 5> kInfix{{{"add", "+", Bond::sum, true},
                                        {"sub", "-", Bond::sum, false},
                                        {"mul", "*", Bond::product, true},
-                                       {"mul_zero", "*", Bond::product, true},  // in walks back
+                                       {"mul_zero", "*", Bond::product, true},  // in sweeps back
                                        {"div", "/", Bond::product, false}}};
 
 Text joined(std::string_view op, const std::vector<Text>& operands) {

@@ -11,7 +11,7 @@ std::vector<Partial> partials(Tape& tape, NodeId node) {
   if (parts.operands.empty()) return {};
   Sweep sweep(tape, node, parts.operands, true);
   {
-    // The reverse walk of a gradient, but only through what lies between.
+    // The reverse sweep of a gradient, but only through what lies between.
     const ResumeRecording resume(&tape);
     sweep.add(node, Scalar(1));
     for (const NodeId id : parts.between) {

@@ -9,8 +9,8 @@
 namespace tapestry::tools {
 
 struct Partial {
-  NodeId of;     // the named node or leaf that moves
-  Scalar slope;  // d node / d of, recorded on the tape when it is made from numbers there
+  NodeId of;       // the named node or leaf that moves
+  Scalar partial;  // d node / d of, recorded on the tape when it is made from numbers there
 };
 
 // For each operand of the node as Formulas writes it, ascending. Recorded on `tape`.

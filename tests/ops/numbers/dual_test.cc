@@ -1,4 +1,4 @@
-// Scalars of dual numbers: forward mode over the reverse walk.
+// Scalars of dual numbers: forward mode over the reverse sweep.
 #include <boost/test/unit_test.hpp>
 
 #include "tests/ops/numbers/page.h"

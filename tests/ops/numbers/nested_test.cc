@@ -1,4 +1,4 @@
-// Scalars over active scalars: the inner tape's walk is recorded by the outer one.
+// Scalars over active scalars: the inner tape's sweep is recorded by the outer one.
 #include <boost/test/unit_test.hpp>
 
 #include "tests/ops/numbers/page.h"

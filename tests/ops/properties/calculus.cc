@@ -1,10 +1,10 @@
-// Derivatives: the first and the second against differences in double, the recorded walk against
+// Derivatives: the first and the second against differences in double, the recorded sweep against
 // the plain one, the pullback as the transpose of the derivative, and forward mode against both.
 #include <cmath>
 
 #include "ops/elementwise/elementwise.h"
 #include "ops/reduce/reduce.h"
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
@@ -14,7 +14,7 @@ namespace {
 // The gradient of <w, f(x)> is what its differences say.
 void vjp(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
-    const Walk got = walk(sample, sample.inputs);
+    const Outcome got = run(sample, sample.inputs);
     const Tensor w = weights(got.y);
     const auto value = [&](const Tensors& at) { return inner(w, sample.call(at)); };
     const auto which = floating(sample.inputs);
@@ -91,7 +91,7 @@ void vjp_of_vjp(const OpInfo& record, Findings& findings) {
 // <J v, w> = <v, J^T w>.
 void transpose_identity(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
-    const Walk first = walk(sample, sample.inputs);
+    const Outcome first = run(sample, sample.inputs);
     const Second second = second_gradients(sample);
     double left = inner(second.gradients.back(), weights(first.y)), right = 0, scale = 1;
     for (std::size_t k = 0; k < first.gradients.size(); ++k) {
@@ -113,7 +113,7 @@ void jvp(const OpInfo& record, Findings& findings) {
       for (std::size_t i : which) xs.push_back(inputs[i]);
       const Tensors vs = directions(xs);
       const auto [ys, tangents] = tapestry::jvp(value_of(sample, inputs, which), xs, vs);
-      const Walk back = walk(sample, inputs);
+      const Outcome back = run(sample, inputs);
       findings.check(same_bits(ys[0], back.y), "{}: the value differs from that of a call", dtype);
       findings.check(tangents[0].shape() == back.y.shape(), "{}: the tangent has shape {}", dtype,
                      tangents[0].shape());
@@ -154,8 +154,9 @@ void jvp_of_vjp(const OpInfo& record, Findings& findings) {
   });
 }
 
-// Recording the walk does not change its numbers: it reads the same formulas, but as a tape of ops.
-void recorded_walk(const OpInfo& record, Findings& findings) {
+// Recording the sweep does not change its numbers: it reads the same formulas, but as a tape of
+// ops.
+void recorded_sweep(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const auto compare = [&](DType dtype, double tolerance) {
       const Recording recording(sample, in_dtype(sample.inputs, dtype));
@@ -174,7 +175,7 @@ void recorded_walk(const OpInfo& record, Findings& findings) {
 
 std::vector<Property> calculus_properties() {
   return {{"vjp", vjp}, {"vjp_of_vjp", vjp_of_vjp}, {"transpose_identity", transpose_identity},
-          {"jvp", jvp}, {"jvp_of_vjp", jvp_of_vjp}, {"recorded_walk", recorded_walk}};
+          {"jvp", jvp}, {"jvp_of_vjp", jvp_of_vjp}, {"recorded_sweep", recorded_sweep}};
 }
 
 }  // namespace tapestry::test

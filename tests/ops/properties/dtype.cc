@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/differences.h"
 #include "tests/support/refusal.h"
 
@@ -18,7 +18,7 @@ void single_precision(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     if (floating(sample.inputs).empty()) return findings.not_applicable(std::string(kNoFloating));
     const Tensors rounded = in_dtype(sample.inputs, DType::f32);
-    const Walk narrow = walk(sample, rounded), wide = walk(sample, in_dtype(rounded, DType::f64));
+    const Outcome narrow = run(sample, rounded), wide = run(sample, in_dtype(rounded, DType::f64));
     findings.check(narrow.y.dtype() == DType::f32 || narrow.y.dtype() == wide.y.dtype(),
                    "f32 gives {}", narrow.y.dtype());
     findings.check(narrow.y.shape() == wide.y.shape(), "f32 gives shape {}, f64 {}",
@@ -42,11 +42,11 @@ void mixed_precision(const OpInfo& record, Findings& findings) {
     const auto which = floating(sample.inputs);
     if (which.size() < 2) return;
     const Tensors rounded = in_dtype(in_dtype(sample.inputs, DType::f32), DType::f64);
-    const Walk wide = walk(sample, rounded);
+    const Outcome wide = run(sample, rounded);
     for (std::size_t i : which) {
       Tensors mixed = rounded;
       mixed[i] = mixed[i].to(DType::f32);
-      const Walk got = walk(sample, mixed);
+      const Outcome got = run(sample, mixed);
       findings.check(same_bits(got.y, wide.y), "with f32 for input {} the value is not that of f64",
                      i);
       for (std::size_t k = 0; k < got.gradients.size(); ++k) {
@@ -70,13 +70,13 @@ void integers(const OpInfo& record, Findings& findings) {
       Tensors plain = whole;
       for (std::size_t i : floating(sample.inputs)) plain[i] = whole[i].to(DType::f64);
       Tensor y;
-      const std::string refused = refusal([&] { y = walk(sample, whole).y; });
+      const std::string refused = refusal([&] { y = run(sample, whole).y; });
       if (!refused.empty()) {
         findings.check(refused.find(name_of(dtype)) != refused.npos,
                        "the refusal does not name {}: {}", dtype, refused);
         continue;
       }
-      const Tensor expected = walk(sample, plain).y;
+      const Tensor expected = run(sample, plain).y;
       findings.check(y.shape() == expected.shape(), "{} gives shape {}, f64 {}", dtype, y.shape(),
                      expected.shape());
       if (!is_floating(y.dtype()) &&

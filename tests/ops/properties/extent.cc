@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
@@ -28,8 +28,8 @@ using Chosen = std::function<bool(std::size_t input, int axis)>;
 
 void without(const Sample& sample, const Chosen& chosen, Findings& findings) {
   const Tensors empty = lengthened(sample.inputs, 0, chosen);
-  Walk got;
-  const std::string refused = refusal([&] { got = walk(sample, empty); });
+  Outcome got;
+  const std::string refused = refusal([&] { got = run(sample, empty); });
   if (!refused.empty()) {
     findings.check(refused.starts_with("[") && !refused.starts_with("[gradient]"), "refused as {}",
                    refused);

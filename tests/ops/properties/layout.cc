@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
@@ -92,7 +92,7 @@ void strided_inputs(const OpInfo& record, Findings& findings) {
         strided.push_back(laid_out(x, layout(x.shape())));
         plain.push_back(copy_of(strided.back()));
       }
-      const Walk got = walk(sample, strided), expected = walk(sample, plain);
+      const Outcome got = run(sample, strided), expected = run(sample, plain);
       if (same_bits(got, expected)) {
         findings.check(true, "");
         continue;

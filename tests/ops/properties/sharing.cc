@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "ops/layout/view.h"
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/differences.h"
 #include "tests/support/refusal.h"
 
@@ -33,7 +33,7 @@ void broadcast_operands(const OpInfo& record, Findings& findings) {
     if (!shape || sample.call(sample.inputs).shape() != *shape) return;
     Tensors copies;
     for (const Tensor& x : sample.inputs) copies.push_back(copy_of(broadcast_to(x, *shape)));
-    const Walk got = walk(sample, sample.inputs), expected = walk(sample, copies);
+    const Outcome got = run(sample, sample.inputs), expected = run(sample, copies);
     findings.check(same_bits(got.y, expected.y), "the value is not that of copies");
     for (std::size_t k = 0; k < got.gradients.size(); ++k) {
       const double error =
@@ -43,7 +43,7 @@ void broadcast_operands(const OpInfo& record, Findings& findings) {
   });
 }
 
-bool all_finite(const Walk& result) {
+bool all_finite(const Outcome& result) {
   const auto finite = [](const Tensor& x) {
     return std::ranges::all_of(x.to_vector(), [](double v) { return std::isfinite(v); });
   };
@@ -56,7 +56,7 @@ void check_twice(const Sample& sample, std::size_t first, std::size_t second, co
   Tensors inputs = sample.inputs;
   inputs[first] = x;
   inputs[second] = copy_of(x);
-  const Walk apart = walk(sample, inputs);
+  const Outcome apart = run(sample, inputs);
   if (!all_finite(apart)) return;  // x lies outside the other operand's domain
   const auto which = floating(inputs);
   const auto place = [&](std::size_t input) {
@@ -72,7 +72,7 @@ void check_twice(const Sample& sample, std::size_t first, std::size_t second, co
                          return sample.call(in);
                        }};
   inputs.erase(inputs.begin() + position);
-  const Walk together = walk(doubled, inputs);
+  const Outcome together = run(doubled, inputs);
   findings.check(same_bits(together.y, apart.y), "the value of (x, x) differs");
   const double error = distance(together.gradients[place(first)], from_vector(total, x.shape()));
   findings.check(error < 1e-14, "the gradient of (x, x) is off by {:.1e}", error);
@@ -94,7 +94,7 @@ void one_operand_twice(const OpInfo& record, Findings& findings) {
   });
 }
 
-// Neither the call nor a walk back writes into what it was given.
+// Neither the call nor a reverse sweep writes into what it was given.
 void operands_are_read_only(const OpInfo& record, Findings& findings) {
   for_samples(record, findings, [&](const Sample& sample) {
     Tensors inputs, copies;
@@ -115,15 +115,16 @@ void operands_are_read_only(const OpInfo& record, Findings& findings) {
       for (const Tensor& g : first) first_before.push_back(copy_of(g));
       gradients(true);
       const Tensors again = gradients(false);
-      findings.check(same_bits(w, w_before), "the walk changed its cotangent");
+      findings.check(same_bits(w, w_before), "the sweep changed its cotangent");
       for (std::size_t k = 0; k < first.size(); ++k) {
-        findings.check(same_bits(first[k], first_before[k]), "a later walk changed gradient {}", k);
+        findings.check(same_bits(first[k], first_before[k]), "a later sweep changed gradient {}",
+                       k);
         findings.check(same_bits(again[k], first[k]), "gradient {} differs the second time", k);
       }
     }
     for (std::size_t i = 0; i < inputs.size(); ++i)
       findings.check(same_bits(inputs[i], copies[i]), "input {} was changed", i);
-    findings.check(same_bits(recording.y(), y), "the walk changed the result");
+    findings.check(same_bits(recording.y(), y), "the sweep changed the result");
   });
 }
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 
 namespace tapestry::test {
 using namespace detail;
@@ -70,7 +70,7 @@ void nan_and_infinity(const OpInfo& record, Findings& findings) {
         for (const double value : {kNan, kInfinity, -kInfinity}) {
           const Tensors poisoned = with_element(sample.inputs, input, element, value);
           for (const DType dtype : {DType::f32, DType::f64}) {
-            const Walk got = walk(sample, in_dtype(poisoned, dtype));
+            const Outcome got = run(sample, in_dtype(poisoned, dtype));
             findings.check(got.y.shape() == sample.call(sample.inputs).shape(),
                            "{} changes the shape", value);
           }

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "engine/base/parallel.h"
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {
@@ -69,7 +69,7 @@ void graph(const OpInfo& record, Findings& findings) {
 }
 
 // Every node names the line of the user's call, here the sample's, whatever the op is composed of;
-// so do the nodes of its recorded walk.
+// so do the nodes of its recorded sweep.
 void site(const OpInfo& record, Findings& findings) {
   findings.not_applicable("its operands carry no gradient, so no call leaves a node");
   for_samples(record, findings, [&](const Sample& sample) {
@@ -123,9 +123,9 @@ class Threads {
   const std::int64_t grain_ = parallel_grain;
 };
 
-Walk walk_with(int threads, const Sample& sample, const Tensors& inputs) {
+Outcome run_with(int threads, const Sample& sample, const Tensors& inputs) {
   const Threads set(threads);
-  return walk(sample, inputs);
+  return run(sample, inputs);
 }
 
 void threads(const OpInfo& record, Findings& findings) {
@@ -133,7 +133,7 @@ void threads(const OpInfo& record, Findings& findings) {
     const Tensors inputs_f64 = long_inputs(sample);
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensors inputs = in_dtype(inputs_f64, dtype);
-      findings.check(same_bits(walk_with(2, sample, inputs), walk_with(1, sample, inputs)),
+      findings.check(same_bits(run_with(2, sample, inputs), run_with(1, sample, inputs)),
                      "{} with two threads differs from one", dtype);
     }
   });
@@ -148,7 +148,7 @@ bool is_finite(const Tensor& x) {
 void watched(const OpInfo& record, Findings& findings) {
   findings.not_applicable("its values or gradients are not finite");
   for_samples(record, findings, [&](const Sample& sample) {
-    const Walk plain = walk(sample, sample.inputs);
+    const Outcome plain = run(sample, sample.inputs);
     if (!is_finite(plain.y) || !std::ranges::all_of(plain.gradients, is_finite)) return;
     const DetectAnomaly watch;
     const std::string told = refusal([&] {

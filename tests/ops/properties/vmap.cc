@@ -9,7 +9,7 @@
 #include "engine/tensor/escapes.h"
 #include "ops/layout/join.h"
 #include "ops/transform/jacobian.h"
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/differences.h"
 
 namespace tapestry::test {
@@ -115,8 +115,8 @@ void value(const OpInfo& record, Findings& findings) {
   });
 }
 
-// vmap follows the rules op by op, as a recorded walk does: `recorded_walk` says how near the plain
-// one is.
+// vmap follows the rules op by op, as a recorded sweep does: `recorded_sweep` says how near the
+// plain one is.
 void gradients(const OpInfo& record, Findings& findings) {
   for_differentiable_samples(record, findings, [&](const Sample& sample) {
     const bool exact = !reorders(sample);

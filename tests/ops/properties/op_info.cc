@@ -1,6 +1,6 @@
 // What a record says of its op: documentation, whether it is differentiable, what it refuses.
 #include "engine/engine.h"
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::test {

@@ -1,4 +1,4 @@
-#include "tests/ops/properties/walk.h"
+#include "tests/ops/properties/outcome.h"
 
 #include <algorithm>
 #include <cmath>
@@ -81,7 +81,7 @@ FunctionOfMany gradients_of(const Sample& sample, const Tensors& inputs,
   };
 }
 
-Walk walk(const Sample& sample, const Tensors& inputs) {
+Outcome run(const Sample& sample, const Tensors& inputs) {
   const Recording recording(sample, inputs);
   if (!recording.has_gradient()) return {detach(recording.y()), {}};
   return {detach(recording.y()), recording.gradients()};
@@ -94,13 +94,13 @@ bool same_bits(const Tensor& a, const Tensor& b) {
   return bytes == 0 || std::memcmp(p.data<char>(), q.data<char>(), bytes) == 0;
 }
 
-bool same_bits(const Walk& a, const Walk& b) {
+bool same_bits(const Outcome& a, const Outcome& b) {
   return same_bits(a.y, b.y) &&
          std::ranges::equal(a.gradients, b.gradients,
                             [](const Tensor& p, const Tensor& q) { return same_bits(p, q); });
 }
 
-double distance(const Walk& a, const Walk& b) {
+double distance(const Outcome& a, const Outcome& b) {
   double largest = distance(a.y, b.y);
   for (std::size_t i = 0; i < a.gradients.size(); ++i)
     largest = std::max(largest, distance(a.gradients[i], b.gradients[i]));

@@ -1,5 +1,5 @@
-// What the properties do with a sample: carry it out on a tape, walk back, and compare what came of
-// it.
+// What the properties do with a sample: execute it on a tape, sweep back, and compare what
+// came of it.
 #pragma once
 
 #include <string_view>
@@ -30,7 +30,7 @@ Tensors directions(const Tensors& xs);
 // sum of w * y, in long double and without an op.
 double inner(const Tensor& w, const Tensor& y);
 
-// A sample carried out on a tape of its own, with its floating inputs as variables.
+// A sample executed on a tape of its own, with its floating inputs as variables.
 class Recording {
  public:
   Recording(const Sample& sample, const Tensors& inputs, TapeOptions options = {});
@@ -50,24 +50,24 @@ class Recording {
 
 // A sample as a function of some of its inputs, the others being as they are: its value, and the
 // adjoints of its floating inputs when that of the value is weights(value), by a plain or a
-// recorded walk.
+// recorded sweep.
 FunctionOfMany value_of(const Sample& sample, const Tensors& inputs,
                         const std::vector<std::size_t>& which);
 FunctionOfMany gradients_of(const Sample& sample, const Tensors& inputs,
                             const std::vector<std::size_t>& which, bool recorded = false);
 
 // Value and gradients, as plain numbers. No gradients where y has none.
-struct Walk {
+struct Outcome {
   Tensor y;
   Tensors gradients;
 };
-Walk walk(const Sample& sample, const Tensors& inputs);
+Outcome run(const Sample& sample, const Tensors& inputs);
 
 // Shape, dtype and bits.
 bool same_bits(const Tensor& a, const Tensor& b);
-bool same_bits(const Walk& a, const Walk& b);
+bool same_bits(const Outcome& a, const Outcome& b);
 // The largest distance() between the parts.
-double distance(const Walk& a, const Walk& b);
+double distance(const Outcome& a, const Outcome& b);
 
 // A copy with numbers of its own, row-major.
 Tensor copy_of(const Tensor& x);
