@@ -1,5 +1,7 @@
 #include "ops/catalogue/cases.h"
 
+#include <cmath>
+
 #include "engine/tensor/factory.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/categorical.h"
@@ -26,7 +28,7 @@ std::vector<OpInfo> categorical_cases() {
              "[categorical] logits have shape (3, 0); their last axis must hold a class"},
             {"a number", refused(ones({})),
              "[categorical] logits have shape (); their last axis must hold a class"},
-            {"impossible", refused(full({2, 2}, -kInfinity)),
+            {"impossible", refused(full({2, 2}, -INFINITY)),
              "[categorical] row 0 of the logits is all -inf; one class must be possible"}}}};
 }
 

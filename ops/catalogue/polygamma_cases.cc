@@ -1,6 +1,6 @@
-#include "ops/catalogue/cases.h"
-
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
+#include "ops/catalogue/domain.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/polygamma.h"
 #include "ops/elementwise/where.h"

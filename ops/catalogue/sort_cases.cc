@@ -5,6 +5,7 @@
 #include "ops/layout/index.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
+#include "ops/reduce/cumsum.h"
 #include "ops/reduce/sort.h"
 
 namespace tapestry::detail {

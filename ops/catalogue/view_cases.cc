@@ -1,5 +1,6 @@
 #include "ops/catalogue/cases.h"
 
+#include "engine/grad/stop_gradient.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/view.h"
 
