@@ -1,0 +1,66 @@
+// What the author of an operation includes. An op is a struct with its name, its kernel on plain
+// numbers, and its rules; apply() and apply_many() execute it and record it. All of this is in
+// tapestry::detail.
+//
+//   // The sine and the cosine of each element, in one pass. f32 and f64.
+//   struct SinCos {
+//     static constexpr std::string_view name = "sincos";
+//     static constexpr int arity = 1;             // kVariadic: any number of operands
+//     static constexpr bool elementwise = true;   // what vmap asks; see `batch` below
+//     // What the vjp reads. The tape keeps only that.
+//     static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
+//
+//     // The only place that refuses operands. It sees plain numbers of any strides.
+//     static void forward(Inputs in, const NoAttributes&, std::span<Tensor> out) {
+//       if (!is_floating(in[0].dtype())) refuse(name, "x has dtype {}; f32 or f64", in[0].dtype());
+//       const Tensor x = in[0].contiguous();
+//       for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
+//       visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
+//         for (std::int64_t i = 0; i < x.size(); ++i) {
+//           out[0].mutable_data<T>()[i] = std::sin(x.data<T>()[i]);
+//           out[1].mutable_data<T>()[i] = std::cos(x.data<T>()[i]);
+//         }
+//       });
+//     }
+//
+//     // The cotangent of the operand by those of the outputs, in differentiable ops: so higher
+//     // orders follow. A cotangent is not defined() where nothing flowed back to that output.
+//     // Contributions add up, and may have any shape that broadcasts from the operand's.
+//     static void vjp(Pullback& p) {
+//       if (p.cotangent(0).defined()) p.give(0, p.cotangent(0) * p.output(1));
+//       if (p.cotangent(1).defined()) p.give(0, -p.cotangent(1) * p.output(0));
+//     }
+//   };
+//
+//   std::pair<Tensor, Tensor> sincos(const Tensor& x, Site site = {}) {
+//     const CallSite call(site);                  // messages name the line of the caller
+//     std::vector<Tensor> y = apply_many<SinCos>({&x}, 2);
+//     return {y[0], y[1]};
+//   }
+//
+// More that an op may have:
+//   struct Attributes { int axis; };              trivially copyable; forward takes them second,
+//   and
+//                                                 p.attributes<Attributes>() gives them to the vjp
+//   static Tensor forward(Inputs in)              of one output; with attributes, (Inputs in, a)
+//   static void jvp(Pushforward& p)               forward mode; the transpose of the vjp if absent
+//   static constexpr bool linear = true;          jvp: f of the tangents. Likewise bilinear
+//   static void batch(Batching& b)                vmap's rule, in place of `elementwise`, mostly
+//                                                 one line: see engine/grad/batching.h
+//   static std::string describe(const Attributes& a)   attributes as text, for pictures
+//   static constexpr bool not_differentiable = true;   instead of a vjp
+// What is missing does not compile, and the message says what.
+#pragma once
+
+#include "engine/base/error.h"
+#include "engine/base/parallel.h"
+#include "engine/base/site.h"
+#include "engine/grad/batching.h"
+#include "engine/grad/derived_jvp.h"
+#include "engine/grad/pullback.h"
+#include "engine/tape/apply.h"
+#include "engine/tape/op.h"
+#include "engine/tape/pushforward.h"
+#include "engine/tensor/factory.h"
+#include "engine/tensor/rows.h"
+#include "engine/tensor/tensor.h"

@@ -1,0 +1,82 @@
+// An op of an author who has read engine/extend.h alone: two outputs, every mode of derivative.
+#include "engine/extend.h"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "ops/ops.h"
+#include "tests/support/refusal.h"
+
+namespace tapestry::detail {
+namespace {
+
+// The sine and the cosine of each element, in one pass. f32 and f64.
+struct SinCos {
+  static constexpr std::string_view name = "sincos";
+  static constexpr int arity = 1;
+  static constexpr bool elementwise = true;
+  static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
+
+  static void forward(Inputs in, const NoAttributes&, std::span<Tensor> out) {
+    if (!is_floating(in[0].dtype())) refuse(name, "x has dtype {}; f32 or f64", in[0].dtype());
+    const Tensor x = in[0].contiguous();
+    for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
+    visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
+      for (std::int64_t i = 0; i < x.size(); ++i) {
+        out[0].mutable_data<T>()[i] = std::sin(x.data<T>()[i]);
+        out[1].mutable_data<T>()[i] = std::cos(x.data<T>()[i]);
+      }
+    });
+  }
+
+  static void vjp(Pullback& p) {
+    if (p.cotangent(0).defined()) p.give(0, p.cotangent(0) * p.output(1));
+    if (p.cotangent(1).defined()) p.give(0, -p.cotangent(1) * p.output(0));
+  }
+};
+
+std::pair<Tensor, Tensor> sincos(const Tensor& x, Site site = {}) {
+  const CallSite call(site);
+  std::vector<Tensor> y = apply_many<SinCos>({&x}, 2);
+  return {y[0], y[1]};
+}
+
+const Tensor kAt = tensor({{0.3, -1.2}, {2.5, 0.0}}, DType::f64);
+
+// x sin(x) cos(x)
+Tensor both(const Tensor& x) {
+  const auto [s, c] = sincos(x);
+  return x * s * c;
+}
+Tensor composed(const Tensor& x) { return x * sin(x) * cos(x); }
+
+void check_close(const Tensor& a, const Tensor& b) {
+  BOOST_TEST(a.shape() == b.shape());
+  BOOST_TEST(max(abs(a - b)).item() <= 1e-14);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_op_of_two_outputs_has_the_derivatives_of_its_composition) {
+  const auto whole = [](auto f) { return [f](const Tensor& x) { return sum(f(x)); }; };
+  check_close(both(kAt), composed(kAt));
+  check_close(grad(whole(both))(kAt), grad(whole(composed))(kAt));
+  check_close(hessian(whole(both), kAt), hessian(whole(composed), kAt));
+  check_close(jvp(both, kAt, ones({2, 2})).second, jvp(composed, kAt, ones({2, 2})).second);
+  check_close(vmap(both)(kAt), composed(kAt));
+  check_close(vmap(grad(whole(both)))(kAt), grad(whole(composed))(kAt));
+}
+
+BOOST_AUTO_TEST_CASE(an_output_that_is_not_used_gives_nothing_back) {
+  const auto sine = [](const Tensor& x) { return sum(sincos(x).first); };
+  check_close(grad(sine)(kAt), cos(kAt));
+}
+
+BOOST_AUTO_TEST_CASE(its_refusals_name_the_line_of_the_caller) {
+  const Site here;
+  const std::string message = refusal_with_place([] { sincos(arange(2, DType::i64)); });
+  BOOST_TEST(message == fmt::format("[sincos] x has dtype i64; f32 or f64; called at {}:{}",
+                                    here.file(), here.line() + 1));
+}
+
+}  // namespace tapestry::detail
