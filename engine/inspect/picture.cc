@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/graph/ancestry.h"
+#include "engine/tape/steps.h"
 #include "engine/tensor/factory.h"
 
 namespace tapestry::detail {
@@ -114,9 +115,9 @@ class Painter {
     const Run run = tape_.statement(id);
     const auto& steps = run.kernel->steps;
     std::vector<NodeId> ids;
-    std::vector<double> values;
+    std::vector<double> values(steps.size());
     Unrolled unrolled{run.kernel, picture_.nodes.size(), {}, {}};
-    for (std::size_t k = 0; k < steps.size(); ++k) {
+    const auto draw = [&](std::size_t k, double x, double z) {
       const Step& step = steps[k];
       Node one = node(id);
       if (k + 1 < steps.size()) {
@@ -130,28 +131,24 @@ class Painter {
       one.op = step.op;
       one.attributes.clear();
       one.operands.clear();
-      double read[2] = {0, 0};
+      const double read[] = {x, z};
       for (int slot = 0; slot < step.arity(); ++slot) {
         const StepOperand& of = step.operands[slot];
-        switch (of.kind) {
-          case StepOperand::Kind::operand:
-            read[slot] = tape_.scalar_value(run.operands[of.where]);
-            one.operands.push_back(run.operands[of.where]);
-            break;
-          case StepOperand::Kind::literal:
-            read[slot] = run.payload[of.where];
-            one.attributes = fmt::format("{}={}", slot == 0 ? "x" : "z", read[slot]);
-            break;
-          default:
-            read[slot] = values[of.where];
-            one.operands.push_back(ids[of.where]);
-        }
+        if (of.kind == StepOperand::Kind::literal)
+          one.attributes = fmt::format("{}={}", slot == 0 ? "x" : "z", read[slot]);
+        else
+          one.operands.push_back(of.kind == StepOperand::Kind::step ? ids[of.where]
+                                                                    : run.operands[of.where]);
       }
-      values.push_back(run.kernel->execute(step, read[0], read[1]));
-      unrolled.reads.push_back({read[0], read[1]});
-      if (options_.values) one.value = full({}, values.back(), DType::f64);
+      const double value = run.kernel->execute(step, x, z);
+      unrolled.reads.push_back({x, z});
+      if (options_.values) one.value = full({}, value, DType::f64);
       picture_.nodes.push_back(std::move(one));
-    }
+      return value;
+    };
+    execute_steps(
+        steps, run.payload, values.data(),
+        [&](std::size_t i) { return tape_.scalar_value(run.operands[i]); }, draw);
     unrolled.values = std::move(values);
     unrolled_.push_back(std::move(unrolled));
   }
@@ -159,18 +156,20 @@ class Painter {
   // The adjoints of the steps of a statement, from its own.
   void pull(const Unrolled& statement) {
     const auto& steps = statement.kernel->steps;
-    for (std::size_t k = steps.size(); k-- > 0;) {
-      const Tensor& gradient = picture_.nodes[statement.place + k].gradient;
-      if (!gradient.defined()) return;
-      for (int slot = 0; slot < steps[k].arity(); ++slot) {
-        const StepOperand& of = steps[k].operands[slot];
-        if (of.kind != StepOperand::Kind::step) continue;
-        const auto [x, z] = statement.reads[k];
-        picture_.nodes[statement.place + of.where].gradient = full(
-            {}, statement.kernel->pull(steps[k], slot, x, z, statement.values[k], gradient.item()),
-            DType::f64);
-      }
-    }
+    const Tensor& gradient = picture_.nodes[statement.place + steps.size() - 1].gradient;
+    if (!gradient.defined()) return;
+    std::vector<double> adjoints(steps.size());
+    adjoints.back() = gradient.item();
+    reverse_steps(
+        steps, adjoints.data(),
+        [](const StepOperand& to) { return to.kind == StepOperand::Kind::step; },
+        [&](std::size_t k, int slot, double g) {
+          const auto [x, z] = statement.reads[k];
+          return statement.kernel->pull(steps[k], slot, x, z, statement.values[k], g);
+        },
+        [](std::size_t, double) {});
+    for (std::size_t k = 0; k + 1 < steps.size(); ++k)
+      picture_.nodes[statement.place + k].gradient = full({}, adjoints[k], DType::f64);
   }
 
   void link_adjoints() {

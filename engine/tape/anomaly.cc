@@ -9,6 +9,7 @@
 #include "engine/tape/node.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/pushforward.h"
+#include "engine/tape/steps.h"
 #include "engine/tape/tape.h"
 #include "engine/tensor/escapes.h"
 #include "engine/tensor/rows.h"
@@ -212,27 +213,25 @@ namespace {
 std::string_view steep_step(const Run& statement, const double* values, double adjoint) {
   const StatementKernel& kernel = *statement.kernel;
   std::vector<double> results(kernel.steps.size()), adjoints(kernel.steps.size());
-  const auto operand = [&](const StepOperand& of) {
-    return operand_number<double>(
-        of, [&](std::size_t i) { return values[statement.operands[i]]; }, statement.payload,
-        [&](std::size_t k) { return results[k]; });
-  };
-  for (std::size_t k = 0; k < results.size(); ++k)
-    results[k] = kernel.execute(kernel.steps[k], operand(kernel.steps[k].operands[0]),
-                                operand(kernel.steps[k].operands[1]));
+  const auto operand = [&](std::size_t i) { return values[statement.operands[i]]; };
+  execute_steps(
+      kernel.steps, statement.payload, results.data(), operand,
+      [&](std::size_t k, double x, double z) { return kernel.execute(kernel.steps[k], x, z); });
+  std::string_view found;
   if (!results.empty()) adjoints.back() = adjoint;
-  for (std::size_t k = results.size(); k-- > 0;) {
-    const Step& step = kernel.steps[k];
-    for (int slot = 0; slot < step.arity(); ++slot) {
-      const StepOperand& to = step.operands[slot];
-      if (to.kind == StepOperand::Kind::literal) continue;
-      const double given = kernel.pull(step, slot, operand(step.operands[0]),
-                                       operand(step.operands[1]), results[k], adjoints[k]);
-      if (!std::isfinite(given)) return step.op;
-      if (to.kind == StepOperand::Kind::step) adjoints[to.where] = given;
-    }
-  }
-  return kernel.name;
+  reverse_steps(
+      kernel.steps, adjoints.data(), [](const StepOperand&) { return true; },
+      [&](std::size_t k, int slot, double g) {
+        const Step& step = kernel.steps[k];
+        const auto read = [&](int which) {
+          return step_read(step, which, statement.payload, results.data(), operand);
+        };
+        const double given = kernel.pull(step, slot, read(0), read(1), results[k], g);
+        if (found.empty() && !std::isfinite(given)) found = step.op;
+        return given;
+      },
+      [](std::size_t, double) {});
+  return found.empty() ? kernel.name : found;
 }
 
 }  // namespace

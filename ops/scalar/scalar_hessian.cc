@@ -5,6 +5,7 @@
 
 #include "engine/graph/reach.h"
 #include "engine/tape/called.h"
+#include "engine/tape/steps.h"
 #include "engine/tensor/factory.h"
 #include "ops/scalar/dual.h"
 
@@ -81,19 +82,13 @@ class Stretch {
     return takes_part(id) ? Dual(number, tangents_[part_.index(id)]) : Dual(number);
   }
 
-  // The operands of a step, once the steps before it were executed.
-  Dual operand(const StepOperand& of, const NodeId* operands, const double* payload) const {
-    return operand_number<Dual>(
-        of, [&](std::size_t i) { return value(operands[i]); }, payload,
-        [&](std::size_t k) { return results_[k]; });
-  }
-
-  void execute(const StatementKernel& kernel, const NodeId* operands, const double* payload) {
-    for (std::size_t k = 0; k < kernel.steps.size(); ++k) {
-      const Step& step = kernel.steps[k];
-      results_[k] = detail::step_value(step, operand(step.operands[0], operands, payload),
-                                       operand(step.operands[1], operands, payload));
-    }
+  void execute(const Run& node) {
+    detail::execute_steps(
+        node.kernel->steps, node.payload, results_,
+        [&](std::size_t i) { return value(node.operands[i]); },
+        [&](std::size_t k, const Dual& x, const Dual& z) {
+          return detail::step_value(node.kernel->steps[k], x, z);
+        });
   }
 
   void forward_sweep() {
@@ -106,7 +101,7 @@ class Stretch {
             return takes_part(operand) && !is_zero(tangents_[part_.index(operand)]);
           }))
         return;
-      execute(*node.kernel, node.operands, node.payload);
+      execute(node);
       tangents_[part_.index(id)].add(1, results_[node.kernel->steps.size() - 1].tangent);
     });
   }
@@ -116,35 +111,31 @@ class Stretch {
     part_.for_each_down([&](NodeId id) {
       const Run node = cursor.at(id);
       const Dual& adjoint = adjoints_[part_.index(id)];
-      if (node.kernel && !node.kernel->steps.empty() && !is_zero(adjoint))
-        pull(*node.kernel, node.operands, node.payload, adjoint);
+      if (node.kernel && !node.kernel->steps.empty() && !is_zero(adjoint)) pull(node, adjoint);
       return true;
     });
   }
 
   // Gives the adjoint of a statement back to its operands, step by step.
-  void pull(const StatementKernel& kernel, const NodeId* operands, const double* payload,
-            const Dual& adjoint) {
-    execute(kernel, operands, payload);
-    pulled_[kernel.steps.size() - 1] = adjoint;
-    for (std::size_t k = kernel.steps.size(); k-- > 0;) {
-      const Step& step = kernel.steps[k];
-      const Dual g = pulled_[k];
-      const Dual x = operand(step.operands[0], operands, payload),
-                 z = operand(step.operands[1], operands, payload);
-      for (int slot = 0; slot < step.arity(); ++slot) {
-        const StepOperand& to = step.operands[slot];
-        const bool is_leaf = to.kind == StepOperand::Kind::operand;
-        if (to.kind == StepOperand::Kind::literal || (is_leaf && !takes_part(operands[to.where])))
-          continue;
-        const Dual given =
-            is_zero(g) ? Dual(0) : detail::step_vjp(step, slot, x, z, results_[k], g);
-        if (is_leaf)
-          adjoints_[part_.index(operands[to.where])] += given;
-        else
-          pulled_[to.where] = given;
-      }
-    }
+  void pull(const Run& node, const Dual& adjoint) {
+    execute(node);
+    const std::span<const Step> steps = node.kernel->steps;
+    pulled_[steps.size() - 1] = adjoint;
+    const auto read = [&](std::size_t k, int slot) {
+      return detail::step_read(steps[k], slot, node.payload, results_,
+                               [&](std::size_t i) { return value(node.operands[i]); });
+    };
+    detail::reverse_steps(
+        steps, pulled_,
+        [&](const StepOperand& to) {
+          return to.kind == StepOperand::Kind::step || takes_part(node.operands[to.where]);
+        },
+        [&](std::size_t k, int slot, const Dual& g) {
+          return detail::step_vjp(steps[k], slot, read(k, 0), read(k, 1), results_[k], g);
+        },
+        [&](std::size_t i, const Dual& given) {
+          adjoints_[part_.index(node.operands[i])] += given;
+        });
   }
 
   Tape& tape_;

@@ -6,12 +6,11 @@
 
 #include "engine/tape/anomaly.h"
 #include "engine/tape/captures.h"
+#include "engine/tape/steps.h"
 #include "engine/tape/tape.h"
 
 namespace tapestry::detail::statements {
 namespace {
-
-bool is_zero(const Stepwise& x) { return detail::is_zero(Scalar(x)); }
 
 // One statement, step by step, with active numbers: its inner values are recorded when a partial
 // reads them.
@@ -30,19 +29,11 @@ class Unrolled {
     const std::vector<bool> asked = steps_on_the_way();
     std::vector<Stepwise> adjoints(kernel_.steps.size(), Stepwise(0));
     adjoints.back() = g;
-    for (std::size_t k = kernel_.steps.size(); k-- > 0;) {
-      const Step& step = kernel_.steps[k];
-      if (is_zero(adjoints[k])) continue;
-      for (int slot = 0; slot < step.arity(); ++slot) {
-        const StepOperand& operand = step.operands[slot];
-        if (!is_asked(operand, asked)) continue;
-        const Stepwise given = partial(k, slot, adjoints[k]);
-        if (operand.kind == StepOperand::Kind::operand)
-          sweep.add<Scalar>(operands_[operand.where], given);
-        else
-          adjoints[operand.where] = given;
-      }
-    }
+    reverse_steps(
+        kernel_.steps, adjoints.data(),
+        [&](const StepOperand& operand) { return is_asked(operand, asked); },
+        [&](std::size_t k, int slot, const Stepwise& adjoint) { return partial(k, slot, adjoint); },
+        [&](std::size_t i, const Stepwise& given) { sweep.add<Scalar>(operands_[i], given); });
   }
 
  private:
@@ -113,16 +104,15 @@ namespace {
 
 // Refuses the first step that makes a number that is not finite.
 void watch(std::span<const Step> steps, std::span<const Scalar> operands, const double* literals) {
-  std::vector<double> values;
-  for (const Step& step : steps) {
-    double read[2];
-    for (int slot : {0, 1})
-      read[slot] = operand_number<double>(
-          step.operands[slot], [&](std::size_t i) { return operands[i].value(); }, literals,
-          [&](std::size_t k) { return values[k]; });
-    values.push_back(step_value(step, read[0], read[1]));
-    detail::watch_statement(step.op, values.back(), {read, static_cast<std::size_t>(step.arity())});
-  }
+  std::vector<double> values(steps.size());
+  execute_steps(
+      steps, literals, values.data(), [&](std::size_t i) { return operands[i].value(); },
+      [&](std::size_t k, double x, double z) {
+        const double read[] = {x, z}, value = step_value(steps[k], x, z);
+        detail::watch_statement(steps[k].op, value,
+                                {read, static_cast<std::size_t>(steps[k].arity())});
+        return value;
+      });
 }
 
 }  // namespace

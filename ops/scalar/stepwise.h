@@ -6,6 +6,7 @@
 #include "engine/tape/comparison.h"
 #include "engine/tape/node.h"
 #include "engine/tensor/basic_scalar.h"
+#include "engine/tensor/number.h"
 
 namespace tapestry::detail::stepwise {
 
@@ -15,6 +16,7 @@ class Stepwise {
   Stepwise(Scalar scalar) : scalar_(scalar) {}  // NOLINT: scalars convert
   operator Scalar() const { return scalar_; }   // NOLINT
   double value() const { return scalar_.value(); }
+  friend bool is_zero(const Stepwise& x) { return detail::is_zero(x.scalar_); }
 
   // Branches of the formulas. A recorded sweep holds the one that was taken, so it is noted.
   friend bool operator==(Stepwise x, Stepwise z) { return compare(Relation::equal, x, z); }
