@@ -69,12 +69,12 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   if (tape && read.is_tracked() && !detail::lives_here(read))
     detail::refuse_stale("at", "a handle", read.epoch());
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
-  while (tape && !tape->owns(x)) tape = tape->around();
+  while (tape && !tape->owns(x)) tape = tape->outer();
   if (!tape) {
     if (detail::escapes) detail::note_reading(x);
     return value;
   }
-  if (tape->outward(x.id()).defined())
+  if (tape->outer_value(x.id()).defined())
     refuse("at", "the tensor is followed by an outer tape, too: scalars do not nest");
   detail::note_function();
   const NodeId operand = x.id();
@@ -108,7 +108,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
   for (const Scalar& x : scalars) detail::note_captured(x);
   Tape* const recording = recording_tape();
   Tape* tape = recording;
-  while (tape && !owned_by(*tape)) tape = tape->around();
+  while (tape && !owned_by(*tape)) tape = tape->outer();
   if (!tape) {  // passive, or stale
     for (std::size_t i = 0; recording && i < scalars.size(); ++i)
       recording->id_of("stack", static_cast<int>(i), scalars[i]);

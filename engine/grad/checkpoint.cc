@@ -52,7 +52,7 @@ struct Checkpoint : ClosureOp {
       stands_for.push_back(0);
     }
     for (NodeId id : inner.captured()) {
-      const Tensor& outside = inner.outward(id);
+      const Tensor& outside = inner.outer_value(id);
       if ((inner.owns(tracked) && id == tracked.id()) || !is_floating(outside.dtype())) continue;
       const int i = operand_that_is(p, outside);
       if (i == p.operand_count() || !p.wants(i)) continue;
@@ -66,7 +66,7 @@ struct Checkpoint : ClosureOp {
 };
 
 bool forward_mode() {
-  for (Tape* t = recording_tape(); t; t = t->around())
+  for (Tape* t = recording_tape(); t; t = t->outer())
     if (t->carries_tangents()) return true;
   return false;
 }
@@ -99,7 +99,7 @@ Function checkpoint(Function f, Site site) {
       if (!observer.owns(y)) return y;
       value = detach(y);
       for (NodeId id : observer.captured()) {
-        const Tensor& outside = observer.outward(id);
+        const Tensor& outside = observer.outer_value(id);
         const bool known =
             std::any_of(operands.begin(), operands.end(),
                         [&](const Tensor& operand) { return same_node(operand, outside); });

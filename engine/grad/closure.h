@@ -31,7 +31,7 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   std::vector<const Tensor*> pointers;
   for (const Tensor& input : inputs) pointers.push_back(&input);
   const typename D::Attributes attributes{closure.get()};
-  for (Tape* t = tape; t; t = t->around()) t->keep(closure);
+  for (Tape* t = tape; t; t = t->outer()) t->keep(closure);
   tape->record(op_of<D>, Inputs(pointers), &attributes, {&result, 1});
   if (result.is_tracked()) detail::note_function();
   return result;
@@ -44,7 +44,7 @@ inline bool same_node(const Tensor& a, const Tensor& b) {
 // Operand i as a rule uses it, for nodes that save every input.
 inline Tensor operand(const Pullback& p, int i) {
   const Tensor& x = p.node().saved_operand(i);
-  return p.sweep().recorded() ? x : p.sweep().tape().outward(x);
+  return p.sweep().recorded() ? x : p.sweep().tape().outer_value(x);
 }
 
 }  // namespace tapestry::detail

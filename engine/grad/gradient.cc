@@ -86,7 +86,7 @@ void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
     sweep.recorded() ? sweep.add(y.id(), Scalar(adjoint)) : sweep.add(y.id(), adjoint);
   } else {
     Tensor cotangent = first_cotangent(y, options);
-    if (!sweep.recorded()) cotangent = sweep.tape().outward(cotangent);
+    if (!sweep.recorded()) cotangent = sweep.tape().outer_value(cotangent);
     sweep.give(y.id(), std::move(cotangent));
   }
 }
@@ -98,7 +98,7 @@ Active adjoint_at(const Sweep& sweep, NodeId id, bool recorded) {
     return recorded ? sweep.number<Scalar>(id) : Scalar(sweep.number<Scalar>(id).value());
   }
   if (recorded) return sweep.tensor(id);
-  const Tensor outside = sweep.tape().outward(sweep.tensor(id));
+  const Tensor outside = sweep.tape().outer_value(sweep.tensor(id));
   return outside.is_tracked() ? outside : outside.contiguous();
 }
 

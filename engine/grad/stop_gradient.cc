@@ -25,7 +25,7 @@ Tensor stop_gradient(const Tensor& x, Site site) {
   while (known.is_tracked()) {
     const Tape& tape = tape_of(StopGradient::name, known);
     if (tape.observes()) return known;
-    known = tape.outward(known);
+    known = tape.outer_value(known);
   }
   // Whoever watches takes a body of its own for numbers of nobody.
   return detail::escapes ? known.view(known.shape(), known.strides()) : known;

@@ -69,7 +69,7 @@ double Sweep::adjoint_of(NodeId scalar) const {
 void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
-  Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.around() : now;
+  Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.outer() : now;
   const ResumeRecording resume(recorder);
   tape_.storage().runs.settle();
   const NodeId before = tape_.size();
@@ -209,7 +209,7 @@ const Tensor& Pullback::saved(SaveMask bit) const {
   const Tensor* found = node_.find_saved(bit);
   if (!found) refuse(node_.op->name, "its vjp reads a tensor that it did not declare in saves()");
   if (sweep_.recorded() || !followed() || !sweep_.tape().owns(*found)) return *found;
-  lent_.push_back(sweep_.tape().outward(*found));
+  lent_.push_back(sweep_.tape().outer_value(*found));
   return lent_.back();
 }
 

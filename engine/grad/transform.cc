@@ -32,7 +32,7 @@ std::pair<Tensor, Function> vjp(const Function& f, const Tensor& x, Site site) {
   const auto tape = std::make_shared<Tape>();
   const Tensor tracked = tape->variable(x, {}, site);
   const Tensor y = detail::call_for("vjp", *tape, f, tracked);
-  const Tensor value = tape->outward(y);
+  const Tensor value = tape->outer_value(y);
   tape->stop();
   return {value, [tape, tracked, y, site](const Tensor& cotangent) {
             const CallSite pulling(site);
@@ -60,7 +60,7 @@ Results push_forward(const FunctionOfMany& f, const std::vector<Tensor>& xs,
   for (const Tensor& y : detail::call_for("jvp", tape, f, tracked)) {
     const Tensor& tangent = tape.tangent(y);
     result.second.push_back(tangent.defined() ? tangent : zeros_like(y));
-    result.first.push_back(tape.outward(y));
+    result.first.push_back(tape.outer_value(y));
   }
   return result;
 }
@@ -86,7 +86,7 @@ Results push_by_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs
                      gradient(pulled[i], cotangent, {.allow_unused = true, .cotangent = vs[i]}));
     }
     result.second.push_back(tangent.defined() ? tangent : zeros_like(y));
-    result.first.push_back(tape.outward(y));
+    result.first.push_back(tape.outer_value(y));
   }
   return result;
 }

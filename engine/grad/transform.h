@@ -72,7 +72,7 @@ auto value_and_grad(F f, detail::Site site = {}) {
     (std::index_sequence_for<decltype(x)...>{});
     auto gradients =
         detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs, {.retain_graph = false}));
-    return std::pair(tape.outward(y), std::move(gradients));
+    return std::pair(tape.outer_value(y), std::move(gradients));
   };
 }
 

@@ -35,7 +35,7 @@ void WatchCaptures::note(const Tensor& used) {
       first_ = called(*tape, x.id());
       return;
     }
-    x = tape->outward(x);
+    x = tape->outer_value(x);
   }
 }
 

@@ -30,7 +30,7 @@ class LivingTape : public TapeNode {
   static Self* find_anywhere(Epoch epoch) { return self(list_.find_anywhere(epoch)); }
 
   Self* enclosing() const { return self(TapeNode::enclosing()); }  // the next on its thread
-  Self* around() const { return self(TapeNode::around()); }        // recorded when this one began
+  Self* outer() const { return self(TapeNode::outer()); }          // recorded when this one began
 
   // Records no more, but can still be differentiated. A thread that hands a tape to another thread
   // and goes on computing stops it before.

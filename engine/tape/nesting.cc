@@ -5,14 +5,14 @@ namespace {
 
 bool is_around(const Tape& tape, Epoch epoch) {
   const Tape* t = &tape;
-  while (t && t->epoch() != epoch) t = t->around();
+  while (t && t->epoch() != epoch) t = t->outer();
   return t;
 }
 
 // As the outer tape of its own knows it.
 Tensor outside(const Tensor& x) {
   const Tape* const tape = find_tape(x.epoch());
-  return tape && tape->owns(x) ? tape->outward(x) : detach(x);
+  return tape && tape->owns(x) ? tape->outer_value(x) : detach(x);
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ Tensor known_to(const Tape& tape, Tensor x) {
   while (x.is_tracked() && !is_around(tape, x.epoch())) {
     const Tape* const inner = find_tape(x.epoch());
     if (!inner || !inner->owns(x)) break;
-    x = inner->outward(x);
+    x = inner->outer_value(x);
   }
   return x;
 }

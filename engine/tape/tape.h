@@ -101,9 +101,9 @@ class Tape : public detail::LivingTape<Tape> {
   // ---- nesting: a variable made of a value that an outer tape tracks is followed by both. Each
   // operation is recorded on every tape that tracks an operand. ----
   // The same value as the outer tape knows it: tracked there, or plain numbers.
-  Tensor outward(const Tensor& x) const;
+  Tensor outer_value(const Tensor& x) const;
   // The same for a node; not defined() when no outer tape tracks it.
-  const Tensor& outward(NodeId id) const;
+  const Tensor& outer_value(NodeId id) const;
   // Leaves whose value an outer tape tracks, in order: variables, and what a computation captured.
   std::vector<NodeId> captured() const;
 
@@ -183,7 +183,7 @@ class Tape : public detail::LivingTape<Tape> {
     return x.epoch() == epoch_ || (adopts() && x.is_tracked());
   }
   void begin(const detail::Recording& recording);
-  void set_outward(NodeId id, const Tensor& x);
+  void set_outer_value(NodeId id, const Tensor& x);
   void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
   std::vector<Tensor> record_around(const detail::Op& op, detail::Inputs inputs,
                                     const void* attributes, std::span<const Tensor> outputs);

@@ -20,7 +20,7 @@ NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::stri
   else if (value.is_tracked() || &op == &op_of<detail::Variable>)  // others depend on nothing
     plain.set_origin(epoch_, id);
   if (!name.empty()) storage_->names[id] = name;
-  if (value.is_tracked()) set_outward(id, outward(value));
+  if (value.is_tracked()) set_outer_value(id, outer_value(value));
   return id;
 }
 
@@ -66,7 +66,7 @@ Tensor Tape::variable_for(const void* key, const Tensor& value,
   detail::Binding& binding = storage_->bindings[key];
   if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
     // Followed by every tape that records around this one, too.
-    Tensor outside = around() ? around()->variable_for(key, value, name) : value;
+    Tensor outside = outer() ? outer()->variable_for(key, value, name) : value;
     for (Tape* t = enclosing(); t && adopts() && !outside.is_tracked(); t = t->enclosing())
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))

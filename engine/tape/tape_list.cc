@@ -47,7 +47,7 @@ struct ThreadEnd {
   // Of tapes that record: a stopped one may be in use elsewhere.
   static void release() noexcept {
     for (const TapeList* list = tape_lists; list; list = list->next)
-      for (TapeNode* tape = list->recording; tape; tape = tape->around()) list->kind->release(tape);
+      for (TapeNode* tape = list->recording; tape; tape = tape->outer()) list->kind->release(tape);
   }
   static constinit thread_local CacheKeeper keeper;
 };
@@ -87,7 +87,7 @@ void TapeList::close() noexcept {
     slot->list.store(nullptr, std::memory_order_relaxed);
     slot->outer = slot->inner = nullptr;
     if (TapeNode* const tape = slot->tape.load(std::memory_order_relaxed)) {
-      tape->around_ = tape->within_ = tape->before_ = tape->after_ = nullptr;
+      tape->outer_ = tape->within_ = tape->before_ = tape->after_ = nullptr;
     } else {
       put_idle(slots().idle, slot);
     }
@@ -191,10 +191,10 @@ void TapeNode::join(TapeList& here, Epoch epoch) {
     if (here.innermost) here.innermost->inner = slot_;
     here.innermost = slot_;
     if (here.index) here.index->insert_or_assign(epoch, slot_);
-    around_ = here.recording;
+    outer_ = here.recording;
   }
-  if (around_) {
-    before_ = std::exchange(around_->within_, this);
+  if (outer_) {
+    before_ = std::exchange(outer_->within_, this);
     if (before_) before_->after_ = this;
   }
   here.record_on(this);
@@ -205,23 +205,23 @@ void TapeNode::give_way() noexcept {
   while (within_) {
     TapeNode* const tape = within_;
     within_ = tape->before_;
-    tape->around_ = around_;
+    tape->outer_ = outer_;
     tape->after_ = nullptr;
-    tape->before_ = around_ ? std::exchange(around_->within_, tape) : nullptr;
+    tape->before_ = outer_ ? std::exchange(outer_->within_, tape) : nullptr;
     if (tape->before_) tape->before_->after_ = tape;
   }
 }
 
 void TapeNode::part() noexcept {
-  if (!around_) return;
+  if (!outer_) return;
   if (before_) before_->after_ = after_;
-  (after_ ? after_->before_ : around_->within_) = before_;
+  (after_ ? after_->before_ : outer_->within_) = before_;
 }
 
 void TapeNode::stop_in(TapeList* list) noexcept {
   give_way();
   if (!list || list->recording != this) return;
-  list->recording = around_;
+  list->recording = outer_;
   list->kind->hush(list->place);
 }
 
@@ -229,7 +229,7 @@ void TapeNode::stop(TapeList& here) noexcept {
   TapeList* const list = slot_->list.load(std::memory_order_relaxed);
   if (list == &here) {
     give_way();
-    if (here.recording == this) here.record_on(around_);
+    if (here.recording == this) here.record_on(outer_);
     return;
   }
   const std::lock_guard lock(slots().mutex);

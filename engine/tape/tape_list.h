@@ -51,7 +51,7 @@ class TapeNode {
   void stop(TapeList& here) noexcept;
   void recompute(TapeList& here, Epoch epoch);
   TapeNode* enclosing() const;
-  TapeNode* around() const { return around_; }
+  TapeNode* outer() const { return outer_; }
 
  private:
   friend struct TapeList;
@@ -61,7 +61,7 @@ class TapeNode {
   void part() noexcept;
 
   TapeSlot* slot_ = nullptr;
-  TapeNode* around_ = nullptr;  // recorded when this one began
+  TapeNode* outer_ = nullptr;   // recorded when this one began
   TapeNode* within_ = nullptr;  // the last of those that it lies around, which are linked:
   TapeNode *before_ = nullptr, *after_ = nullptr;
 };

@@ -33,24 +33,24 @@ void place(std::vector<Tensor>& at, NodeId id, const Tensor& x) {
 
 }  // namespace
 
-void Tape::set_outward(NodeId id, const Tensor& x) {
-  if (x.is_tracked()) place(storage_->outward, id, x);
+void Tape::set_outer_value(NodeId id, const Tensor& x) {
+  if (x.is_tracked()) place(storage_->outer_values, id, x);
 }
 
-const Tensor& Tape::outward(NodeId id) const {
-  return id < storage_->outward.size() ? storage_->outward[id] : kNone;
+const Tensor& Tape::outer_value(NodeId id) const {
+  return id < storage_->outer_values.size() ? storage_->outer_values[id] : kNone;
 }
 
-Tensor Tape::outward(const Tensor& x) const {
+Tensor Tape::outer_value(const Tensor& x) const {
   if (!owns(x)) return x;
-  const Tensor& followed = outward(x.id());
+  const Tensor& followed = outer_value(x.id());
   return followed.defined() ? followed : detach(x);
 }
 
 std::vector<NodeId> Tape::captured() const {
   std::vector<NodeId> found;
-  for (NodeId id = 1; id < storage_->outward.size(); ++id)
-    if (storage_->outward[id].defined() && (is_variable(id) || is_constant(id)))
+  for (NodeId id = 1; id < storage_->outer_values.size(); ++id)
+    if (storage_->outer_values[id].defined() && (is_variable(id) || is_constant(id)))
       found.push_back(id);
   return found;
 }
@@ -74,18 +74,18 @@ const Tensor& Tape::tangent(const Tensor& x) const {
 // The same operation on the outer tape, for whose eyes the operands are what they are there.
 std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
                                         std::span<const Tensor> outputs) {
-  if (!around() || options_.observe_only) return {};
+  if (!outer() || options_.observe_only) return {};
   std::vector<Tensor> operands;
   std::vector<const Tensor*> pointers;
   bool tracked = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    operands.push_back(outward(inputs[i]));
+    operands.push_back(outer_value(inputs[i]));
     tracked |= operands.back().is_tracked();
   }
   if (!tracked) return {};
   for (const Tensor& operand : operands) pointers.push_back(&operand);
   std::vector<Tensor> followed(outputs.begin(), outputs.end());
-  around()->record(op, Inputs(pointers), attributes, followed);
+  outer()->record(op, Inputs(pointers), attributes, followed);
   return followed;
 }
 
@@ -97,11 +97,11 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (owns(inputs[i])) tangents[i] = tangent(inputs[i]);
     moving |= tangents[i].defined();
-    operands.push_back(outward(inputs[i]));
+    operands.push_back(outer_value(inputs[i]));
   }
   if (!moving) return;
-  for (const Tensor& output : outputs) results.push_back(outward(output));
-  const ResumeRecording resume(around());
+  for (const Tensor& output : outputs) results.push_back(outer_value(output));
+  const ResumeRecording resume(outer());
   // Numbers of this tape are plain ones out there.
   std::optional<detail::WatchEscapes> outside;
   if (detail::escapes) outside.emplace();

@@ -74,7 +74,7 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   }
   if (!tracked) {
     note_origin(inputs, outputs);
-    if (around()) return around()->record(op, inputs, attributes, outputs);
+    if (outer()) return outer()->record(op, inputs, attributes, outputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].is_tracked() && !lives_here(inputs[i]))
         refuse_stale(op.name, fmt::format("operand {}", i), inputs[i].epoch());
@@ -97,7 +97,7 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   const NodeId id = push_node(op, {operands, inputs.size()}, attributes, outputs, saves, &inputs,
                               options_.keep_values);
   for (std::size_t k = 0; k < followed.size(); ++k)
-    set_outward(id + static_cast<NodeId>(k), followed[k]);
+    set_outer_value(id + static_cast<NodeId>(k), followed[k]);
   if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
 }
 
@@ -197,7 +197,7 @@ void detail::note_comparison(Relation relation, bool outcome, Scalar x, Scalar z
                              const Site& site) {
   // Of the tapes that record now the innermost that follows a side. Paused or stopped, none does.
   Tape* tape = recording_tape();
-  while (tape && !tape->owns(x) && !tape->owns(z)) tape = tape->around();
+  while (tape && !tape->owns(x) && !tape->owns(z)) tape = tape->outer();
   if (!tape) return;
   const auto side = [&](int operand, Scalar s) {
     return Comparison::Side{tape->owns(s) ? tape->id_of("compare", operand, s) : 0, s.value()};

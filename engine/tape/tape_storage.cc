@@ -33,7 +33,7 @@ void TapeStorage::release_unused() {
 void TapeStorage::rewind(const TapeMark& mark) {
   for (std::size_t i = mark.owners; i < owners.size(); ++i) let_go(*owners[i]);
   cut(owners, mark.owners);
-  cut(outward, mark.next);
+  cut(outer_values, mark.next);
   cut(tangents, mark.next);
   cut(severed, mark.severed);
   cut(kept, mark.kept);
@@ -53,7 +53,7 @@ void TapeStorage::reset() {
   for (TensorNode* node : owners) let_go(*node);
   owners.clear();
   comparisons.clear();
-  outward.clear();
+  outer_values.clear();
   severed.clear();
   tangents.clear();
   recorded_sweeps.clear();

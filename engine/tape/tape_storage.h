@@ -35,7 +35,7 @@ struct TapeStorage : StatementStorage<double> {
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
   std::map<NodeId, std::string> names;
   std::unordered_map<const void*, Binding> bindings;
-  std::vector<Tensor> outward;  // by id: the same value on the outer tape, where it is tracked
+  std::vector<Tensor> outer_values;  // by id: the same value on the outer tape, where it is tracked
   std::vector<std::pair<NodeId, NodeId>> severed;  // leaves, and whose numbers they hold
   std::vector<Tensor> tangents;                    // by id, on a tape that carries them
   std::map<NodeId, DueRefusal> no_tangents;        // of nodes whose derivative does not exist

@@ -74,7 +74,7 @@ class TapeUse {
   template <class AnyTape>
   static bool is_around(const AnyTape& tape, const TapeUse& use) {
     const AnyTape* other = use.destroyed_ ? nullptr : AnyTape::find(use.epoch_);
-    while (other && other != &tape) other = other->around();
+    while (other && other != &tape) other = other->outer();
     return other && use.epoch_ != tape.epoch();
   }
   static TapeUse* mark_destroyed(Epoch epoch) noexcept;

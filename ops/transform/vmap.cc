@@ -72,7 +72,7 @@ class Replay {
   void execute(const TensorNode& node, NodeId id) {
     const AtNode place(node);
     if (node.operand_count == 0) {
-      const Tensor& outside = tape_.outward(id);
+      const Tensor& outside = tape_.outer_value(id);
       values_[id].tensor = outside.defined() ? outside : *tape_.kept_value(id);
       return;
     }

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_tape_that_dies_elsewhere_while_it_records_leaves_its_thre
   middle.reset();
   worker.run([&] {
     BOOST_TEST(recording_tape() == inner.get());
-    BOOST_TEST(inner->around() == outer.get());
+    BOOST_TEST(inner->outer() == outer.get());
     BOOST_TEST(inner->enclosing() == outer.get());
   });
   inner.reset();
@@ -179,14 +179,14 @@ BOOST_AUTO_TEST_CASE(a_tape_that_dies_elsewhere_while_it_records_leaves_its_thre
     const Scalar x = outer->variable(2.0);
     BOOST_TEST(gradient(x * x, x) == 4);
     const Tape next;
-    BOOST_TEST(next.around() == outer.get());
+    BOOST_TEST(next.outer() == outer.get());
   });
   outer.reset();
   worker.run([] {
     BOOST_TEST(recording_tape() == nullptr);
     BOOST_TEST(!Scalar(Scalar(1) * 2.0).is_tracked());
     Tape next;
-    BOOST_TEST(next.around() == nullptr);
+    BOOST_TEST(next.outer() == nullptr);
     BOOST_TEST(next.enclosing() == nullptr);
     const Scalar x = next.variable(2.0);
     BOOST_TEST(gradient(x * x, x) == 4);
