@@ -185,8 +185,10 @@ class Tape : public detail::LivingTape<Tape> {
   void begin(const detail::Recording& recording);
   void set_outward(NodeId id, const Tensor& x);
   void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
-  std::vector<Tensor> record_around(const detail::Op& op, detail::Inputs inputs,
-                                    const void* attributes, std::span<const Tensor> outputs);
+  void record_nested(const detail::Op& op, detail::Inputs inputs, const void* attributes,
+                     std::span<Tensor> outputs);
+  void record_here(const detail::Op& op, detail::Inputs inputs, const void* attributes,
+                   std::span<Tensor> outputs, std::span<const Tensor> followed);
   void push_tangents(const detail::Op& op, detail::Inputs inputs, const void* attributes,
                      std::span<const Tensor> outputs);
 

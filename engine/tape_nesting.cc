@@ -72,23 +72,6 @@ const Tensor& Tape::tangent(const Tensor& x) const {
 }
 
 // The same operation on the tape around, for whose eyes the operands are what they are there.
-std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
-                                        std::span<const Tensor> outputs) {
-  if (!around() || options_.observe_only) return {};
-  std::vector<Tensor> operands;
-  std::vector<const Tensor*> pointers;
-  bool tracked = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    operands.push_back(outward(inputs[i]));
-    tracked |= operands.back().is_tracked();
-  }
-  if (!tracked) return {};
-  for (const Tensor& operand : operands) pointers.push_back(&operand);
-  std::vector<Tensor> followed(outputs.begin(), outputs.end());
-  around()->record(op, Inputs(pointers), attributes, followed);
-  return followed;
-}
-
 void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
                          std::span<const Tensor> outputs) {
   if (!op.jvp) return;
