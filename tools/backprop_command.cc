@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
@@ -80,20 +79,19 @@ void backprop(const Options& options, std::ostream& out) {
 
 }  // namespace
 
-void add_backprop_command(CLI::App& app, const Console& console) {
+void add_backprop_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.command(
       "backprop", "The tutorial's network: every value, derivative, gradient and update, in order");
-  command->add_option("--steps", options->steps, "Steps of gradient descent")
-      ->check(whole_number(1, 1'000'000))
-      ->type_name("N")
-      ->capture_default_str();
-  CLI::Option* json = command->add_flag(
+  command.option("--steps N", options->steps, "Steps of gradient descent")
+      .check(whole_number(1, 1'000'000))
+      .shows_default();
+  const Option json = command.flag(
       "--json", options->json,
       "One JSON object: losses (before each step, and after the last), prediction, hidden "
       "and gradients of the first step, parameters and final_prediction after the last");
-  add_detail(*command, options->verbosity, json);
-  command->callback([options, console] { backprop(*options, console.out); });
+  add_detail(command, options->verbosity, json);
+  command.runs([options, console] { backprop(*options, console.out); });
 }
 
 }  // namespace tapestry::tools

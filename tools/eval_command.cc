@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -164,29 +163,26 @@ void eval(const Options& options, std::ostream& out) {
 
 }  // namespace
 
-void add_eval_command(CLI::App& app, const Console& console) {
+void add_eval_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("eval", "The value and the derivatives of an expression");
+  const Command command = program.command("eval", "The value and the derivatives of an expression");
   command
-      ->add_option(
-          kExpression, options->expression,
+      .expression(
+          options->expression,
           "Numbers, names, + - * / ^ ( ), functions such as sin(x) and atan2(x, y), comparisons "
           "such as x < 1, where(x < 1, a, b), vectors [x, y], and of these sum, prod, mean, max, "
           "min, norm, dot; max(x, y) of several numbers, too; pi and e")
-      ->type_name("")
-      ->required();
-  command->add_option("--at", options->at, "The values of names, such as x=2,y=pi/3")
-      ->allow_extra_args(false)
-      ->type_name("NAME=NUMBER,...");
-  command->add_flag("--grad", options->gradient, "The derivative by each name of --at");
-  command->add_flag("--hessian", options->hessian,
-                    "The second derivatives, rows and columns in the order of --at");
-  command->add_flag("--jacobian", options->jacobian,
-                    "The derivatives of a vector: a row for each element, a column for each name");
-  command->add_flag("--json", options->json,
-                    "One JSON object: value, and grad, jacobian and hessian if asked");
-  command->footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
-  command->callback([options, console] { eval(*options, console.out); });
+      .required();
+  command.option("--at NAME=NUMBER,...", options->at, "The values of names, such as x=2,y=pi/3");
+  command.flag("--grad", options->gradient, "The derivative by each name of --at");
+  command.flag("--hessian", options->hessian,
+               "The second derivatives, rows and columns in the order of --at");
+  command.flag("--jacobian", options->jacobian,
+               "The derivatives of a vector: a row for each element, a column for each name");
+  command.flag("--json", options->json,
+               "One JSON object: value, and grad, jacobian and hessian if asked");
+  command.footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
+  command.runs([options, console] { eval(*options, console.out); });
 }
 
 }  // namespace tapestry::tools
