@@ -4,10 +4,10 @@
 #include <ostream>
 
 #include "engine/engine.h"
+#include "engine/json.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
-#include "tools/json.h"
 
 namespace tapestry::tools {
 using namespace detail;
@@ -55,7 +55,7 @@ Answer answer(const Options& options) {
     answer.names.push_back(name);
   }
   const Active y = evaluate(expression, bindings);
-  answer.value = tensor_of(y);
+  answer.value = tensor_of(y).to(DType::f64);
   if (options.jacobian) answer.jacobian = jacobian_of(y, xs);
   if (!options.gradient && !options.hessian) return answer;
 
@@ -70,28 +70,17 @@ Answer answer(const Options& options) {
 
 // ---- as JSON ----
 
-Json list_of(const Numbers& numbers) {
-  Json list = Json::array();
-  for (const double number : numbers) list.push_back(json_of(number));
-  return list;
-}
-
-Json rows_of(const std::vector<Numbers>& rows) {
-  Json list = Json::array();
-  for (const Numbers& row : rows) list.push_back(list_of(row));
-  return list;
-}
-
 void write_as_json(std::ostream& out, const Answer& answer, const Options& options) {
-  Json json{{"value", json_of(answer.value)}};
+  std::vector<JsonMember> members{{"value", json_of(answer.value)}};
   if (options.gradient) {
-    json["grad"] = Json::object();
+    std::vector<JsonMember> slopes;
     for (std::size_t i = 0; i < answer.names.size(); ++i)
-      json["grad"][answer.names[i]] = json_of(answer.gradient[i]);
+      slopes.emplace_back(answer.names[i], json_of(answer.gradient[i]));
+    members.emplace_back("grad", object_of(slopes));
   }
-  if (options.jacobian) json["jacobian"] = rows_of(answer.jacobian);
-  if (options.hessian) json["hessian"] = rows_of(answer.hessian);
-  out << json.dump() << '\n';
+  if (options.jacobian) members.emplace_back("jacobian", json_of(answer.jacobian));
+  if (options.hessian) members.emplace_back("hessian", json_of(answer.hessian));
+  out << object_of(members).text << '\n';
 }
 
 // ---- as text: lines of cells, each column as wide as its widest that another follows ----

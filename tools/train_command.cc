@@ -1,8 +1,8 @@
 #include <limits>
 #include <ostream>
 
+#include "engine/json.h"
 #include "tools/commands.h"
-#include "tools/json.h"
 #include "tools/model_spec.h"
 #include "tools/option_checks.h"
 #include "tools/output_file.h"
@@ -25,13 +25,13 @@ struct Options {
   bool json = false;
 };
 
-Json json_of(const std::vector<EpochReport>& epochs) {
-  Json list = Json::array();
-  for (const EpochReport& epoch : epochs) {
-    list.push_back(
-        {{"loss", epoch.loss}, {"test_accuracy", epoch.test_accuracy}, {"seconds", epoch.seconds}});
-  }
-  return {{"epochs", list}};
+Json report_of(const std::vector<EpochReport>& epochs) {
+  std::vector<Json> list;
+  for (const EpochReport& epoch : epochs)
+    list.push_back(object_of({{"loss", json_of(epoch.loss)},
+                              {"test_accuracy", json_of(epoch.test_accuracy)},
+                              {"seconds", json_of(epoch.seconds)}}));
+  return object_of({{"epochs", list_of(list)}});
 }
 
 void train(const Options& options, const Console& console) {
@@ -53,7 +53,7 @@ void train(const Options& options, const Console& console) {
                     detail_of(options.verbosity));
   const auto epochs = train(model, data, training, rng, progress);
 
-  if (options.json) console.out << json_of(epochs).dump() << '\n';
+  if (options.json) console.out << report_of(epochs).text << '\n';
   if (!options.plot.empty()) {
     write_file(options.plot,
                loss_plot(epochs, fmt::format("{} on {}", options.model, data.train.name)));
