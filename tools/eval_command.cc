@@ -1,10 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ostream>
 
 #include "engine/engine.h"
 #include "engine/json.h"
+#include "engine/spelling.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
@@ -107,9 +106,8 @@ Line line_of(const std::string& label, const Numbers& numbers) {
 
 std::string value_text(const Tensor& value) {
   const Line numbers = line_of("", value.to_vector());
-  return value.rank() == 0
-             ? numbers[1]
-             : fmt::format("[{}]", fmt::join(numbers.begin() + 1, numbers.end(), ", "));
+  return value.rank() == 0 ? numbers[1]
+                           : fmt::format("[{}]", joined(std::span(numbers).subspan(1), ", "));
 }
 
 // Rows of derivatives by all names, which stand above them.
@@ -170,7 +168,7 @@ void add_eval_command(Program& program, const Console& console) {
                "The derivatives of a vector: a row for each element, a column for each name");
   command.flag("--json", options->json,
                "One JSON object: value, and grad, jacobian and hessian if asked");
-  command.footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
+  command.footer("Functions: " + joined(function_names(), ", "));
   command.runs([options, console] { eval(*options, console.out); });
 }
 

@@ -3,7 +3,8 @@
 #include <ostream>
 #include <sstream>
 
-#include "nn/nn.h"
+#include "engine/spelling.h"
+#include "nn/loss.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
@@ -68,7 +69,7 @@ void check_choice(const Options& options) {
         "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10");
   if (given.size() > 1)
     throw UsageError(
-        fmt::format("{} are given; expected one graph at a time", fmt::join(given, " and ")));
+        fmt::format("{} are given; expected one graph at a time", joined(given, " and ")));
 }
 
 Active record(Tape& tape, const Options& options) {

@@ -1,6 +1,6 @@
 #include "tools/option_checks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +9,7 @@
 #include "engine/spelling.h"
 
 namespace tapestry::tools {
+using namespace detail;
 
 Check whole_number(std::uint64_t least, std::uint64_t most) {
   return [=](const std::string& text) {
@@ -41,8 +42,8 @@ Check one_of(std::vector<std::string> names) {
   return [names = std::move(names)](const std::string& text) {
     return std::ranges::find(names, text) != names.end()
                ? std::string()
-               : fmt::format("'{}' is none of {}{}", text, fmt::join(names, ", "),
-                             detail::did_you_mean(text, names));
+               : fmt::format("'{}' is none of {}{}", text, joined(names, ", "),
+                             did_you_mean(text, names));
   };
 }
 

@@ -1,7 +1,5 @@
 #include "tools/options.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
@@ -12,6 +10,7 @@
 #include "tools/usage.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 constexpr const char* kExpression = "EXPR";
@@ -70,7 +69,7 @@ void check_command(const CLI::App& app, const std::vector<std::string>& argument
   auto known = names;
   for (const std::string& option : option_names(app)) known.push_back(option);
   throw UsageError(fmt::format("unknown command '{}'{}; expected one of {}", arguments[0],
-                               detail::did_you_mean(arguments[0], known), fmt::join(names, ", ")));
+                               did_you_mean(arguments[0], known), joined(names, ", ")));
 }
 
 // What the parser found wrong, in the words of these messages.
@@ -79,8 +78,7 @@ std::string told(const CLI::ParseError& error, const CLI::App& app) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && message.ends_with(" missing"))
     return message.substr(0, message.find(':')) + " needs a value";
   if (dynamic_cast<const CLI::RequiredError*>(&error) && !chosen(app))
-    return fmt::format("a command is needed; expected one of {}",
-                       fmt::join(command_names(app), ", "));
+    return "a command is needed; expected one of " + joined(command_names(app), ", ");
   return message;
 }
 
@@ -195,8 +193,7 @@ std::string Program::unread(const std::string& otherwise) const {
   for (const std::string& word : words) {
     if (word.size() < 2 || word[0] != '-') continue;
     const std::string name = word.substr(0, word.find('='));
-    return fmt::format("unknown option {}{}", name,
-                       detail::did_you_mean(name, option_names(command)));
+    return fmt::format("unknown option {}{}", name, did_you_mean(name, option_names(command)));
   }
   if (words.empty()) return otherwise;
   std::string hint;
@@ -205,8 +202,8 @@ std::string Program::unread(const std::string& otherwise) const {
   for (const auto& [beginning, option] : suggestions_)
     if (words[0].starts_with(beginning) && command.get_option_no_throw(option))
       hint = fmt::format(" (did you mean {} {}?)", option, words[0]);
-  return fmt::format("unexpected argument{} {}{}", words.size() == 1 ? "" : "s",
-                     fmt::join(words, " "), hint);
+  return fmt::format("unexpected argument{} {}{}", words.size() == 1 ? "" : "s", joined(words, " "),
+                     hint);
 }
 
 void Program::run(std::vector<std::string> arguments, std::ostream& out) {
