@@ -1,11 +1,13 @@
 #include "engine/accumulate.h"
 
+#include <array>
 #include <utility>
 
 #include "engine/apply.h"
 #include "engine/copy.h"
 #include "engine/leaf.h"
 #include "engine/pullback.h"
+#include "engine/rows.h"
 #include "engine/sweep.h"
 
 namespace tapestry::detail {

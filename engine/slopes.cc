@@ -1,7 +1,5 @@
 #include "engine/slopes.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <span>
@@ -42,7 +40,10 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
 }
 
 std::string print(std::span<const double> slopes) {
-  return fmt::format("slopes={}", fmt::join(slopes, ","));
+  std::string text = "slopes=";
+  for (std::size_t i = 0; i < slopes.size(); ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ",", slopes[i]);
+  return text;
 }
 
 template <std::size_t count>

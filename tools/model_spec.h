@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "nn/nn.h"
+#include "engine/rng.h"
+#include "nn/sequential.h"
 
 namespace tapestry::tools {
 
