@@ -45,6 +45,13 @@ void for_shown(const Tensor& x, int axis, std::int64_t offset, int column, Eleme
   between("]");
 }
 
+// One with a precision, or a letter that no integer has: 8.2, .3f, e.
+bool is_format_of_floats(std::string_view spec) {
+  return spec.find('.') != spec.npos ||
+         (!spec.empty() &&
+          std::string_view("aAeEfFgG").find(spec.back()) != std::string_view::npos);
+}
+
 template <class Text>
 void append_shown(std::string& result, const Tensor& x, Text&& text) {
   visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -76,12 +83,15 @@ std::string detail::format_elements(const Tensor& x, std::string_view spec) {
   const UnwatchedReading shown;
   if (x.size() == 0) return "[]";
   const std::string format = fmt::format("{{:{}}}", spec);
+  const bool as_float = is_format_of_floats(spec);
   const auto text_of = [&]<class T>(T value) {
     try {
       if constexpr (std::is_floating_point_v<T>)
         return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
-      else
+      else if (as_float)
         return fmt::format(fmt::runtime(format), static_cast<double>(value));
+      else
+        return fmt::format(fmt::runtime(format), value);
     } catch (const fmt::format_error& error) {
       refuse("format", "{} is no format of numbers ({}); {{:.3f}} and {{:8.2e}} are", format,
              error.what());
@@ -112,8 +122,6 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x) {
 }
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
 std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
-std::ostream& operator<<(std::ostream& out, const Scalar& x) {
-  return out << x.value();
-}
+std::ostream& operator<<(std::ostream& out, const Scalar& x) { return out << x.value(); }
 
 }  // namespace tapestry
