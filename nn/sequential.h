@@ -26,7 +26,8 @@ class Sequential : public Layer {
   }
 
   std::size_t size() const { return layers_.size(); }
-  Layer& operator[](std::size_t i) const;  // Error when there is none
+  // Negative positions count from the end. Error when there is no such layer.
+  Layer& operator[](const detail::Position& position) const;
   // The layers as functions, which share them; they stand at the line of this call.
   std::vector<detail::Function> functions(Site site = {}) const;
 
