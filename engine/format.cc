@@ -26,12 +26,24 @@ std::string element_text(const Tensor& x, std::int64_t offset) {
   });
 }
 
-// By a format of numbers; integers and booleans as doubles.
-std::string element_text(const Tensor& x, std::int64_t offset, const std::string& format) {
+// One with a precision, or a letter that no integer has: 8.2, .3f, e.
+bool is_format_of_floats(std::string_view spec) {
+  return spec.find('.') != spec.npos ||
+         (!spec.empty() &&
+          std::string_view("aAeEfFgG").find(spec.back()) != std::string_view::npos);
+}
+
+// By a format of numbers. By one of floats, integers and booleans are doubles.
+std::string element_text(const Tensor& x, std::int64_t offset, const std::string& format,
+                         bool as_float) {
   return visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    using Shown = std::conditional_t<std::is_same_v<T, float>, float, double>;
-    const auto value = static_cast<Shown>(x.data<T>()[offset]);
-    return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
+    const T value = x.data<T>()[offset];
+    if constexpr (std::is_floating_point_v<T>)
+      return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
+    else if (as_float)
+      return fmt::format(fmt::runtime(format), static_cast<double>(value));
+    else
+      return fmt::format(fmt::runtime(format), value);
   });
 }
 
@@ -83,9 +95,10 @@ std::string detail::format_elements(const Tensor& x, std::string_view spec) {
   const UnwatchedReading shown;
   if (x.size() == 0) return "[]";
   const std::string format = fmt::format("{{:{}}}", spec);
+  const bool as_float = is_format_of_floats(spec);
   const auto text_at = [&](std::int64_t offset) {
     try {
-      return element_text(x, offset, format);
+      return element_text(x, offset, format, as_float);
     } catch (const fmt::format_error& error) {
       refuse("format", "{} is no format of numbers ({}); {{:.3f}} and {{:8.2e}} are", format,
              error.what());

@@ -86,12 +86,14 @@ Tensor Tape::variable_for(const void* key, const Tensor& value,
   return known;
 }
 
-void Tape::set_name(const Tensor& x, std::string_view name) {
+void Tape::set_name(const Tensor& x, std::string_view name, Site site) {
+  const CallSite call(site);
   if (!owns(x)) refuse("set_name", "the tensor is not recorded on this tape");
   storage_->names[x.id()] = name;
 }
 
-void Tape::set_name(Scalar x, std::string_view name) {
+void Tape::set_name(Scalar x, std::string_view name, Site site) {
+  const CallSite call(site);
   if (!owns(x)) refuse("set_name", "the scalar is not recorded on this tape");
   storage_->names[x.id()] = name;
 }

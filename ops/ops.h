@@ -15,6 +15,7 @@
 
 #include "engine/engine.h"
 #include "ops/arrange.h"
+#include "ops/boost_math.h"
 #include "ops/c_math.h"
 #include "ops/categorical.h"
 #include "ops/choose.h"
