@@ -24,6 +24,8 @@ template <class M>
 concept HasParameters = requires(const M& model) {
   model.parameters();
 };
+template <class X>
+concept TensorOrFloating = std::derived_from<X, Tensor> || std::floating_point<X>;
 // Can be called with a tensor.
 template <class F>
 concept OfTensor = std::is_invocable_v<F&, const Tensor&>;
@@ -96,7 +98,49 @@ Tensor min(const Tensor&, I, const Rest&...) {
   return {};
 }
 
+// ---- one of two ----
+
+template <detail::TensorOrFloating X>
+Tensor max(const Tensor&, const X&) {
+  static_assert(detail::never<X>, "max folds axes; the larger of two is maximum(x, z)");
+  return {};
+}
+template <detail::TensorOrFloating X>
+Tensor min(const Tensor&, const X&) {
+  static_assert(detail::never<X>, "min folds axes; the smaller of two is minimum(x, z)");
+  return {};
+}
+template <class A, class B>
+requires(std::is_arithmetic_v<A>&& std::is_arithmetic_v<B>) Tensor
+    where(const Tensor&, const A&, const B&) {
+  static_assert(detail::never<A>,
+                "where(mask, a, b) of two numbers: give one as a tensor, or write mask.to(dtype)");
+  return {};
+}
+template <std::same_as<bool> C, class A, class B>
+requires(std::derived_from<A, Tensor> || std::derived_from<B, Tensor>) Tensor
+    where(const C&, const A&, const B&) {
+  static_assert(detail::never<C>, "where takes a boolean tensor; for a bool write c ? a : b");
+  return {};
+}
+
 // ---- derivatives ----
+
+template <class Y, std::default_initializable X, std::same_as<bool> O>
+X gradient(const Y&, const X&, O) {
+  static_assert(detail::never<Y>, "an option has its name: gradient(y, x, {.create_graph = true})");
+  return {};
+}
+template <class Y>
+double gradient(const Y&) {
+  static_assert(detail::never<Y>, "gradient(y, x) wants to know by what: x, or net.parameters()");
+  return {};
+}
+template <class Y, detail::HasParameters M, detail::HasParameters N, class... Rest>
+double gradient(const Y&, const M&, const N&, const Rest&...) {
+  static_assert(detail::never<M>, "gradient(loss, model.parameters()): a model has several");
+  return {};
+}
 
 template <class Y, class... X>
 requires std::is_arithmetic_v<Y>
@@ -140,6 +184,16 @@ template <class F, class... Rest>
 requires(!detail::OfTensor<F>) Tensor hvp(const F&, const Tensor&, const Rest&...) {
   static_assert(detail::never<F>, "hvp: f must take one const Tensor& and give a Tensor");
   return {};
+}
+template <detail::OfTensor F>
+auto jacobian(const F&) {
+  static_assert(detail::never<F>, "jacobian takes the point at once: jacobian(f, x)");
+  return [](const auto& x) { return x; };
+}
+template <detail::OfTensor F>
+auto hessian(const F&) {
+  static_assert(detail::never<F>, "hessian takes the point at once: hessian(f, x)");
+  return [](const auto& x) { return x; };
 }
 template <class F>
 requires(std::is_class_v<F> && !detail::OfTensor<F>) auto vmap(const F&) {

@@ -27,12 +27,17 @@ Tensor initial(const Shape& shape, std::int64_t terms, Rng& rng, DType dtype) {
 // Of an output: the products that are summed for it.
 std::int64_t terms(const Shape& weight) { return weight.size() / weight[0]; }
 
+Windows windows_of(std::string_view who, const PerAxis& kernel, const PerAxis& stride,
+                   const PerAxis& padding, const PerAxis& dilation) {
+  const Dims taps = kernel.resolve(who, "kernel", 2, 1);
+  Windows windows = resolve_windows(who, 2, stride.empty() ? kernel : stride, padding, dilation);
+  windows.kernel = spatial(taps, 2);
+  return windows;
+}
+
 std::string window_text(const PerAxis& kernel, const PerAxis& stride, const PerAxis& padding,
                         const PerAxis& dilation) {
-  Windows windows =
-      resolve_windows("windows", 2, stride.empty() ? kernel : stride, padding, dilation);
-  windows.kernel = spatial(kernel.resolve("windows", "kernel", 2, 1), 2);
-  return describe(windows, 2);
+  return describe(windows_of("windows", kernel, stride, padding, dilation), 2);
 }
 
 }  // namespace
@@ -43,6 +48,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rn
           [&] {
             const CallSite call(site);
             const Shape shape = weight_shape(in, out, kernel, options.groups);
+            windows_of(kWho, kernel, options.stride, options.padding, options.dilation);
             return initial(shape, terms(shape), rng, options.dtype);
           }(),
           "weight"),
@@ -69,9 +75,21 @@ Members Conv2d::members() {
   return own;
 }
 
+MaxPool2d::MaxPool2d(const PerAxis& kernel, const MaxPoolOptions& options, Site site)
+    : kernel_(kernel), options_(options) {
+  const CallSite call(site);
+  windows_of("MaxPool2d", kernel, options.stride, options.padding, options.dilation);
+}
+
 std::string MaxPool2d::type() const {
   return fmt::format("MaxPool2d({})",
                      window_text(kernel_, options_.stride, options_.padding, options_.dilation));
+}
+
+AvgPool2d::AvgPool2d(const PerAxis& kernel, const AvgPoolOptions& options, Site site)
+    : kernel_(kernel), options_(options) {
+  const CallSite call(site);
+  windows_of("AvgPool2d", kernel, options.stride, options.padding, 1);
 }
 
 std::string AvgPool2d::type() const {

@@ -34,8 +34,8 @@ class Conv2d : public detail::StandardLayer {
 
 class MaxPool2d : public detail::StandardLayer {
  public:
-  explicit MaxPool2d(const detail::PerAxis& kernel, const MaxPoolOptions& options = {})
-      : kernel_(kernel), options_(options) {}
+  explicit MaxPool2d(const detail::PerAxis& kernel, const MaxPoolOptions& options = {},
+                     Site site = {});
   Tensor forward(const Tensor& x) const override { return max_pool2d(x, kernel_, options_); }
   std::string type() const override;
 
@@ -46,8 +46,8 @@ class MaxPool2d : public detail::StandardLayer {
 
 class AvgPool2d : public detail::StandardLayer {
  public:
-  explicit AvgPool2d(const detail::PerAxis& kernel, const AvgPoolOptions& options = {})
-      : kernel_(kernel), options_(options) {}
+  explicit AvgPool2d(const detail::PerAxis& kernel, const AvgPoolOptions& options = {},
+                     Site site = {});
   Tensor forward(const Tensor& x) const override { return avg_pool2d(x, kernel_, options_); }
   std::string type() const override;
 

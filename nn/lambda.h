@@ -14,7 +14,8 @@ namespace tapestry::nn {
 class Lambda : public Layer {
  public:
   // Error for an empty function.
-  explicit Lambda(std::function<Tensor(const Tensor&)> function, std::string type = "Lambda");
+  explicit Lambda(std::function<Tensor(const Tensor&)> function, std::string type = "Lambda",
+                  Site site = {});
   Tensor forward(const Tensor& x) const override { return function_(x); }
   std::string type() const override { return type_; }
 

@@ -77,7 +77,7 @@ std::string Layer::summary(const Shape& input, DType dtype, Site site) const {
   const PauseRecording pause;
   const EvalMode eval(*this);
   const Rows rows;
-  (*this)(zeros(input, dtype), site);
+  (*this)(zeros(input, dtype, site), site);
   return table(rows.rows(), count(parameters()));
 }
 

@@ -62,8 +62,8 @@ void Module::train(bool training) {
     if (Module* child = member.module()) child->train(training);
 }
 
-void Module::to(DType dtype) {
-  for (Parameter parameter : parameters()) parameter.set(parameter.value().to(dtype));
+void Module::to(DType dtype, Site site) {
+  for (Parameter parameter : parameters()) parameter.set(parameter.value().to(dtype, site), site);
 }
 
 EvalMode::EvalMode(const Module& module) {

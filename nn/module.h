@@ -66,7 +66,7 @@ class Module {
   bool is_training() const { return training_; }
 
   // Every parameter in this dtype.
-  void to(DType dtype);
+  void to(DType dtype, Site site = {});
 
  private:
   friend class EvalMode;

@@ -3,10 +3,13 @@
 namespace tapestry::nn {
 using namespace detail;
 
-Layer& Sequential::operator[](std::size_t i) const {
-  if (i >= layers_.size())
-    refuse("Sequential", "there is no layer {}; there are {}", i, layers_.size());
-  return *layers_[i];
+Layer& Sequential::operator[](const Position& position) const {
+  const CallSite call(position.site);
+  const auto count = static_cast<std::int64_t>(layers_.size());
+  const std::int64_t i = position.value < 0 ? position.value + count : position.value;
+  if (i < 0 || i >= count)
+    refuse("Sequential", "there is no layer {}; there are {}", position.value, count);
+  return *layers_[static_cast<std::size_t>(i)];
 }
 
 Tensor Sequential::forward(const Tensor& x) const {

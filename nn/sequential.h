@@ -15,18 +15,21 @@ class Sequential : public Layer {
   Sequential() = default;
   template <class... Layers>
   requires(sizeof...(Layers) > 0) explicit Sequential(Layers... layers) {
-    (append(std::move(layers)), ...);
+    static_assert((std::is_base_of_v<Layer, Layers> && ...),
+                  "Sequential holds layers; nn::Lambda makes one of a function of a tensor");
+    (add(std::move(layers)), ...);
   }
 
   template <class L>
   void append(L layer) {
     static_assert(std::is_base_of_v<Layer, L>,
                   "Sequential holds layers; nn::Lambda makes one of a function of a tensor");
-    layers_.push_back(std::make_shared<L>(std::move(layer)));
+    add(std::move(layer));
   }
 
   std::size_t size() const { return layers_.size(); }
-  Layer& operator[](std::size_t i) const;  // Error when there is none
+  // Negative positions count from the end. Error when there is no such layer.
+  Layer& operator[](const detail::Position& position) const;
   // The layers as functions, which share them; they stand at the line of this call.
   std::vector<detail::Function> functions(Site site = {}) const;
 
@@ -34,6 +37,12 @@ class Sequential : public Layer {
   Members members() override;
 
  private:
+  template <class L>
+  void add(L layer) {
+    if constexpr (std::is_base_of_v<Layer, L>)
+      layers_.push_back(std::make_shared<L>(std::move(layer)));
+  }
+
   std::vector<std::shared_ptr<Layer>> layers_;
 };
 

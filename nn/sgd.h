@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "nn/module.h"
 #include "nn/parameter.h"
 
 namespace tapestry::nn {
@@ -31,6 +32,11 @@ class SGD {
   template <std::convertible_to<Scalar> Number>
   SGD(std::vector<Parameter> parameters, const Number& lr, detail::Site site = {})
       : SGD(std::move(parameters), SGDOptions{.lr = lr}, site) {}
+
+  template <std::derived_from<Module> M, class Options = SGDOptions>
+  explicit SGD(const M&, const Options& = {}) {
+    static_assert(tapestry::detail::never<M>, "an optimizer takes net.parameters(), not the net");
+  }
 
   // One gradient for each parameter, in order and of its shape; Error otherwise, and nothing is
   // changed.

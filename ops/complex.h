@@ -290,7 +290,7 @@ TAPESTRY_COMPLEX(asinh) {
 }
 TAPESTRY_COMPLEX(atanh) {
   TAPESTRY_PARTS;
-  return {0.25 * log1p(4 * x / (square(1 - x) + square(y))),
+  return {0.5 * asinh(2 * x / hypot(1 - x, y) / hypot(1 + x, y)),
           0.5 * atan2(2 * y, (1 - x) * (1 + x) - square(y))};
 }
 TAPESTRY_COMPLEX(atan) {

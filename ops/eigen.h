@@ -70,6 +70,15 @@ struct Eigen::NumTraits<tapestry::BasicScalar<T>> : GenericNumTraits<tapestry::B
   static Real dummy_precision() { return std::numeric_limits<Real>::digits == 24 ? 1e-5 : 1e-12; }
 };
 
+// numext::abs2(x / z) and the like deduce the type of an expression, and compute with it: its
+// scalar stands for it.
+namespace Eigen::internal {
+template <tapestry::ScalarExpressionType E>
+struct global_math_functions_filtering_base<E> {
+  using type = tapestry::BasicScalar<typename E::Number>;
+};
+}  // namespace Eigen::internal
+
 // Plain numbers beside scalars, in whatever operation.
 template <class T, class X, class Operation>
 requires tapestry::detail::PlainBeside<X, T>

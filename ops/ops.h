@@ -55,3 +55,4 @@
 #include "ops/transform/gradcheck.h"
 #include "ops/transform/jacobian.h"
 #include "ops/transform/vmap.h"
+#include "ops/scalar/boost_math.h"

@@ -142,21 +142,14 @@ requires(tapestry::detail::OneActive<A, B, C> ||
          std::is_void_v<A>) inline auto hypot(const A& x, const B& z, const C& w) {
   return tapestry::hypot(x, z, w);
 }
-#define TAPESTRY_IN_STD_MIXED(name)                                             \
-  template <class A, class B>                                                   \
-  requires((tapestry::detail::ActiveOperands<A, B> && !std::is_same_v<A, B>) || \
-           std::is_void_v<A>) inline auto                                       \
-  name(const A& x, const B& z) {                                                \
-    return tapestry::name(x, z);                                                \
-  }
-TAPESTRY_IN_STD_MIXED(min)
-TAPESTRY_IN_STD_MIXED(max)
+// Of two of one type the standard's template is the more special one.
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(min)
+TAPESTRY_IN_STD_COMPOSED_OF_TWO(max)
 
 #undef TAPESTRY_IN_STD
 #undef TAPESTRY_IN_STD_OF_TWO
 #undef TAPESTRY_IN_STD_COMPOSED
 #undef TAPESTRY_IN_STD_COMPOSED_OF_TWO
 #undef TAPESTRY_IN_STD_AND
-#undef TAPESTRY_IN_STD_MIXED
 
 }  // namespace std

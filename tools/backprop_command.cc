@@ -1,15 +1,15 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
+#include "engine/inspect/json.h"
 #include "tools/commands.h"
-#include "tools/json.h"
 #include "tools/option_checks.h"
 #include "tools/train/layer_report.h"
 #include "tools/tutorial/board.h"
 #include "tools/tutorial/descent.h"
 
 namespace tapestry::tools {
+using namespace detail;
 namespace {
 
 struct Options {
@@ -32,10 +32,10 @@ StepReport report_of(std::int64_t step, const Tutorial& tutorial, const Derivati
   return report;
 }
 
-Json object_of(const NamedTensors& tensors) {
-  Json object = Json::object();
-  for (const auto& [name, value] : tensors) object[name] = json_of(value);
-  return object;
+Json object_by_name(const NamedTensors& tensors) {
+  std::vector<JsonMember> members;
+  for (const auto& [name, value] : tensors) members.emplace_back(name, json_of(value));
+  return object_of(members);
 }
 
 // Of many steps, about this many losses are printed when nobody asks for all.
@@ -64,13 +64,13 @@ void backprop(const Options& options, std::ostream& out) {
   losses.push_back(last.loss);
 
   if (options.json) {
-    out << Json{{"losses", losses},
-                {"prediction", json_of(named(first.activations, "y"))},
-                {"gradients", object_of(first.gradients)},
-                {"parameters", object_of(tutorial.parameters)},
-                {"hidden", json_of(named(first.activations, "h"))},
-                {"final_prediction", json_of(named(last.activations, "y"))}}
-               .dump()
+    out << object_of({{"losses", json_of(losses)},
+                      {"prediction", json_of(named(first.activations, "y"))},
+                      {"gradients", object_by_name(first.gradients)},
+                      {"parameters", object_by_name(tutorial.parameters)},
+                      {"hidden", json_of(named(first.activations, "h"))},
+                      {"final_prediction", json_of(named(last.activations, "y"))}})
+               .text
         << '\n';
   } else if (options.steps > 1 || detail != Detail::none) {
     out << fmt::format("after {} step{}  loss {}\n", options.steps, options.steps == 1 ? "" : "s",
@@ -80,20 +80,19 @@ void backprop(const Options& options, std::ostream& out) {
 
 }  // namespace
 
-void add_backprop_command(CLI::App& app, const Console& console) {
+void add_backprop_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = program.command(
       "backprop", "The tutorial's network: every value, derivative, gradient and update, in order");
-  command->add_option("--steps", options->steps, "Steps of gradient descent")
-      ->check(whole_number(1, 1'000'000))
-      ->type_name("N")
-      ->capture_default_str();
-  CLI::Option* json = command->add_flag(
+  command.option("--steps N", options->steps, "Steps of gradient descent")
+      .check(whole_number(1, 1'000'000))
+      .shows_default();
+  const Option json = command.flag(
       "--json", options->json,
       "One JSON object: losses (before each step, and after the last), prediction, hidden "
       "and gradients of the first step, parameters and final_prediction after the last");
-  add_detail(*command, options->verbosity, json);
-  command->callback([options, console] { backprop(*options, console.out); });
+  add_detail(command, options->verbosity, json);
+  command.runs([options, console] { backprop(*options, console.out); });
 }
 
 }  // namespace tapestry::tools

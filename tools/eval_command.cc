@@ -1,14 +1,12 @@
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
 #include "engine/engine.h"
+#include "engine/inspect/json.h"
+#include "engine/base/spelling.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
-#include "tools/json.h"
 
 namespace tapestry::tools {
 using namespace detail;
@@ -56,7 +54,7 @@ Answer answer(const Options& options) {
     answer.names.push_back(name);
   }
   const Active y = evaluate(expression, bindings);
-  answer.value = tensor_of(y);
+  answer.value = tensor_of(y).to(DType::f64);
   if (options.jacobian) answer.jacobian = jacobian_of(y, xs);
   if (!options.gradient && !options.hessian) return answer;
 
@@ -71,28 +69,17 @@ Answer answer(const Options& options) {
 
 // ---- as JSON ----
 
-Json list_of(const Numbers& numbers) {
-  Json list = Json::array();
-  for (const double number : numbers) list.push_back(json_of(number));
-  return list;
-}
-
-Json rows_of(const std::vector<Numbers>& rows) {
-  Json list = Json::array();
-  for (const Numbers& row : rows) list.push_back(list_of(row));
-  return list;
-}
-
 void write_as_json(std::ostream& out, const Answer& answer, const Options& options) {
-  Json json{{"value", json_of(answer.value)}};
+  std::vector<JsonMember> members{{"value", json_of(answer.value)}};
   if (options.gradient) {
-    json["grad"] = Json::object();
+    std::vector<JsonMember> slopes;
     for (std::size_t i = 0; i < answer.names.size(); ++i)
-      json["grad"][answer.names[i]] = json_of(answer.gradient[i]);
+      slopes.emplace_back(answer.names[i], json_of(answer.gradient[i]));
+    members.emplace_back("grad", object_of(slopes));
   }
-  if (options.jacobian) json["jacobian"] = rows_of(answer.jacobian);
-  if (options.hessian) json["hessian"] = rows_of(answer.hessian);
-  out << json.dump() << '\n';
+  if (options.jacobian) members.emplace_back("jacobian", json_of(answer.jacobian));
+  if (options.hessian) members.emplace_back("hessian", json_of(answer.hessian));
+  out << object_of(members).text << '\n';
 }
 
 // ---- as text: lines of cells, each column as wide as its widest that another follows ----
@@ -119,9 +106,8 @@ Line line_of(const std::string& label, const Numbers& numbers) {
 
 std::string value_text(const Tensor& value) {
   const Line numbers = line_of("", value.to_vector());
-  return value.rank() == 0
-             ? numbers[1]
-             : fmt::format("[{}]", fmt::join(numbers.begin() + 1, numbers.end(), ", "));
+  return value.rank() == 0 ? numbers[1]
+                           : fmt::format("[{}]", joined(std::span(numbers).subspan(1), ", "));
 }
 
 // Rows of derivatives by all names, which stand above them.
@@ -164,29 +150,26 @@ void eval(const Options& options, std::ostream& out) {
 
 }  // namespace
 
-void add_eval_command(CLI::App& app, const Console& console) {
+void add_eval_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("eval", "The value and the derivatives of an expression");
+  const Command command = program.command("eval", "The value and the derivatives of an expression");
   command
-      ->add_option(
-          kExpression, options->expression,
+      .expression(
+          options->expression,
           "Numbers, names, + - * / ^ ( ), functions such as sin(x) and atan2(x, y), comparisons "
           "such as x < 1, where(x < 1, a, b), vectors [x, y], and of these sum, prod, mean, max, "
           "min, norm, dot; max(x, y) of several numbers, too; pi and e")
-      ->type_name("")
-      ->required();
-  command->add_option("--at", options->at, "The values of names, such as x=2,y=pi/3")
-      ->allow_extra_args(false)
-      ->type_name("NAME=NUMBER,...");
-  command->add_flag("--grad", options->gradient, "The derivative by each name of --at");
-  command->add_flag("--hessian", options->hessian,
-                    "The second derivatives, rows and columns in the order of --at");
-  command->add_flag("--jacobian", options->jacobian,
-                    "The derivatives of a vector: a row for each element, a column for each name");
-  command->add_flag("--json", options->json,
-                    "One JSON object: value, and grad, jacobian and hessian if asked");
-  command->footer(fmt::format("Functions: {}", fmt::join(function_names(), ", ")));
-  command->callback([options, console] { eval(*options, console.out); });
+      .required();
+  command.option("--at NAME=NUMBER,...", options->at, "The values of names, such as x=2,y=pi/3");
+  command.flag("--grad", options->gradient, "The derivative by each name of --at");
+  command.flag("--hessian", options->hessian,
+               "The second derivatives, rows and columns in the order of --at");
+  command.flag("--jacobian", options->jacobian,
+               "The derivatives of a vector: a row for each element, a column for each name");
+  command.flag("--json", options->json,
+               "One JSON object: value, and grad, jacobian and hessian if asked");
+  command.footer("Functions: " + joined(function_names(), ", "));
+  command.runs([options, console] { eval(*options, console.out); });
 }
 
 }  // namespace tapestry::tools

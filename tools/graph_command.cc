@@ -1,12 +1,10 @@
-#include <fmt/ranges.h>
-
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
 
-#include "nn/nn.h"
+#include "engine/base/spelling.h"
+#include "nn/loss.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
@@ -71,7 +69,7 @@ void check_choice(const Options& options) {
         "graph needs one of EXPR such as x*y, --example backprop, --model mlp:784-128-10");
   if (given.size() > 1)
     throw UsageError(
-        fmt::format("{} are given; expected one graph at a time", fmt::join(given, " and ")));
+        fmt::format("{} are given; expected one graph at a time", joined(given, " and ")));
 }
 
 Active record(Tape& tape, const Options& options) {
@@ -132,46 +130,39 @@ void graph(const Options& options, const Console& console) {
 
 }  // namespace
 
-void add_graph_command(CLI::App& app, const Console& console) {
+void add_graph_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("graph", "The graph of a computation, drawn or as data");
-  auto* expression =
-      command
-          ->add_option(kExpression, options->expression, "Of names and numbers, such as x*y+sin(x)")
-          ->check(not_empty())
-          ->type_name("");
-  command->add_option("--at", options->at, "The values of names, such as x=2,y=3; 1 for the others")
-      ->allow_extra_args(false)
-      ->type_name("NAME=NUMBER,...")
-      ->needs(expression);
-  command->add_option("--example", options->example, "The tutorial's network: backprop")
-      ->check(one_of({"backprop"}))
-      ->type_name("NAME");
-  command->add_option("--model", options->model, "A network such as mlp:784-128-10, on one input")
-      ->check(not_empty())
-      ->type_name("MODEL");
-  command->add_flag("--backward", options->backward,
-                    "Also the adjoint of each node, linked to it, and how it is computed");
-  command->add_flag("--values", options->values, "Each node's numbers");
-  command->add_flag("--gradients", options->gradients,
-                    "The gradient of the result by each node, as numbers");
+  const Command command = program.command("graph", "The graph of a computation, drawn or as data");
+  const Option expression =
+      command.expression(options->expression, "Of names and numbers, such as x*y+sin(x)")
+          .check(not_empty());
   command
-      ->add_option("--format", options->format,
-                   "dot, json, text, svg, png or pdf; by default as FILE ends, else dot. Pictures "
-                   "need Graphviz: without it FILE.dot is written instead, and a note")
-      ->check(one_of({"dot", "json", "text", "svg", "png", "pdf"}))
-      ->type_name("FORMAT");
-  command->add_option("--time-limit", options->time_limit, "Seconds that Graphviz may take")
-      ->check(whole_number(1, 1'000'000))
-      ->type_name("N")
-      ->capture_default_str();
+      .option("--at NAME=NUMBER,...", options->at,
+              "The values of names, such as x=2,y=3; 1 for the others")
+      .needs(expression);
+  command.option("--example NAME", options->example, "The tutorial's network: backprop")
+      .check(one_of({"backprop"}));
+  command.option("--model MODEL", options->model, "A network such as mlp:784-128-10, on one input")
+      .check(not_empty());
+  command.flag("--backward", options->backward,
+               "Also the adjoint of each node, linked to it, and how it is computed");
+  command.flag("--values", options->values, "Each node's numbers");
+  command.flag("--gradients", options->gradients,
+               "The gradient of the result by each node, as numbers");
   command
-      ->add_option("-o,--output", options->file,
-                   "Where to write; standard output without it. It ends in .dot, .svg, .png, .pdf, "
-                   ".json or .txt")
-      ->check(not_empty())
-      ->type_name("FILE");
-  command->callback([options, console] { graph(*options, console); });
+      .option("--format FORMAT", options->format,
+              "dot, json, text, svg, png or pdf; by default as FILE ends, else dot. Pictures "
+              "need Graphviz: without it FILE.dot is written instead, and a note")
+      .check(one_of({"dot", "json", "text", "svg", "png", "pdf"}));
+  command.option("--time-limit N", options->time_limit, "Seconds that Graphviz may take")
+      .check(whole_number(1, 1'000'000))
+      .shows_default();
+  command
+      .option("-o,--output FILE", options->file,
+              "Where to write; standard output without it. It ends in .dot, .svg, .png, .pdf, "
+              ".json or .txt")
+      .check(not_empty());
+  command.runs([options, console] { graph(*options, console); });
 }
 
 }  // namespace tapestry::tools

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "nn/activation.h"
+#include "nn/linear.h"
 #include "tools/usage.h"
 
 namespace tapestry::tools {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "nn/nn.h"
+#include "engine/tensor/rng.h"
+#include "nn/sequential.h"
 
 namespace tapestry::tools {
 

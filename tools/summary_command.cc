@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "tools/commands.h"
@@ -7,13 +6,12 @@
 namespace tapestry::tools {
 using namespace detail;
 
-void add_summary_command(CLI::App& app, const Console& console) {
+void add_summary_command(Program& program, const Console& console) {
   auto text = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("summary", "The layers of a network as a table");
-  command->add_option("--model", *text, "Such as mlp:784-128-10: Linear layers with ReLU between")
-      ->type_name("MODEL")
-      ->required();
-  command->callback([text, console] {
+  const Command command = program.command("summary", "The layers of a network as a table");
+  command.option("--model MODEL", *text, "Such as mlp:784-128-10: Linear layers with ReLU between")
+      .required();
+  command.runs([text, console] {
     const ModelSpec spec = parse_model(*text);
     Rng rng{0};
     console.out << make_model(spec, rng).summary({1, spec.inputs()}) << '\n';

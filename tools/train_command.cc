@@ -1,9 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <limits>
 #include <ostream>
 
+#include "engine/inspect/json.h"
 #include "tools/commands.h"
-#include "tools/json.h"
 #include "tools/model_spec.h"
 #include "tools/option_checks.h"
 #include "tools/output_file.h"
@@ -26,13 +25,13 @@ struct Options {
   bool json = false;
 };
 
-Json json_of(const std::vector<EpochReport>& epochs) {
-  Json list = Json::array();
-  for (const EpochReport& epoch : epochs) {
-    list.push_back(
-        {{"loss", epoch.loss}, {"test_accuracy", epoch.test_accuracy}, {"seconds", epoch.seconds}});
-  }
-  return {{"epochs", list}};
+Json report_of(const std::vector<EpochReport>& epochs) {
+  std::vector<Json> list;
+  for (const EpochReport& epoch : epochs)
+    list.push_back(object_of({{"loss", json_of(epoch.loss)},
+                              {"test_accuracy", json_of(epoch.test_accuracy)},
+                              {"seconds", json_of(epoch.seconds)}}));
+  return object_of({{"epochs", list_of(list)}});
 }
 
 void train(const Options& options, const Console& console) {
@@ -54,7 +53,7 @@ void train(const Options& options, const Console& console) {
                     detail_of(options.verbosity));
   const auto epochs = train(model, data, training, rng, progress);
 
-  if (options.json) console.out << json_of(epochs).dump() << '\n';
+  if (options.json) console.out << report_of(epochs).text << '\n';
   if (!options.plot.empty()) {
     write_file(options.plot,
                loss_plot(epochs, fmt::format("{} on {}", options.model, data.train.name)));
@@ -63,91 +62,93 @@ void train(const Options& options, const Console& console) {
 
 constexpr std::uint64_t kMany = 1'000'000'000;
 
-void add_training(CLI::App& command, Options& options) {
+void add_training(Command command, Options& options) {
   TrainingOptions& training = options.training;
-  const auto number = [&](const std::string& name, auto& value, const std::string& what,
-                          const CLI::Validator& check) {
-    command.add_option(name, value, what)->check(check)->type_name("N")->capture_default_str();
-  };
-  number("--epochs", training.epochs, "Times through the data", whole_number(1, kMany));
-  number("--batch", training.batch, "Rows in a batch", whole_number(1, kMany));
-  number("--lr", training.lr, "Learning rate at the start", number_from(0));
+  command.option("--epochs N", training.epochs, "Times through the data")
+      .check(whole_number(1, kMany))
+      .shows_default();
+  command.option("--batch N", training.batch, "Rows in a batch")
+      .check(whole_number(1, kMany))
+      .shows_default();
+  command.option("--lr N", training.lr, "Learning rate at the start")
+      .check(number_from(0))
+      .shows_default();
   command
-      .add_option(
-          "--schedule", options.schedule,
-          "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
-      ->check(one_of({"linear", "constant"}))
-      ->type_name("NAME")
-      ->capture_default_str();
-  number("--momentum", training.momentum, "Momentum, in [0, 1)", fraction());
-  command.add_flag("--nesterov", training.nesterov, "Nesterov's momentum");
-  number("--weight-decay", training.weight_decay, "Added to each gradient, times the weight",
-         number_from(0));
-  number("--seed", options.seed, "Of the first weights and of the order of the rows",
-         whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+      .option("--schedule NAME", options.schedule,
+              "Of the learning rate: linear, from --lr down to 0 after the last step, or constant")
+      .check(one_of({"linear", "constant"}))
+      .shows_default();
+  command.option("--momentum N", training.momentum, "Momentum, in [0, 1)")
+      .check(fraction())
+      .shows_default();
+  command.flag("--nesterov", training.nesterov, "Nesterov's momentum");
+  command
+      .option("--weight-decay N", training.weight_decay, "Added to each gradient, times the weight")
+      .check(number_from(0))
+      .shows_default();
+  command.option("--seed N", options.seed, "Of the first weights and of the order of the rows")
+      .check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      .shows_default();
 }
 
-void add_data(CLI::App& command, Options& options) {
+void add_data(Command command, Options& options) {
   DataOptions& source = options.source;
   command
-      .add_option("--data", options.data,
-                  "digits; mnist, qmnist, emnist-letters and other sets of images; or a CSV file, "
-                  "gzipped or not. A fifth of digits and of a CSV file is held out as the test "
-                  "part; the features of a CSV file are standardized")
-      ->check(not_empty())
-      ->type_name("DATA")
-      ->required();
-  const auto option = [&](const std::string& name, std::string& value, const std::string& what,
-                          const CLI::Validator& check, const std::string& type) {
-    command.add_option(name, value, what)->check(check)->type_name(type);
-  };
-  option("--data-dir", source.folder,
-         "The folder of a set of images; else the variable TAPESTRY_DATA names it", not_empty(),
-         "DIR");
-  option("--target", source.target,
-         "The column of a CSV file that is the class: its name, or its number from 0, from the end "
-         "-1; the last without it. Its labels may be whole numbers or names",
-         not_empty(), "COLUMN");
-  option("--delimiter", source.delimiter,
-         "What separates the fields of a CSV file: a sign, or comma, semicolon, tab, pipe, space; "
-         "found without it",
-         not_empty(), "SIGN");
-  option("--header", source.header,
-         "Whether the first line of a CSV file holds names: yes or no; found without it",
-         one_of({"yes", "no"}), "YES");
-  option(
-      "--missing", source.missing,
-      "What becomes of an empty field, ? or NA of a CSV file: the mean of its column, or its row "
-      "is dropped; refused without it",
-      one_of({"mean", "drop"}), "HOW");
+      .option("--data DATA", options.data,
+              "digits; mnist, qmnist, emnist-letters and other sets of images; or a CSV file, "
+              "gzipped or not. A fifth of digits and of a CSV file is held out as the test "
+              "part; the features of a CSV file are standardized")
+      .check(not_empty())
+      .required();
+  command
+      .option("--data-dir DIR", source.folder,
+              "The folder of a set of images; else the variable TAPESTRY_DATA names it")
+      .check(not_empty());
+  command
+      .option("--target COLUMN", source.target,
+              "The column of a CSV file that is the class: its name, or its number from 0, from "
+              "the end -1; the last without it. Its labels may be whole numbers or names")
+      .check(not_empty());
+  command
+      .option("--delimiter SIGN", source.delimiter,
+              "What separates the fields of a CSV file: a sign, or comma, semicolon, tab, pipe, "
+              "space; found without it")
+      .check(not_empty());
+  command
+      .option("--header YES", source.header,
+              "Whether the first line of a CSV file holds names: yes or no; found without it")
+      .check(one_of({"yes", "no"}));
+  command
+      .option("--missing HOW", source.missing,
+              "What becomes of an empty field, ? or NA of a CSV file: the mean of its column, or "
+              "its row is dropped; refused without it")
+      .check(one_of({"mean", "drop"}));
 }
 
 }  // namespace
 
-void add_train_command(CLI::App& app, const Console& console) {
+void add_train_command(Program& program, const Console& console) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("train", "Trains a classifier by stochastic gradient descent");
-  add_data(*command, *options);
+  const Command command =
+      program.command("train", "Trains a classifier by stochastic gradient descent");
+  add_data(command, *options);
   command
-      ->add_option("--model", options->model,
-                   "Such as mlp:784-128-10: Linear layers with ReLU between")
-      ->type_name("MODEL")
-      ->required();
-  add_training(*command, *options);
+      .option("--model MODEL", options->model,
+              "Such as mlp:784-128-10: Linear layers with ReLU between")
+      .required();
+  add_training(command, *options);
   command
-      ->add_option("--threads", options->threads,
-                   "Threads to use; all without it. The losses do not depend on it")
-      ->check(whole_number(1, 256))
-      ->type_name("N");
-  command->add_option("--plot", options->plot, "An SVG picture of the course of loss and accuracy")
-      ->check(ends_in(".svg"))
-      ->type_name("FILE.svg");
-  CLI::Option* json =
-      command->add_flag("--json", options->json,
-                        "One JSON object at the end: loss, test accuracy, seconds of each epoch");
-  add_detail(*command, options->verbosity, json);
-  command->callback([options, console] { train(*options, console); });
+      .option("--threads N", options->threads,
+              "Threads to use; all without it. The losses do not depend on it")
+      .check(whole_number(1, 256));
+  command
+      .option("--plot FILE.svg", options->plot, "An SVG picture of the course of loss and accuracy")
+      .check(ends_in(".svg"));
+  const Option json =
+      command.flag("--json", options->json,
+                   "One JSON object at the end: loss, test accuracy, seconds of each epoch");
+  add_detail(command, options->verbosity, json);
+  command.runs([options, console] { train(*options, console); });
 }
 
 }  // namespace tapestry::tools

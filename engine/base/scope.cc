@@ -1,7 +1,9 @@
 #include "engine/base/scope.h"
 
+#include <exception>
 #include <functional>
 #include <unordered_set>
+#include <utility>
 
 #include "engine/base/site.h"
 
@@ -67,9 +69,15 @@ ScopeOwner::~ScopeOwner() { scope_owner = outer_; }
 
 std::string scope_text() {
   const std::string path(current_scope());
-  if (!scope_owner || scope_owner->scope_ != name_scope) return path;
-  const std::string owner = scope_owner->text_(scope_owner->owner_);
-  return path.empty() ? owner : path + ": " + owner;
+  const ScopeOwner* const current = std::exchange(scope_owner, nullptr);
+  std::string owner;
+  try {
+    if (current && current->scope_ == name_scope) owner = current->text_(current->owner_);
+  } catch (const std::exception&) {  // it has no text, and is not asked for one of its own error
+  }
+  scope_owner = current;
+  if (path.empty() || owner.empty()) return path + owner;
+  return path + ": " + owner;
 }
 
 }  // namespace detail

@@ -68,4 +68,18 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return did_you_mean(word, std::span<const std::string_view>(views));
 }
 
+std::string joined(std::span<const std::string_view> names, std::string_view separator) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += separator;
+    text += names[i];
+  }
+  return text;
+}
+
+std::string joined(std::span<const std::string> names, std::string_view separator) {
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return joined(std::span<const std::string_view>(views), separator);
+}
+
 }  // namespace tapestry::detail

@@ -1,4 +1,4 @@
-// Names that were meant, for messages about names that are not known.
+// Names in messages: those that were meant where one is not known, and lists of them.
 #pragma once
 
 #include <span>
@@ -17,5 +17,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 // " (did you mean NAME?)", or nothing when none is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> names);
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names);
+
+// The names with the separator between them.
+std::string joined(std::span<const std::string> names, std::string_view separator);
+std::string joined(std::span<const std::string_view> names, std::string_view separator);
 
 }  // namespace tapestry::detail

@@ -13,7 +13,8 @@ std::atomic<int> limit{0};  // 0 when nothing was set
 
 }  // namespace
 
-void set_threads(int n) {
+void set_threads(int n, detail::Site site) {
+  const detail::CallSite call(site);
   if (n < 1) detail::refuse("set_threads", "{} threads are asked for; at least one computes", n);
   limit.store(n, std::memory_order_relaxed);
 }

@@ -1,5 +1,6 @@
 #include "engine/grad/accumulate.h"
 
+#include <array>
 #include <utility>
 
 #include "engine/grad/pullback.h"
@@ -7,6 +8,7 @@
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
 #include "engine/tensor/copy.h"
+#include "engine/tensor/rows.h"
 
 namespace tapestry::detail {
 namespace {

@@ -75,7 +75,10 @@ bool forward_mode() {
 
 Function checkpoint(Function f, Site site) {
   static constexpr std::string_view kWho = Checkpoint::name;
-  detail::require_function(kWho, f);
+  {
+    const CallSite making(site);
+    detail::require_function(kWho, f);
+  }
   return [f = std::make_shared<const Function>(std::move(f)), site](const Tensor& x) {
     const CallSite call(site);
     // Forward mode keeps nothing anyway.

@@ -28,8 +28,8 @@ struct Cast {
 }  // namespace
 
 Tensor Tensor::to(DType dtype, Site site) const {
-  if (dtype == this->dtype()) return *this;
   const CallSite call(site);
+  if (dtype == this->dtype()) return *this;
   return apply<Cast>({this}, {dtype});
 }
 

@@ -1,8 +1,6 @@
 // Nodes are HTML-like labels: what it is called in bold, what made it, its type, its numbers.
 // Colours tell variables, constants, operations and the backward part apart; the output has a heavy
 // frame.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <ostream>
@@ -10,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/base/spelling.h"
 #include "engine/base/utf8.h"
 #include "engine/inspect/picture.h"
 #include "engine/tensor/brief.h"
@@ -142,7 +141,7 @@ void add_edges(std::string& text, const Node& node, const std::unordered_set<Nod
     if (node.backward) attributes.push_back(fmt::format("color=\"{}\"", kBackwardEdge));
     if (node.backward && !upward) attributes.push_back("constraint=false");
     text += fmt::format("  n{} -> n{}", upward ? node.id : operand, upward ? operand : node.id);
-    if (!attributes.empty()) text += fmt::format(" [{}]", fmt::join(attributes, ", "));
+    if (!attributes.empty()) text += fmt::format(" [{}]", joined(attributes, ", "));
     text += ";\n";
   }
   if (node.adjoint_of.empty()) return;

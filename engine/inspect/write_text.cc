@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <ostream>
@@ -31,9 +29,11 @@ Line line_of(const detail::Picture& picture, const detail::Picture::Node& node,
   };
   add("value", node.value);
   add("gradient", node.gradient);
-  if (!node.adjoint_of.empty())
-    numbers += fmt::format("{}adjoint of %{}", numbers.empty() ? "" : "  ",
-                           fmt::join(node.adjoint_of, ", %"));
+  std::string adjoint_of;
+  for (const NodeId id : node.adjoint_of)
+    adjoint_of += fmt::format("{}%{}", adjoint_of.empty() ? "" : ", ", id);
+  if (!adjoint_of.empty())
+    numbers += fmt::format("{}adjoint of {}", numbers.empty() ? "" : "  ", adjoint_of);
   return {fmt::format("%{}", picture.told(node.id)), detail::on_one_line(node.name),
           detail::on_one_line(operation), fmt::format("{} {}", node.dtype, node.shape), numbers};
 }

@@ -122,7 +122,8 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 // The living tape of this thread that x is recorded on. Error where it is a plain number, or stale.
 template <class T>
 requires(!std::same_as<T, double>) BasicTape<T>
-&tape_of(const BasicScalar<T>& x) {
+&tape_of(const BasicScalar<T>& x, detail::Site site = {}) {
+  const detail::CallSite call(site);
   if (!x.is_tracked())
     detail::refuse("tape_of", "x is a plain number, which is recorded on no tape");
   return BasicTape<T>::of("tape_of", x);

@@ -1,7 +1,5 @@
 #include "engine/scalar/given_partials.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <span>
@@ -42,7 +40,10 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
 }
 
 std::string print(std::span<const double> partials) {
-  return fmt::format("partials={}", fmt::join(partials, ","));
+  std::string text = "partials=";
+  for (std::size_t i = 0; i < partials.size(); ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ",", partials[i]);
+  return text;
 }
 
 template <std::size_t count>

@@ -44,7 +44,8 @@ Tape& tape_of_handle(std::string_view who, const Handle& x) {
 Tape& detail::tape_of(std::string_view who, const Tensor& x) { return tape_of_handle(who, x); }
 Tape& detail::tape_of(std::string_view who, Scalar x) { return tape_of_handle(who, x); }
 
-Tape& tape_of(const Scalar& x) {
+Tape& tape_of(const Scalar& x, Site site) {
+  const CallSite call(site);
   if (!x.is_tracked()) refuse("tape_of", "x is a plain number, which is recorded on no tape");
   return detail::tape_of("tape_of", x);
 }
@@ -96,7 +97,8 @@ void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
   if (!owners_fit) detail::refuse_mark(who, mark.next);
 }
 
-void Tape::rewind(const TapeMark& mark) {
+void Tape::rewind(const TapeMark& mark, Site site) {
+  const CallSite call(site);
   check_mark("rewind", mark);
   detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
   storage_->rewind(mark);

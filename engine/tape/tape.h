@@ -66,8 +66,8 @@ class Tape : public detail::LivingTape<Tape> {
   Tensor variable_for(const void* key, const Tensor& value,
                       const std::function<std::string()>& name);
   // Names a node for drawings and messages. Error when it is not of this tape.
-  void set_name(const Tensor& x, std::string_view name);
-  void set_name(Scalar x, std::string_view name);
+  void set_name(const Tensor& x, std::string_view name, detail::Site site = {});
+  void set_name(Scalar x, std::string_view name, detail::Site site = {});
 
   // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error
   // while the tape is in use: a gradient sweeps it, or a transformation made it for the function
@@ -83,7 +83,7 @@ class Tape : public detail::LivingTape<Tape> {
   // While a Tape::Resume(&tape) lives, this thread records on that tape, whoever made it.
   using Resume = detail::ResumeRecording;
   TapeMark mark() const;
-  void rewind(const TapeMark& mark);
+  void rewind(const TapeMark& mark, detail::Site site = {});
   void check_mark(std::string_view who, const TapeMark& mark) const;
   // Error for a node of this recording that was rewound past.
   void check_node(std::string_view who, NodeId id) const;
@@ -185,8 +185,10 @@ class Tape : public detail::LivingTape<Tape> {
   void begin(const detail::Recording& recording);
   void set_outer_value(NodeId id, const Tensor& x);
   void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
-  std::vector<Tensor> record_around(const detail::Op& op, detail::Inputs inputs,
-                                    const void* attributes, std::span<const Tensor> outputs);
+  void record_nested(const detail::Op& op, detail::Inputs inputs, const void* attributes,
+                     std::span<Tensor> outputs);
+  void record_here(const detail::Op& op, detail::Inputs inputs, const void* attributes,
+                   std::span<Tensor> outputs, std::span<const Tensor> followed);
   void push_tangents(const detail::Op& op, detail::Inputs inputs, const void* attributes,
                      std::span<const Tensor> outputs);
 
@@ -220,7 +222,7 @@ bool lives_here(const Handle& x) {
 }  // namespace detail
 
 // The living tape of any thread that x is recorded on. Error where it is a plain number, or stale.
-Tape& tape_of(const Scalar& x);
+Tape& tape_of(const Scalar& x, detail::Site site = {});
 
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {

@@ -63,27 +63,37 @@ Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
 
 Tensor Tape::variable_for(const void* key, const Tensor& value,
                           const std::function<std::string()>& name) {
-  detail::Binding& binding = storage_->bindings[key];
-  if (!binding.value.defined() || !binding.value.shares_numbers(value)) {
-    // Followed by every tape that records around this one, too.
-    Tensor outside = outer() ? outer()->variable_for(key, value, name) : value;
-    for (Tape* t = enclosing(); t && adopts() && !outside.is_tracked(); t = t->enclosing())
+  // Followed by every tape that records around this one, too.
+  std::vector<Tape*> without;
+  Tensor known = value;
+  for (Tape* tape = this; tape; tape = tape->outer()) {
+    const detail::Binding& binding = tape->storage_->bindings[key];
+    if (binding.value.defined() && binding.value.shares_numbers(value)) {
+      known = value.tracked_as(tape->epoch_, binding.id);
+      break;
+    }
+    without.push_back(tape);
+  }
+  for (std::size_t i = without.size(); i-- > 0;) {
+    Tape& tape = *without[i];
+    for (Tape* t = tape.enclosing(); t && tape.adopts() && !known.is_tracked(); t = t->enclosing())
       if (const auto found = t->storage_->bindings.find(key);
           found != t->storage_->bindings.end() && found->second.value.shares_numbers(value))
-        outside = value.tracked_as(t->epoch(), found->second.id);
-    const Tensor leaf = variable(outside, name(), Site::nowhere());
-    storage_->bindings[key] = {detach(value), leaf.id()};
-    return leaf;
+        known = value.tracked_as(t->epoch(), found->second.id);
+    known = tape.variable(known, name(), Site::nowhere());
+    tape.storage_->bindings[key] = {detach(value), known.id()};
   }
-  return value.tracked_as(epoch_, binding.id);
+  return known;
 }
 
-void Tape::set_name(const Tensor& x, std::string_view name) {
+void Tape::set_name(const Tensor& x, std::string_view name, Site site) {
+  const CallSite call(site);
   if (!owns(x)) refuse("set_name", "the tensor is not recorded on this tape");
   storage_->names[x.id()] = name;
 }
 
-void Tape::set_name(Scalar x, std::string_view name) {
+void Tape::set_name(Scalar x, std::string_view name, Site site) {
+  const CallSite call(site);
   if (!owns(x)) refuse("set_name", "the scalar is not recorded on this tape");
   storage_->names[x.id()] = name;
 }

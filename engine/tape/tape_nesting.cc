@@ -71,24 +71,7 @@ const Tensor& Tape::tangent(const Tensor& x) const {
   return owns(x) && x.id() < storage_->tangents.size() ? storage_->tangents[x.id()] : kNone;
 }
 
-// The same operation on the outer tape, for whose eyes the operands are what they are there.
-std::vector<Tensor> Tape::record_around(const Op& op, Inputs inputs, const void* attributes,
-                                        std::span<const Tensor> outputs) {
-  if (!outer() || options_.observe_only) return {};
-  std::vector<Tensor> operands;
-  std::vector<const Tensor*> pointers;
-  bool tracked = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    operands.push_back(outer_value(inputs[i]));
-    tracked |= operands.back().is_tracked();
-  }
-  if (!tracked) return {};
-  for (const Tensor& operand : operands) pointers.push_back(&operand);
-  std::vector<Tensor> followed(outputs.begin(), outputs.end());
-  outer()->record(op, Inputs(pointers), attributes, followed);
-  return followed;
-}
-
+// The same operation on the tape around, for whose eyes the operands are what they are there.
 void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
                          std::span<const Tensor> outputs) {
   if (!op.jvp) return;

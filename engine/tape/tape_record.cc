@@ -58,6 +58,12 @@ std::vector<Tensor> as_known_to(const Tape& tape, Inputs inputs) {
   return operands;
 }
 
+bool is_around(const Tape& tape, const Tape& outer) {
+  const Tape* t = &tape;
+  while (t && t != &outer) t = t->outer();
+  return t;
+}
+
 }  // namespace
 
 void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
@@ -66,21 +72,60 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
     tracked |= follows(inputs[i]);
     foreign |= inputs[i].is_tracked() && !follows(inputs[i]);
   }
-  if (foreign) {
-    const std::vector<Tensor> operands = as_known_to(*this, inputs);
+  if (!tracked && !foreign) return note_origin(inputs, outputs);
+  if (tracked && !foreign && (!outer() || options_.observe_only))
+    return record_here(op, inputs, attributes, outputs, {});
+  record_nested(op, inputs, attributes, outputs);
+}
+
+// On this tape and on those around it that follow an operand. Thousands of tapes may lie in one
+// another, so nothing recurs: outwards to what each tape knows of the operands, then inwards.
+void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
+                         std::span<Tensor> outputs) {
+  struct Level {
+    Tape* tape;
+    std::vector<Tensor> operands, outputs;
+  };
+  const auto each = [](const std::vector<Tensor>& tensors) {
     std::vector<const Tensor*> pointers;
-    for (const Tensor& operand : operands) pointers.push_back(&operand);
-    if (!operands.empty()) return record(op, Inputs(pointers), attributes, outputs);
+    for (const Tensor& tensor : tensors) pointers.push_back(&tensor);
+    return pointers;
+  };
+  std::vector<Level> levels;
+  std::vector<Tensor> operands, results(outputs.begin(), outputs.end());
+  for (std::size_t i = 0; i < inputs.size(); ++i) operands.push_back(inputs[i]);
+  for (Tape* tape = this; tape; tape = tape->outer()) {
+    const auto follows = [&](const Tensor& x) { return tape->follows(x); };
+    const auto is_foreign = [&](const Tensor& x) { return x.is_tracked() && !follows(x); };
+    if (std::any_of(operands.begin(), operands.end(), is_foreign))
+      if (std::vector<Tensor> known = as_known_to(*tape, Inputs(each(operands))); !known.empty())
+        operands = std::move(known);
+    if (std::none_of(operands.begin(), operands.end(), follows)) {
+      if (tape->outer()) continue;
+      if (levels.empty()) note_origin(Inputs(each(operands)), results);
+      for (std::size_t i = 0; i < operands.size(); ++i)
+        if (operands[i].is_tracked() && !lives_here(operands[i]))
+          refuse_stale(op.name, fmt::format("operand {}", i), operands[i].epoch());
+      break;
+    }
+    levels.push_back({tape, operands, results});
+    if (tape->options_.observe_only) break;
+    for (Tensor& operand : operands) operand = tape->outer_value(operand);
+    if (std::none_of(operands.begin(), operands.end(),
+                     [](const Tensor& x) { return x.is_tracked(); }))
+      break;
   }
-  if (!tracked) {
-    note_origin(inputs, outputs);
-    if (outer()) return outer()->record(op, inputs, attributes, outputs);
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (inputs[i].is_tracked() && !lives_here(inputs[i]))
-        refuse_stale(op.name, fmt::format("operand {}", i), inputs[i].epoch());
-    return;
-  }
-  const std::vector<Tensor> followed = record_around(op, inputs, attributes, outputs);
+  std::span<const Tensor> followed;
+  for (std::size_t i = levels.size(); i-- > 0; followed = levels[i].outputs)
+    levels[i].tape->record_here(op, Inputs(each(levels[i].operands)), attributes, levels[i].outputs,
+                                followed);
+  std::vector<Tensor>& recorded = levels.empty() ? results : levels[0].outputs;
+  std::move(recorded.begin(), recorded.end(), outputs.begin());
+}
+
+// `followed` are the results as the tapes around know them.
+void Tape::record_here(const Op& op, Inputs inputs, const void* attributes,
+                       std::span<Tensor> outputs, std::span<const Tensor> followed) {
   SaveMask saves = 0;
   NodeId few[8];
   std::vector<NodeId> many;
@@ -101,11 +146,17 @@ void Tape::record(const Op& op, Inputs inputs, const void* attributes, std::span
   if (options_.carry_tangents) push_tangents(op, inputs, attributes, outputs);
 }
 
-// What is computed from numbers without history comes from where they came from.
+// What is computed from numbers without history comes from where they came from; of several places
+// from the outermost.
 void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (const NodeId origin = inputs[i].origin_in(epoch_))
-      for (Tensor& output : outputs) output.set_origin(epoch_, origin);
+  const Tape* from = nullptr;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto [epoch, id] = inputs[i].origin();
+    const Tape* const tape = epoch == epoch_ ? this : epoch ? find_tape(epoch) : nullptr;
+    if (!tape || (from && from != tape && !is_around(*from, *tape))) continue;
+    from = tape;
+    for (Tensor& output : outputs) output.set_origin(epoch, id);
+  }
 }
 
 NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const void* attributes,

@@ -1,11 +1,11 @@
 #include "engine/tensor/brief.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "engine/base/spelling.h"
 
 namespace tapestry::detail {
 namespace {
@@ -89,7 +89,7 @@ std::vector<std::string> brief_lines(const Tensor& x, int digits, std::int64_t e
 }
 
 std::string brief(const Tensor& x, int digits, std::int64_t elements) {
-  return fmt::format("{}", fmt::join(lines_of(x, digits, elements, false), " "));
+  return joined(lines_of(x, digits, elements, false), " ");
 }
 
 }  // namespace tapestry::detail

@@ -58,7 +58,9 @@ Tensor FlatList::as(DType dtype) const {
     return generate(shape, dtype, 1,
                     [&](std::int64_t i) { return items[static_cast<std::size_t>(i)]; });
   };
-  return integers.empty() ? filled_from(numbers) : filled_from(integers);
+  if (all_fit && !integers.empty()) return filled_from(integers);
+  for (double number : numbers) check_number("tensor", number, dtype);
+  return filled_from(numbers);
 }
 
 Tensor tensor(const NestedList& values, DType dtype, Site site) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +18,11 @@
 namespace tapestry {
 
 namespace detail {
+
+template <std::integral I>
+constexpr bool fits_i64(I number) {
+  return number <= I{0} || static_cast<std::uint64_t>(number) <= std::uint64_t{INT64_MAX};
+}
 
 // A nested list of numbers, as in {{1, 2}, {3, 4}}.
 class NestedList {
@@ -41,7 +47,8 @@ class NestedList {
  private:
   template <class N>
   static std::optional<std::int64_t> integer_of(N number) {
-    if constexpr (std::is_integral_v<N>) return static_cast<std::int64_t>(number);
+    if constexpr (std::is_integral_v<N>)
+      if (fits_i64(number)) return static_cast<std::int64_t>(number);
     return std::nullopt;
   }
 
@@ -69,12 +76,17 @@ struct FlatList {
   Shape shape;
   std::vector<double> numbers;
   std::vector<std::int64_t> integers;
+  bool all_fit = true;  // else the integers stand among the numbers, too, and some not here
 
   template <class R>
   void add(const R& list, int depth = 0) {
     if constexpr (std::is_floating_point_v<R>) {
       numbers.push_back(static_cast<double>(list));
     } else if constexpr (std::is_integral_v<R>) {
+      if constexpr (!fits_i64(std::numeric_limits<R>::max())) {
+        numbers.push_back(static_cast<double>(list));
+        all_fit = all_fit && fits_i64(list);
+      }
       integers.push_back(static_cast<std::int64_t>(list));
     } else {
       enter(depth, std::distance(std::begin(list), std::end(list)));

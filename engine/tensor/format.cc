@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <ostream>
 #include <vector>
 
@@ -16,49 +17,67 @@ namespace {
 constexpr std::int64_t kEnds = 3;           // shown at each end of a long axis
 constexpr std::int64_t kShownWhole = 1000;  // elements
 
-template <class T>
-std::string element_text(T value) {
-  if constexpr (std::is_floating_point_v<T>)
-    if (std::isnan(value)) return "nan";  // whatever its sign
-  return fmt::format("{}", value);
+std::string element_text(const Tensor& x, std::int64_t offset) {
+  return visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T value = x.data<T>()[offset];
+    if constexpr (std::is_floating_point_v<T>)
+      if (std::isnan(value)) return std::string("nan");  // whatever its sign
+    return fmt::format("{}", value);
+  });
 }
 
-// The elements that are shown, in row-major order: calls element(offset, column) for each, and
-// between(text) for the brackets and commas around them.
-template <class Element, class Between>
-void for_shown(const Tensor& x, int axis, std::int64_t offset, int column, Element&& element,
-               Between&& between) {
-  if (axis == x.rank()) return element(offset, column);
+// One with a precision, or a letter that no integer has: 8.2, .3f, e.
+bool is_format_of_floats(std::string_view spec) {
+  return spec.find('.') != spec.npos ||
+         (!spec.empty() &&
+          std::string_view("aAeEfFgG").find(spec.back()) != std::string_view::npos);
+}
+
+// By a format of numbers. By one of floats, integers and booleans are doubles.
+std::string element_text(const Tensor& x, std::int64_t offset, const std::string& format,
+                         bool as_float) {
+  return visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T value = x.data<T>()[offset];
+    if constexpr (std::is_floating_point_v<T>)
+      return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
+    else if (as_float)
+      return fmt::format(fmt::runtime(format), static_cast<double>(value));
+    else
+      return fmt::format(fmt::runtime(format), value);
+  });
+}
+
+using ElementText = std::function<std::string(std::int64_t offset, int column)>;
+
+// The elements that are shown, in row-major order, with brackets and commas around them.
+void append_shown(std::string& result, const Tensor& x, const ElementText& text, int axis = 0,
+                  std::int64_t offset = 0, int column = 0) {
+  if (axis == x.rank()) {
+    result += text(offset, column);
+    return;
+  }
   const bool whole = x.size() <= kShownWhole, innermost = axis == x.rank() - 1;
   const std::int64_t extent = x.shape()[axis];
-  between("[");
+  result += '[';
   for (std::int64_t i = 0, place = 0; i < extent; ++i, ++place) {
-    if (i) between(innermost ? ", " : ",\n" + std::string(static_cast<std::size_t>(axis) + 1, ' '));
+    if (i)
+      result += innermost ? ", " : ",\n" + std::string(static_cast<std::size_t>(axis) + 1, ' ');
     if (!whole && extent > 2 * kEnds && i == kEnds) {
-      between("...");
+      result += "...";
       i = extent - kEnds - 1;
       continue;
     }
-    for_shown(x, axis + 1, offset + i * x.strides()[axis],
-              innermost ? static_cast<int>(place) : column, element, between);
+    append_shown(result, x, text, axis + 1, offset + i * x.strides()[axis],
+                 innermost ? static_cast<int>(place) : column);
   }
-  between("]");
-}
-
-template <class Text>
-void append_shown(std::string& result, const Tensor& x, Text&& text) {
-  visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    const T* numbers = x.data<T>();
-    for_shown(
-        x, 0, 0, 0,
-        [&](std::int64_t offset, int column) { result += text(numbers[offset], column); },
-        [&](std::string_view between) { result += between; });
-  });
+  result += ']';
 }
 
 }  // namespace
 
-std::string detail::number_text(double value) { return element_text(value); }
+std::string detail::number_text(double value) {
+  return std::isnan(value) ? "nan" : fmt::format("{}", value);
+}
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(no value)";
@@ -67,7 +86,7 @@ std::string to_string(const Tensor& x) {
   if (x.size() == 0)
     text = fmt::format("[] {}", x.shape());
   else
-    append_shown(text, x, [](auto value, int) { return element_text(value); });
+    append_shown(text, x, [&](std::int64_t offset, int) { return element_text(x, offset); });
   return fmt::format("{} {}", text, x.dtype());
 }
 
@@ -76,12 +95,10 @@ std::string detail::format_elements(const Tensor& x, std::string_view spec) {
   const UnwatchedReading shown;
   if (x.size() == 0) return "[]";
   const std::string format = fmt::format("{{:{}}}", spec);
-  const auto text_of = [&]<class T>(T value) {
+  const bool as_float = is_format_of_floats(spec);
+  const auto text_at = [&](std::int64_t offset) {
     try {
-      if constexpr (std::is_floating_point_v<T>)
-        return fmt::format(fmt::runtime(format), std::isnan(value) ? std::abs(value) : value);
-      else
-        return fmt::format(fmt::runtime(format), static_cast<double>(value));
+      return element_text(x, offset, format, as_float);
     } catch (const fmt::format_error& error) {
       refuse("format", "{} is no format of numbers ({}); {{:.3f}} and {{:8.2e}} are", format,
              error.what());
@@ -89,15 +106,15 @@ std::string detail::format_elements(const Tensor& x, std::string_view spec) {
   };
   std::vector<std::size_t> widths(static_cast<std::size_t>(kShownWhole) + 1, 0);
   std::string result;
-  append_shown(result, x, [&](auto value, int column) {
+  append_shown(result, x, [&](std::int64_t offset, int column) {
     std::size_t& width = widths[static_cast<std::size_t>(column)];
-    const std::string text = text_of(value);
+    const std::string text = text_at(offset);
     width = std::max(width, text.size());
     return text;
   });
   result.clear();
-  append_shown(result, x, [&](auto value, int column) {
-    return fmt::format("{:>{}}", text_of(value), widths[static_cast<std::size_t>(column)]);
+  append_shown(result, x, [&](std::int64_t offset, int column) {
+    return fmt::format("{:>{}}", text_at(offset), widths[static_cast<std::size_t>(column)]);
   });
   return result;
 }

@@ -17,8 +17,8 @@ namespace detail {
 // The shortest text that reads back as the same number.
 std::string number_text(double value);
 
-// The elements by a format of numbers, as ".3f", in aligned columns, without the dtype; integers
-// and booleans as doubles. Error when it is no such format.
+// The elements by a format of numbers, as ".3f", in aligned columns, without the dtype. Integers
+// and booleans are shown as such unless it is one of floating numbers. Error when it is no format.
 std::string format_elements(const Tensor& x, std::string_view spec);
 
 }  // namespace detail

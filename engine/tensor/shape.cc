@@ -28,6 +28,11 @@ void Dims::erase(int position) {
   --rank_;
 }
 
+int Shape::place_from_end(const Position& axis) const {
+  const CallSite call(axis.site);
+  return normalize_axis("shape", axis.value, rank());
+}
+
 std::optional<std::int64_t> Shape::try_size() const {
   std::int64_t product = 1;
   bool too_large = false;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "engine/base/position.h"
 #include "engine/base/site.h"
 #include "engine/tensor/shape.h"
 
@@ -14,15 +15,6 @@ namespace tapestry {
 class Tensor;
 
 namespace detail {
-
-// One position; a negative one counts from the end.
-struct Position {
-  template <std::integral I>
-  Position(I position, Site where = {})  // NOLINT: converts
-      : value(static_cast<std::int64_t>(position)), site(where) {}
-  std::int64_t value;
-  Site site;
-};
 
 class Subscript {
  public:

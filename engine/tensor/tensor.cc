@@ -88,7 +88,8 @@ double Tensor::item(Site site) const {
                [&]<class T>(std::type_identity<T>) { return static_cast<double>(*data<T>()); });
 }
 
-std::vector<double> Tensor::to_vector() const {
+std::vector<double> Tensor::to_vector(Site site) const {
+  const CallSite call(site);
   std::vector<double> result(static_cast<std::size_t>(size()));
   copy_elements(*this, result.data());
   return result;

@@ -114,7 +114,7 @@ class Tensor {
 
   // The only element; Error when there is not exactly one.
   double item(detail::Site site = {}) const;
-  std::vector<double> to_vector() const;                 // row-major, any dtype
+  std::vector<double> to_vector(detail::Site site = {}) const;  // row-major, any dtype
   Tensor to(DType dtype, detail::Site site = {}) const;  // differentiable between floating dtypes
   Tensor contiguous() const;                             // itself, or a row-major copy; untracked
 

@@ -1,7 +1,5 @@
 #include "nn/data/csv.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
@@ -122,11 +120,11 @@ std::size_t label_column(const CsvOptions& options, const Fields& names, std::si
   if (names.empty())
     source.refuse("has no line of names, and so no column {}; expected the number of a column",
                   options.label_name);
-  constexpr std::ptrdiff_t kTold = 10;
+  constexpr std::size_t kTold = 10;
   source.refuse("has no column {}{}; expected one of {}{}", options.label_name,
                 detail::did_you_mean(options.label_name, names),
-                fmt::join(names.begin(), names.begin() + std::min(kTold, std::ssize(names)), ", "),
-                std::ssize(names) > kTold ? ", ..." : "");
+                joined(std::span(names).first(std::min(kTold, names.size())), ", "),
+                names.size() > kTold ? ", ..." : "");
 }
 
 // Takes the records of a table one after the other.

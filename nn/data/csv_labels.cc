@@ -1,7 +1,5 @@
 #include "nn/data/csv_labels.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -22,9 +20,8 @@ constexpr std::size_t kTold = 10;  // of the names of many classes
 // The first few, and how many more there are.
 std::string told(const std::vector<std::string>& names) {
   const std::size_t shown = std::min(names.size(), kTold);
-  return fmt::format(
-      "{}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-      shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "");
+  return fmt::format("{}{}", joined(std::span(names).first(shown), ", "),
+                     shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "");
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
 #include "nn/data/csv_table.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
+#include "engine/base/spelling.h"
 #include "engine/tensor/format.h"
 #include "nn/data/csv_dialect.h"
 
@@ -110,7 +109,7 @@ void CsvTable<T>::note_missing(Dataset& dataset) const {
   if (missing > 0)
     dataset.notes.push_back(fmt::format("{} missing value{} became the mean of {} column: {}",
                                         missing, missing == 1 ? "" : "s",
-                                        missing == 1 ? "its" : "their", fmt::join(of, ", ")));
+                                        missing == 1 ? "its" : "their", joined(of, ", ")));
 }
 
 template <class T>

@@ -10,11 +10,13 @@
 namespace tapestry::nn {
 using namespace detail;
 
-Dataset Dataset::subset(std::span<const std::int64_t> rows) const {
+Dataset Dataset::subset(std::span<const std::int64_t> rows, Site site) const {
+  const CallSite call(site);
   return {name, gather_rows(inputs, rows), gather_rows(labels, rows), classes, class_names, notes};
 }
 
-std::string Dataset::class_name(std::int64_t label) const {
+std::string Dataset::class_name(std::int64_t label, Site site) const {
+  const CallSite call(site);
   if (label < 0 || label >= classes)
     refuse("dataset", "{} has no class {}; expected 0 to {}", name, label, classes - 1);
   const auto i = static_cast<std::size_t>(label);

@@ -20,9 +20,9 @@ struct Dataset {
 
   std::int64_t size() const { return inputs.shape()[0]; }  // N
   // The name of a class, or its number. Error when there is no such class.
-  std::string class_name(std::int64_t label) const;
+  std::string class_name(std::int64_t label, detail::Site site = {}) const;
   // Copies of these rows, in this order. Error when a row lies outside [0, N).
-  Dataset subset(std::span<const std::int64_t> rows) const;
+  Dataset subset(std::span<const std::int64_t> rows, detail::Site site = {}) const;
 };
 
 // A set in two parts: one to learn from, one to be judged by.

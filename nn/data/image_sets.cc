@@ -1,7 +1,5 @@
 #include "nn/data/image_sets.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -102,7 +100,7 @@ Split load_image_set(std::string_view name, const std::string& folder, Site site
   const auto* const set = std::ranges::find(kSets, name, &ImageSet::name);
   if (set == kSets.end())
     refuse("idx", "there is no set of images {}{}; expected one of {}", name,
-           detail::did_you_mean(name, kNames), fmt::join(kNames, ", "));
+           detail::did_you_mean(name, kNames), detail::joined(kNames, ", "));
   const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: nobody changes it meanwhile
   if (folder.empty() && (!variable || !*variable))
     refuse("idx", "no folder was given; expected one, or TAPESTRY_DATA to name it");

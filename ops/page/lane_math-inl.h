@@ -112,7 +112,7 @@ using RawF64 = double;
       name, TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F32, accuracy, TAPESTRY_SLEEF_SUFFIX), \
       TAPESTRY_SLEEF_NAME(name, TAPESTRY_SLEEF_F64, accuracy, TAPESTRY_SLEEF_SUFFIX))
 
-TAPESTRY_SLEEF1(exp, u10)
+TAPESTRY_SLEEF1_AS(near_exp, exp, u10)
 TAPESTRY_SLEEF1(exp2, u10)
 TAPESTRY_SLEEF1(expm1, u10)
 TAPESTRY_SLEEF1(log, u10)
@@ -136,9 +136,11 @@ TAPESTRY_SLEEF1(erf, u10)
 TAPESTRY_SLEEF1(erfc, u15)
 #endif
 TAPESTRY_SLEEF1(cbrt, u10)
-TAPESTRY_SLEEF1(tgamma, u10)
+TAPESTRY_SLEEF1_AS(near_tgamma, tgamma, u10)
 TAPESTRY_SLEEF1_AS(near_lgamma, lgamma, u10)
-TAPESTRY_SLEEF2(pow, u10)
+TAPESTRY_SLEEF2_AS(near_pow,
+                   TAPESTRY_SLEEF_NAME(pow, TAPESTRY_SLEEF_F32, u10, TAPESTRY_SLEEF_SUFFIX),
+                   TAPESTRY_SLEEF_NAME(pow, TAPESTRY_SLEEF_F64, u10, TAPESTRY_SLEEF_SUFFIX))
 TAPESTRY_SLEEF2(atan2, u10)
 TAPESTRY_SLEEF2(hypot, u05)
 
@@ -156,6 +158,51 @@ HWY_INLINE Lane<D> fmod(Lane<D> x, Lane<D> z) {
   hn::Store(z.v, D(), others);
   for (size_t i = 0; i < hn::Lanes(D()); ++i) numbers[i] = std::fmod(numbers[i], others[i]);
   return {hn::Load(D(), numbers)};
+}
+
+// y, or where `early` f(x, z), one number after the other. For what SLEEF gives as infinite within
+// 2e-6 of the largest double.
+template <class D, class F>
+[[gnu::cold]] HWY_NOINLINE Lane<D> unless_early(LaneMask<D> early, Lane<D> y, Lane<D> x, Lane<D> z,
+                                                F f) {
+  if (!any(early)) return y;
+  using T = hn::TFromD<D>;
+  const D d;
+  alignas(64) T xs[HWY_MAX_BYTES / sizeof(T)], zs[HWY_MAX_BYTES / sizeof(T)];
+  hn::Store(x.v, d, xs);
+  hn::Store(z.v, d, zs);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) xs[i] = static_cast<T>(f(xs[i], zs[i]));
+  return where(early, Lane<D>{hn::Load(d, xs)}, y);
+}
+template <class D>
+HWY_INLINE Lane<D> exp(Lane<D> x) {
+  const Lane<D> y = near_exp(x);
+  if constexpr (sizeof(hn::TFromD<D>) == 4) return y;
+  const LaneMask<D> high = x > 709.7827;
+  if (!any(high)) [[likely]]
+    return y;
+  const LaneMask<D> early{hn::And(high.m, (x < 709.7828).m)};
+  return unless_early(early, y, x, x, [](double a, double) { return std::exp(a); });
+}
+template <class D>
+HWY_INLINE Lane<D> tgamma(Lane<D> x) {
+  const Lane<D> y = near_tgamma(x);
+  if constexpr (sizeof(hn::TFromD<D>) == 4) return y;
+  const LaneMask<D> high = x > 171.624;
+  if (!any(high)) [[likely]]
+    return y;
+  const LaneMask<D> early{hn::And(high.m, (x < 171.625).m)};
+  return unless_early(early, y, x, x, [](double a, double) { return std::tgamma(a); });
+}
+template <class D>
+HWY_INLINE Lane<D> pow(Lane<D> x, Lane<D> z) {
+  const Lane<D> y = near_pow(x, z);
+  if constexpr (sizeof(hn::TFromD<D>) == 4) return y;
+  const LaneMask<D> infinite = abs(y) == std::numeric_limits<double>::infinity();
+  if (!any(infinite)) [[likely]]
+    return y;
+  const LaneMask<D> early{hn::And(infinite.m, (abs(z * log2(abs(x))) < 1024.01).m)};
+  return unless_early(early, y, x, z, [](double a, double b) { return std::pow(a, b); });
 }
 
 // SLEEF's is infinite shortly before the largest number, and there log x is as good.

@@ -5,6 +5,9 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
+
+#include "engine/tensor/dtype.h"
 
 namespace tapestry::detail::page_numbers {
 
@@ -75,17 +78,33 @@ T power_partial(T x, T z, T y) {
 
 }  // namespace tapestry::detail::page_numbers
 
-// The same over numbers that are differentiated again, by functions of the page that are smooth and
-// compare nothing, so that a recording holds for other operands.
+// The same over numbers that are differentiated again, by functions of the page that are smooth
+// where these have not vanished, and compare nothing, so that a recording holds for other operands.
 namespace tapestry::detail::partials {
 
 template <class N>
 N exp_beside(const N& x, const N&) {
   return exp(x);
 }
+// From where on 1 / cosh(x)^2 is 0 in numbers of x's precision.
+template <class N>
+double end_of_sech(const N& x) {
+  if constexpr (requires { x.value(); })
+    return end_of_sech(x.value());
+  else if constexpr (requires { x.dtype(); })
+    return x.dtype() == DType::f32 ? 54 : 375;
+  else
+    return std::is_same_v<N, float> ? 54 : 375;
+}
+// 1 / cosh(x), from there on a constant: cosh would overflow, and what x varies with, too.
+template <class N>
+N sech(const N& x) {
+  const N end = zero(x) + end_of_sech(x);
+  return 1.0 / cosh(minimum(maximum(x, N(-end)), end));
+}
 template <class N>
 N sech_squared(const N& x, const N&) {
-  const N y = 1.0 / cosh(x);
+  const N y = sech(x);
   return y * y;
 }
 template <class N>
@@ -112,7 +131,7 @@ N silu_partial(const N& x) {
 }
 template <class N>
 N mish_partial(const N& x) {
-  const N exponent = softplus(x), bend = 1.0 / cosh(exponent);
+  const N exponent = softplus(x), bend = sech(exponent);
   return tanh(exponent) + mul_zero(N(bend * bend), N(silu(x)));
 }
 

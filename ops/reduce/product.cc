@@ -55,13 +55,14 @@ struct Prod {
   };
   static constexpr SaveMask saves(int) { return save_input(0); }
   static Tensor forward(Inputs in, const Attributes& a) {
-    const DType dtype = is_floating(in[0].dtype()) ? in[0].dtype() : DType::i64;
+    // Each factor's rounding stays in a product, so those of single precision are made in double.
+    const DType dtype = is_floating(in[0].dtype()) ? DType::f64 : DType::i64;
     Tensor result = Tensor::uninitialized(reduced_shape(in[0].shape(), a.axes, a.dropped), dtype);
     visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
-      using Out = std::conditional_t<std::is_same_v<T, bool>, std::int64_t, T>;
+      using Out = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
       reduce<Times, T, Out>(in[0], a.axes, result.mutable_data<Out>());
     });
-    return result;
+    return in[0].dtype() == DType::f32 ? result.to(DType::f32) : result;
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
@@ -78,12 +79,13 @@ struct Prod {
         if (folded == static_cast<bool>(axes & axis_bit(axis))) order.push_back(axis);
     Dims inverse = order;
     for (int i = 0; i < order.rank(); ++i) inverse[static_cast<int>(order[i])] = i;
-    const Tensor moved = permute(x, order);
+    const Tensor moved = permute(x, order).to(DType::f64);
     Shape lines = reduced_shape(x.shape(), axes, axes);
     lines.push_back(1);
-    const Tensor g = reshape(p.cotangent(), lines);
+    const Tensor g = reshape(p.cotangent().to(DType::f64), lines);
     lines[lines.rank() - 1] = x.size() / lines.size();
-    p.give(0, permute(reshape(times_others(reshape(moved, lines), g), moved.shape()), inverse));
+    const Tensor slopes = times_others(reshape(moved, lines), g).to(x.dtype());
+    p.give(0, permute(reshape(slopes, moved.shape()), inverse));
   }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };

@@ -30,5 +30,18 @@ std::basic_istream<C, Traits>& operator>>(std::basic_istream<C, Traits>& in, X& 
   if (in >> number) static_cast<BasicScalar<typename X::Number>&>(x) = number;
   return in;
 }
+// A number: its derivatives are 0, and it is that of all lanes.
+template <class C, class Traits>
+std::basic_istream<C, Traits>& operator>>(std::basic_istream<C, Traits>& in, Dual& x) {
+  double number = 0;
+  if (in >> number) x = number;
+  return in;
+}
+template <class C, class Traits>
+std::basic_istream<C, Traits>& operator>>(std::basic_istream<C, Traits>& in, Lanes& x) {
+  double number = 0;
+  if (in >> number) x = number;
+  return in;
+}
 
 }  // namespace tapestry

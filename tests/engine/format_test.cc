@@ -40,3 +40,14 @@ BOOST_AUTO_TEST_CASE(streams_that_are_set_format_numbers) {
   BOOST_TEST(plain.str() == fmt::format("{}", kX));
   BOOST_TEST(set.str() == fmt::format("{:.2f}", kX));
 }
+
+BOOST_AUTO_TEST_CASE(integers_and_booleans_stay_what_they_are_unless_the_format_is_of_floats) {
+  const Tensor k = tensor({7, -9007199254740993}, DType::i64);
+  const Tensor mask = tensor({false, true}, DType::boolean);
+  BOOST_TEST(fmt::format("{:>3}", k) == "[  7, -9007199254740993]");
+  BOOST_TEST(fmt::format("{:d}", full({}, 7, DType::i64)) == "7");
+  BOOST_TEST(fmt::format("{:x}", tensor({255, 16}, DType::i64)) == "[ff, 10]");
+  BOOST_TEST(fmt::format("{:6}", mask) == "[false , true  ]");
+  BOOST_TEST(fmt::format("{:.1f}", tensor({7, 10}, DType::i64)) == "[7.0, 10.0]");
+  BOOST_TEST(fmt::format("{:.0f}", mask) == "[0, 1]");
+}

@@ -294,3 +294,25 @@ BOOST_AUTO_TEST_CASE(one_of_many_living_tapes_is_found_whatever_died_before) {
   for (std::unique_ptr<Tape>& tape : tapes) tape.reset();  // the oldest first
   BOOST_TEST(recording_tape() == nullptr);
 }
+
+BOOST_AUTO_TEST_CASE(many_tapes_in_one_another_all_follow_what_is_theirs) {
+  const Tensor value = tensor({2.0, 3.0}, DType::f64);
+  const int key = 0;
+  std::vector<std::unique_ptr<Tape>> tapes;
+  std::vector<Tensor> xs;
+  for (int i = 0; i < 20'000; ++i) {
+    tapes.push_back(std::make_unique<Tape>());
+    xs.push_back(tapes.back()->variable(i == 0 ? value : xs.back()));
+  }
+  const Tensor w = tapes.back()->variable_for(&key, value, [] { return std::string("w"); });
+  const Tensor y = sum(xs.back() * w * w);
+  const std::vector<double> square = (value * value).to_vector();
+  BOOST_TEST(gradient(y, xs.back()).to_vector() == square);
+  Tensor outside = y;
+  for (std::size_t i = tapes.size(); i-- > 1;) outside = tapes[i]->outward(outside);
+  const Tensor first = tapes[0]->variable_for(&key, value, [] { return std::string(); });
+  const auto [by_x, by_w] = gradient(outside, xs[0], first);
+  BOOST_TEST(by_x.to_vector() == square);
+  BOOST_TEST(by_w.to_vector() == (2.0 * value * value).to_vector());
+  while (!tapes.empty()) tapes.pop_back();
+}

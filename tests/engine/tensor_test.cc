@@ -175,3 +175,34 @@ BOOST_AUTO_TEST_CASE(freed_memory_is_used_again_and_counted) {
 #endif
   BOOST_TEST(address != nullptr);
 }
+
+BOOST_AUTO_TEST_CASE(an_extent_is_asked_for_from_either_end) {
+  Shape shape = zeros({2, 3}).shape();
+  BOOST_TEST(shape[-1] == 3);
+  BOOST_TEST(shape[0] == 2);
+  shape[-2] = 4;
+  BOOST_TEST((shape == Shape{4, 3}));
+  const std::string message = refusal_with_place([&] { shape[2]; });
+  BOOST_TEST(
+      message.starts_with("[shape] axis 2 is out of range for rank 2; it must lie in [-2, 1]; "
+                          "called at "));
+  BOOST_TEST(refusal([] { Shape().back(); }) ==
+             "[shape] axis -1 is out of range: a tensor of rank 0 has no axes");
+}
+
+BOOST_AUTO_TEST_CASE(no_integer_changes_its_sign) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  const std::vector<std::uint64_t> large{1, kMost};
+  BOOST_TEST(tensor(large, DType::f64).to_vector()[1] == 0x1p64);
+  BOOST_TEST(tensor({kMost}, DType::f64).item() == 0x1p64);
+  BOOST_TEST(
+      refusal([&] { tensor(large, DType::i64); }).starts_with("[tensor] 1.8446744073709552e"));
+  BOOST_TEST(
+      refusal([&] { tensor({kMost}, DType::i64); }).starts_with("[tensor] 1.8446744073709552e"));
+  BOOST_TEST(tensor(std::vector<std::uint64_t>{9007199254740993}, DType::i64).at(0).value() ==
+             9007199254740992.0);
+  BOOST_TEST(fmt::format("{}", tensor(std::vector<std::uint64_t>{9007199254740993}, DType::i64)) ==
+             "[9007199254740993] i64");
+  const std::vector<double> none{NAN};
+  BOOST_TEST(refusal([&] { tensor(none, DType::i64); }).starts_with("[tensor] nan is no i64"));
+}

@@ -67,8 +67,8 @@ struct Fixture {
 
 auto says(const std::string& message) {
   return [message](const Error& error) {
-    BOOST_TEST(error.what() == message);
-    return error.what() == message;
+    BOOST_TEST(error.message() == message);
+    return error.message() == message;
   };
 }
 

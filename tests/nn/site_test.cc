@@ -146,6 +146,27 @@ BOOST_AUTO_TEST_CASE(a_layer_of_the_users_stands_at_its_own_lines) {
       message);
 }
 
+// A layer that cannot even say what it is.
+struct Nameless : nn::Layer {
+  Tensor forward(const Tensor& x) const override { return matmul(x, x); }
+  std::string type() const override { return fmt::format("{}", ones({2}).item()); }
+};
+
+BOOST_AUTO_TEST_CASE(an_error_is_told_of_a_layer_whose_type_is_refused_too) {
+  const std::string bare = refusal_with_place([] { Nameless()(ones({2, 3})); });
+  BOOST_TEST(bare.starts_with("[matmul] inner extents differ"), bare);
+  const nn::Sequential net{Nameless()};
+  const std::string message = refusal_with_place([&] { net(ones({2, 3})); });
+  BOOST_TEST(message.starts_with("[matmul] inner extents differ"), message);
+  BOOST_TEST(message.ends_with(" in 0"), message);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_layer_is_the_one_before_the_first) {
+  const nn::Sequential net{nn::ReLU(), nn::Tanh()};
+  BOOST_TEST(net[-1].type() == "Tanh");
+  BOOST_TEST(&net[-2] == &net[0]);
+}
+
 // What f refuses is refused at the line of the call in f, which stands within four of this one.
 template <class F>
 void check_refused_here(F&& f, Site here = {}) {
@@ -182,6 +203,15 @@ BOOST_AUTO_TEST_CASE(a_derivative_that_cannot_be_taken_is_refused_at_the_line_of
   const Tensor x = tape.variable(ones({2}), "x"), z = tape.variable(ones({2}), "z");
   const Scalar s = tape.variable(2, "s"), t = tape.variable(3, "t");
   const std::vector<Scalar> both{s, t}, plain{1};
+  check_refused_here([&] { tape.set_name(ones({2}), "y"); });
+  check_refused_here([&] { tape.set_name(plain[0], "y"); });
+  check_refused_here([&] { tape_of(plain[0]); });
+  check_refused_here([&] { tape.rewind(Tape().mark()); });
+  check_refused_here([&] { checkpoint({}); });
+  check_refused_here([&] { set_threads(0); });
+  check_refused_here([&] { Tensor().to_vector(); });
+  check_refused_here([&] { Tensor().to(DType::f32); });
+  check_refused_here([&] { x.shape()[1]; });
   check_refused_here([&] { gradient(x, x); });
   check_refused_here([&] { gradient(sum(x), z); });
   check_refused_here([&] { gradient(sum(x), x, z); });
@@ -208,12 +238,23 @@ BOOST_AUTO_TEST_CASE(a_network_that_cannot_be_made_is_refused_at_the_line_of_its
   const nn::Dataset data = nn::load_digits();
   check_refused_here([&] { nn::Linear(0, 2, rng); });
   check_refused_here([&] { nn::Conv2d(3, 2, 3, rng, {.groups = 2}); });
+  check_refused_here([&] { nn::Conv2d(3, 2, 3, rng, {.stride = 0}); });
+  check_refused_here([&] { nn::MaxPool2d(0); });
+  check_refused_here([&] { nn::AvgPool2d(2, {.stride = -1}); });
+  check_refused_here([&] { nn::Lambda(std::function<Tensor(const Tensor&)>()); });
+  check_refused_here([&] { nn::Sequential(nn::ReLU())[1]; });
+  check_refused_here([&] { nn::Linear(2, 2, rng).to(DType::i64); });
+  check_refused_here([&] { nn::ReLU().summary({-1}); });
   check_refused_here([&] { nn::Dropout(2); });
   check_refused_here([&] { nn::Parameter(arange(2, DType::i64)); });
   check_refused_here([&] { weight.set(ones({3})); });
   check_refused_here([&] { nn::uniform_(weight, 1, 0, rng); });
   check_refused_here([&] { nn::SGD({weight}, -1); });
   check_refused_here([&] { nn::split(data, 2, 1); });
+  check_refused_here([&] { nn::Batches(data, 0, rng); });
+  check_refused_here([&] { nn::Batches(data, -1); });
+  check_refused_here([&] { data.class_name(10); });
+  check_refused_here([&] { data.subset(std::vector<std::int64_t>{-1}); });
   check_refused_here([&] { nn::load_csv("/absent.csv"); });
   check_refused_here([&] { nn::load_idx("/absent", "/absent"); });
   check_refused_here([&] { nn::load_mnist("/absent"); });

@@ -353,3 +353,28 @@ BOOST_AUTO_TEST_CASE(deviations_keep_their_digits_at_every_scale) {
         BOOST_TEST(found[i] == slopes[i], boost::test_tools::tolerance(10 * tolerance));
     }
 }
+
+// A tensor of several registers and a rest, all the same, and one scalar.
+BOOST_AUTO_TEST_CASE(exp_pow_and_gamma_are_finite_up_to_the_largest_number) {
+  constexpr double kMost = std::numeric_limits<double>::max();
+  const auto of = [](double x) { return full({11}, x, DType::f64); };
+  const auto check = [](const Tensor& y, Scalar scalar, double expected) {
+    for (const double found : y.to_vector())
+      BOOST_TEST(ulps_between(found, expected) <= 1, found << " is not " << expected);
+    BOOST_TEST(ulps_between(scalar.value(), expected) <= 1);
+  };
+  double x = 709.782712893383973;
+  for (int i = 0; i < 50; ++i, x = std::nextafter(x, 0))
+    check(exp(of(x)), exp(Scalar(x)), std::exp(x));
+  check(exp(of(709.78272)), exp(Scalar(709.78272)), kInfinity);
+  for (double most = kMost; most > 1.7976e308; most *= 1 - 1e-6) {
+    check(pow(of(most), of(1)), pow(Scalar(most), 1), most);
+    check(pow(of(-most), of(1)), pow(Scalar(-most), 1), -most);
+    check(pow(of(1 / most), of(-1)), pow(Scalar(1 / most), -1), std::pow(1 / most, -1));
+  }
+  check(pow(of(2), of(1023.9999999999999)), pow(Scalar(2), 1023.9999999999999),
+        std::pow(2, 1023.9999999999999));
+  check(pow(of(2), of(1024)), pow(Scalar(2), 1024), kInfinity);
+  check(tgamma(of(171.62437695630271)), tgamma(Scalar(171.62437695630271)),
+        std::tgamma(171.62437695630271));
+}

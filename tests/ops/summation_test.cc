@@ -139,3 +139,25 @@ BOOST_AUTO_TEST_CASE(long_products) {
     }
   }
 }
+
+BOOST_AUTO_TEST_CASE(products_of_many_factors) {
+  Rng rng(3);
+  const Tensor x = uniform({60'000}, 0.999, 1.001, rng);
+  const std::vector<Function> functions{
+      [](const Tensor& a) { return prod(a); },
+      [](const Tensor& a) {
+        return prod(reshape(a, {30'000, 2}), {.axis = 0});
+      },
+      [](const Tensor& a) {
+        return prod(reshape(a, {2, 30'000}), {.axis = 1});
+      },
+      [](const Tensor& a) { return slice(cumprod(a, 0), 0, 59'999, 60'000); }};
+  for (const Function& f : functions) {
+    BOOST_TEST(error(f, x) < 1e-7);
+    BOOST_TEST(error(grad([&](const Tensor& a) { return sum(f(a)); }), x) < 1e-6);
+    BOOST_TEST(error([&](const Tensor& a) { return jvp(f, a, a - 1.0).second; }, x) < 1e-6);
+  }
+  // What overflows on the way does not in the end.
+  BOOST_TEST(prod(tensor({1e30, 1e30, 1e-30, 1e-30})).item() == 1,
+             boost::test_tools::tolerance(1e-6));
+}

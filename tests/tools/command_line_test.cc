@@ -76,6 +76,14 @@ BOOST_AUTO_TEST_CASE(backprop_of_n_steps_has_n_and_one_losses_that_fall) {
   BOOST_TEST(json["gradients"] == Json::parse(run("backprop --json").out)["gradients"]);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_are_decimal_whatever_zeros_they_begin_with) {
+  for (const char* steps : {"10", "010", "0010"})
+    BOOST_TEST(
+        Json::parse(run(fmt::format("backprop --json --steps {}", steps)).out)["losses"].size() ==
+        11U);
+  BOOST_TEST(run("backprop --steps 08").status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(each_level_of_verbosity_tells_more) {
   const auto has = [](const std::string& words, const std::string& text) {
     return run(words).out.find(text) != std::string::npos;

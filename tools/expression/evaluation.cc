@@ -1,10 +1,9 @@
 #include "tools/expression/evaluation.h"
 
-#include <fmt/ranges.h>
-
 #include <map>
 #include <numbers>
 
+#include "engine/base/spelling.h"
 #include "tools/expression/expression_error.h"
 
 namespace tapestry::tools {
@@ -46,8 +45,8 @@ std::vector<const Variable*> missing(const Expression& expression, const Scope& 
       throw ExpressionError(fmt::format("the function \"{}\" lacks its arguments", variable->name),
                             expression.text, variable->offset);
   }
-  throw ExpressionError(fmt::format("no value for {}; expected --at {}=...", fmt::join(names, ", "),
-                                    fmt::join(names, "=...,")),
+  throw ExpressionError(fmt::format("no value for {}; expected --at {}=...", joined(names, ", "),
+                                    joined(names, "=...,")),
                         expression.text, variables.front()->offset);
 }
 

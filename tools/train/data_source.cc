@@ -1,7 +1,5 @@
 #include "tools/train/data_source.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -33,7 +31,7 @@ bool is_image_set(std::string_view name) {
   std::vector<std::string_view> names{"digits"};
   names.insert(names.end(), nn::image_set_names().begin(), nn::image_set_names().end());
   throw UsageError(fmt::format("--data is '{}'{}; expected {} or a CSV file", name,
-                               detail::did_you_mean(name, names), fmt::join(names, ", ")));
+                               detail::did_you_mean(name, names), joined(names, ", ")));
 }
 
 // ---- options ----

@@ -1,11 +1,11 @@
 #include "tools/train/training.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
+#include "engine/base/spelling.h"
+#include "nn/nn.h"
 #include "tools/train/flush_denormals.h"
 
 namespace tapestry::tools {
@@ -16,12 +16,11 @@ using Clock = std::chrono::steady_clock;
 
 // The first few, in brackets.
 std::string names_of_classes(const nn::Dataset& data) {
-  constexpr std::ptrdiff_t kTold = 10;
+  constexpr std::size_t kTold = 10;
   const auto& names = data.class_names;
   if (names.empty()) return "";
-  return fmt::format(
-      " ({}{})", fmt::join(names.begin(), names.begin() + std::min(kTold, std::ssize(names)), ", "),
-      std::ssize(names) > kTold ? ", ..." : "");
+  return fmt::format(" ({}{})", joined(std::span(names).first(std::min(kTold, names.size())), ", "),
+                     names.size() > kTold ? ", ..." : "");
 }
 
 void check_fit(const nn::Sequential& model, const nn::Dataset& data) {

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/nn.h"
+#include "engine/tensor/rng.h"
+#include "nn/data/dataset.h"
+#include "nn/sequential.h"
 #include "tools/train/layer_report.h"
 
 namespace tapestry::tools {

@@ -1,7 +1,9 @@
 // Scalars inside Boost.Odeint and Boost.Math.
+#include <boost/math/quadrature/tanh_sinh.hpp>
 #include <boost/math/quadrature/trapezoidal.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/special_functions/legendre.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <boost/numeric/odeint.hpp>
 #include <boost/test/unit_test.hpp>
@@ -80,4 +82,21 @@ BOOST_AUTO_TEST_CASE(quadratures_and_roots_of_boost_have_derivatives) {
       Scalar(1), Scalar(2), 50);
   BOOST_TEST(root.value() == std::sqrt(2.0), tolerance(1e-14));
   BOOST_TEST(gradient(root, a) == 0.5 / std::sqrt(2.0), tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(functions_of_boost_that_deduce_the_types_of_expressions_have_derivatives) {
+  Tape tape;
+  const Scalar x = tape.variable(1.5);
+  const auto holds = [&](const Scalar& y, double value, double slope) {
+    BOOST_TEST(y.value() == value, tolerance(1e-12));
+    BOOST_TEST(gradient(y, x) == slope, tolerance(1e-8));
+  };
+  holds(math::beta(x, Scalar(2.0)), 1 / 3.75, -4 / (3.75 * 3.75));  // 1 / (x (x + 1))
+  holds(math::lgamma(x * x), std::lgamma(2.25), 3 * math::digamma(2.25));
+  holds(math::gamma_p(Scalar(2.0), x), 1 - 2.5 * std::exp(-1.5), 1.5 * std::exp(-1.5));
+  holds(math::ibeta(Scalar(2.0), Scalar(3.0), x / 3), 0.6875, 0.5);
+  holds(math::legendre_p(3, x / 3), -0.4375, 0.125);
+  math::quadrature::tanh_sinh<Scalar> area;
+  holds(area.integrate([&](const Scalar& t) { return Scalar(x * t * t); }, Scalar(0), Scalar(1)),
+        0.5, 1.0 / 3);
 }

@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(far_out_nothing_cancels_and_nothing_overflows) {
   BOOST_TEST(gradient(w.real(), x) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(beside_branch_points_no_digits_are_lost) {
+  for (const double side : {1.0, -1.0})
+    for (const double step : {1e-8, -1e-8, 1e-100}) {
+      Tape tape;
+      const Scalar x = tape.variable(side), y = tape.variable(step);
+      const Plain z(side, step), slope = 1.0 / ((1.0 - z) * (1.0 + z));
+      const std::complex<Scalar> w = atanh(std::complex<Scalar>(x, y)),
+                                 v = atan(std::complex<Scalar>(y, x));
+      BOOST_TEST(close({w.real().value(), w.imag().value()}, std::atanh(z), 1e-14));
+      BOOST_TEST(close({v.imag().value(), v.real().value()}, std::atanh(z), 1e-14));
+      BOOST_TEST(close({gradient(w.real(), x), gradient(w.imag(), x)}, slope, 1e-14));
+      BOOST_TEST(close({gradient(v.imag(), x), gradient(v.real(), x)}, slope, 1e-14));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(operands_may_be_plain_complex_real_or_expressions) {
   Tape tape;
   const Scalar x = tape.variable(2.0), y = tape.variable(3.0);

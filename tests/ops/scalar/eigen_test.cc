@@ -240,3 +240,13 @@ BOOST_AUTO_TEST_CASE(what_has_no_derivative_is_refused) {
   const Matrix<Scalar> passive = Matrix<Scalar>::Identity(2, 2);
   BOOST_TEST(Eigen::SelfAdjointEigenSolver<Matrix<Scalar>>(passive).eigenvalues()(1).value() == 1);
 }
+
+BOOST_AUTO_TEST_CASE(what_deduces_the_type_of_an_expression_takes_its_scalar) {
+  Tape tape;
+  const Scalar x = tape.variable(3.0);
+  const Eigen::Matrix<Scalar, 2, 1> v(x, 4.0);
+  const Scalar norm = v.stableNorm();
+  BOOST_TEST(norm.value() == 5);
+  BOOST_TEST(gradient(norm, x) == 0.6, boost::test_tools::tolerance(1e-15));
+  BOOST_TEST(gradient(Scalar(Eigen::numext::abs2(x / 2)), x) == 1.5);
+}

@@ -52,3 +52,14 @@ BOOST_AUTO_TEST_CASE(a_scalar_that_is_read_is_a_plain_number) {
   BOOST_TEST(in.fail());
   BOOST_TEST(z.is_tracked());  // as it was
 }
+
+BOOST_AUTO_TEST_CASE(every_number_is_read) {
+  Lanes lanes = 0;
+  Dual dual = 0;
+  BasicScalar<Dual> scalar = 0;
+  std::istringstream in("2.5 0.25 3");
+  in >> lanes >> dual >> scalar;
+  BOOST_TEST(lanes[7] == 2.5);
+  BOOST_TEST(dual.value == 0.25);
+  BOOST_TEST(scalar.value().value == 3);
+}

@@ -79,3 +79,14 @@ BOOST_AUTO_TEST_CASE(names_of_the_c_library_stand_for_expressions) {
   BOOST_TEST(trunc(z).value() == 1);
   BOOST_TEST(gradient(trunc(x) + fma(x, z, x), x) == 2.5);
 }
+
+BOOST_AUTO_TEST_CASE(both_namespaces_stand_side_by_side) {
+  using namespace std;  // NOLINT: programs say so, beside `using namespace tapestry`
+  Tape tape;
+  const Scalar x = tape.variable(-2.75);
+  BOOST_TEST(max(x, 1.0).value() == 1);
+  BOOST_TEST(min(x * x, 1).value() == 1);
+  BOOST_TEST(max(x, x * x).value() == 7.5625);
+  BOOST_TEST(min(x, x).value() == -2.75);
+  BOOST_TEST(gradient(max(0, x * x) + fmin(x, 0.5) + pow(x, 2) + hypot(x, 0.0, 1e-9), x) == -11);
+}

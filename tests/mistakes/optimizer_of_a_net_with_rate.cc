@@ -1,0 +1,5 @@
+// says: net.parameters()
+#include "nn/nn.h"
+using namespace tapestry;
+
+void learn(nn::Sequential& net) { nn::SGD sgd(net, 0.1); }
