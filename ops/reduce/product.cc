@@ -84,8 +84,8 @@ struct Prod {
     lines.push_back(1);
     const Tensor g = reshape(p.cotangent().to(DType::f64), lines);
     lines[lines.rank() - 1] = x.size() / lines.size();
-    const Tensor slopes = times_others(reshape(moved, lines), g).to(x.dtype());
-    p.give(0, permute(reshape(slopes, moved.shape()), inverse));
+    const Tensor partials = times_others(reshape(moved, lines), g).to(x.dtype());
+    p.give(0, permute(reshape(partials, moved.shape()), inverse));
   }
   static std::string describe(const Attributes& a) { return describe_axes(a.axes, a.dropped); }
 };
