@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(many_tapes_in_one_another_all_follow_what_is_theirs) {
   const std::vector<double> square = (value * value).to_vector();
   BOOST_TEST(gradient(y, xs.back()).to_vector() == square);
   Tensor outside = y;
-  for (std::size_t i = tapes.size(); i-- > 1;) outside = tapes[i]->outward(outside);
+  for (std::size_t i = tapes.size(); i-- > 1;) outside = tapes[i]->outer_value(outside);
   const Tensor first = tapes[0]->variable_for(&key, value, [] { return std::string(); });
   const auto [by_x, by_w] = gradient(outside, xs[0], first);
   BOOST_TEST(by_x.to_vector() == square);

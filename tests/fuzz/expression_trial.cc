@@ -13,7 +13,7 @@ namespace {
 using tools::Binding;
 using tools::Expression;
 using tools::ExpressionError;
-using tools::slopes;
+using tools::partials;
 
 constexpr double kAt[] = {0.5, -2, 3};
 
@@ -61,7 +61,7 @@ std::string differentiate(const Expression& expression, Leaf leaf) {
   try {
     const Active y = evaluate(expression, bindings);
     check_is_number(y, expression);
-    for (const Active& slope : slopes(y, xs, true)) slopes(slope, xs, false);
+    for (const Active& slope : partials(y, xs, true)) partials(slope, xs, false);
     return "";
   } catch (const ExpressionError& error) {
     check_error(error);

@@ -76,9 +76,9 @@ Results results(const std::string& text, const std::vector<double>& at, Leaf lea
   }
   const Active y = evaluate(parse_expression(text), bindings);
   Results found{tensor_of(y).item(), {}, {}};
-  for (const Active& slope : slopes(y, xs, true)) {
+  for (const Active& slope : partials(y, xs, true)) {
     found.gradient.push_back(tensor_of(slope).item());
-    for (const Active& second : slopes(slope, xs, false))
+    for (const Active& second : partials(slope, xs, false))
       found.hessian.push_back(tensor_of(second).item());
   }
   return found;
