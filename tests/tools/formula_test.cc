@@ -58,10 +58,10 @@ BOOST_FIXTURE_TEST_CASE(a_local_derivative_is_a_formula_too, Board) {
   const Scalar y = a * b + sin(c);
   const std::vector<Partial> found = partials(tape, y.id());
   BOOST_REQUIRE(found.size() == 3U);
-  BOOST_TEST(symbols(found[0].slope) == "b");
-  BOOST_TEST(symbols(found[1].slope) == "a");
-  BOOST_TEST(symbols(found[2].slope) == "cos(c)");
-  BOOST_TEST(found[2].slope.value() == std::cos(0.5));
+  BOOST_TEST(symbols(found[0].partial) == "b");
+  BOOST_TEST(symbols(found[1].partial) == "a");
+  BOOST_TEST(symbols(found[2].partial) == "cos(c)");
+  BOOST_TEST(found[2].partial.value() == std::cos(0.5));
 }
 
 BOOST_FIXTURE_TEST_CASE(local_derivatives_hold_the_other_operands_still, Board) {
@@ -70,15 +70,15 @@ BOOST_FIXTURE_TEST_CASE(local_derivatives_hold_the_other_operands_still, Board) 
   const Scalar y = a * half;  // by way of half, a moves y once more; that is not local
   const std::vector<Partial> found = partials(tape, y.id());
   BOOST_REQUIRE(found.size() == 2U);
-  BOOST_TEST(found[0].slope.value() == 1);
-  BOOST_TEST(found[1].slope.value() == 2);
+  BOOST_TEST(found[0].partial.value() == 1);
+  BOOST_TEST(found[1].partial.value() == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_operand_used_twice_has_one_local_derivative, Board) {
   const Scalar product = a * a, sum = product + a;
   const std::vector<Partial> found = partials(tape, sum.id());
   BOOST_REQUIRE(found.size() == 1U);
-  BOOST_TEST(found[0].slope.value() == 5);
+  BOOST_TEST(found[0].partial.value() == 5);
 }
 
 }  // namespace
