@@ -129,6 +129,18 @@ BOOST_AUTO_TEST_CASE(a_message_and_its_place_can_be_told_apart) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(images_that_nobody_flattened_are_refused_with_the_layer_that_is_missing) {
+  const nn::Linear fc(12, 3, rng);
+  BOOST_TEST(refusal([&] {
+               fc(ones({5, 3, 2, 2}));
+             }) ==
+             "[Linear] the input has shape (5, 3, 2, 2); its last axis must be 12, as it is behind "
+             "a Flatten()");
+  BOOST_TEST(refusal([&] {
+               fc(ones({0, 3, 2, 2}));
+             }) == "[Linear] the input has shape (0, 3, 2, 2); its last axis must be 12");
+}
+
 BOOST_AUTO_TEST_CASE(labels_and_dtypes_are_refused_with_their_place) {
   {
     const Site above;
