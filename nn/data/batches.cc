@@ -20,20 +20,23 @@ Tensor stretch(const Tensor& x, std::int64_t first, std::int64_t last) {
 
 }  // namespace
 
-Batches::Batches(Dataset dataset, std::int64_t batch_size, std::uint64_t seed, BatchOptions options)
+Batches::Batches(Dataset dataset, std::int64_t batch_size, std::uint64_t seed, BatchOptions options,
+                 Site site)
     : dataset_(std::move(dataset)), batch_size_(batch_size), seed_(seed), options_(options) {
-  if (batch_size < 1) refuse("batches", "the batch size is {}; expected at least 1", batch_size);
+  const CallSite call(site);
+  if (batch_size < 1) refuse("Batches", "the batch size is {}; expected at least 1", batch_size);
   const Tensor &inputs = dataset_.inputs, &labels = dataset_.labels;
   if (inputs.rank() == 0 || labels.rank() == 0 || inputs.shape()[0] != labels.shape()[0]) {
-    refuse("batches", "inputs {} and labels {}; expected one label for each row", inputs.shape(),
+    refuse("Batches", "inputs {} and labels {}; expected one label for each row", inputs.shape(),
            labels.shape());
   }
   dataset_.inputs = detach(inputs.contiguous());
   dataset_.labels = detach(labels.contiguous());
 }
 
-Batches::Batches(Dataset dataset, std::int64_t batch_size, Rng& rng, BatchOptions options)
-    : Batches(std::move(dataset), batch_size, rng.next(), options) {}
+Batches::Batches(Dataset dataset, std::int64_t batch_size, Rng& rng, BatchOptions options,
+                 Site site)
+    : Batches(std::move(dataset), batch_size, rng.next(), options, site) {}
 
 std::int64_t Batches::size() const {
   const std::int64_t rounding = options_.drop_last ? 0 : batch_size_ - 1;

@@ -31,9 +31,10 @@ class Batches {
 
   // Error when batch_size < 1 or inputs and labels differ in rows.
   Batches(Dataset dataset, std::int64_t batch_size, std::uint64_t seed = 0,
-          BatchOptions options = {});
+          BatchOptions options = {}, detail::Site site = {});
   // The seed is the next word of rng.
-  Batches(Dataset dataset, std::int64_t batch_size, Rng& rng, BatchOptions options = {});
+  Batches(Dataset dataset, std::int64_t batch_size, Rng& rng, BatchOptions options = {},
+          detail::Site site = {});
 
   std::int64_t size() const;  // batches in an epoch
   const Dataset& dataset() const { return dataset_; }

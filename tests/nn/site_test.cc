@@ -214,6 +214,8 @@ BOOST_AUTO_TEST_CASE(a_network_that_cannot_be_made_is_refused_at_the_line_of_its
   check_refused_here([&] { nn::uniform_(weight, 1, 0, rng); });
   check_refused_here([&] { nn::SGD({weight}, -1); });
   check_refused_here([&] { nn::split(data, 2, 1); });
+  check_refused_here([&] { nn::Batches(data, 0); });
+  check_refused_here([&] { nn::Batches(data, 0, rng); });
   check_refused_here([&] { nn::load_csv("/absent.csv"); });
   check_refused_here([&] { nn::load_idx("/absent", "/absent"); });
   check_refused_here([&] { nn::load_mnist("/absent"); });
