@@ -174,6 +174,26 @@ BOOST_AUTO_TEST_CASE(an_optimizer_takes_a_learning_rate_alone) {
   BOOST_TEST(nn::SGD(fc.parameters()).options().lr.value() == 0.1);
 }
 
+BOOST_AUTO_TEST_CASE(a_summary_shows_what_a_forward_calls_and_no_members_lists) {
+  struct Forgetful : nn::Layer {
+    nn::Linear known, forgotten;
+    nn::Dropout drop;
+    Forgetful() : known(2, 3, rng), forgotten(3, 2, rng) {}
+    Tensor forward(const Tensor& x) const override { return forgotten(drop(known(x))); }
+    nn::Members members() override { return {{"known", known}}; }
+  };
+  const nn::Sequential net{Forgetful(), nn::Linear(2, 1, rng)};
+  BOOST_TEST(net.summary({1, 2}) ==
+             "layer     type          output  parameters\n"
+             "------------------------------------------\n"
+             "0.known   Linear(2, 3)  (1, 3)           9\n"
+             "unlisted  Dropout(0.5)  (1, 3)           0\n"
+             "unlisted  Linear(3, 2)  (1, 2)           8\n"
+             "1         Linear(2, 1)  (1, 1)           3\n"
+             "------------------------------------------\n"
+             "total 12 parameters; 8 more are of layers that no members() lists");
+}
+
 BOOST_AUTO_TEST_CASE(a_function_is_a_layer) {
   const nn::Sequential net{nn::Lambda([](const Tensor& x) { return x * 2; }),
                            nn::Lambda([](const Tensor& x) { return sum(x); }, "Total")};
