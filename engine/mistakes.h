@@ -8,6 +8,7 @@
 #include <concepts>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "engine/base/never.h"
 #include "engine/tensor/tensor.h"
@@ -26,6 +27,14 @@ concept HasParameters = requires(const M& model) {
 };
 template <class X>
 concept TensorOrFloating = std::derived_from<X, Tensor> || std::floating_point<X>;
+template <class X>
+concept HasValue = requires(const X& x) {
+  x.value();
+};
+template <class X>
+concept Sized = requires(const X& x) {
+  x.size();
+};
 // Can be called with a tensor.
 template <class F>
 concept OfTensor = std::is_invocable_v<F&, const Tensor&>;
@@ -178,6 +187,18 @@ requires(!detail::OfTensor<F>) Tensor jacobian(const F&, const Tensor&, const Re
 template <class F, class... Rest>
 requires(!detail::OfTensor<F>) Tensor hessian(const F&, const Tensor&, const Rest&...) {
   static_assert(detail::never<F>, "hessian: f must take one const Tensor& and give a Tensor");
+  return {};
+}
+template <class F, class X>
+requires(!detail::Sized<F>) Tensor jacobian(const F&, const std::vector<X>&) {
+  static_assert(
+      detail::never<F>,
+      "jacobian(ys, xs) is of recorded scalars, jacobian(f, x) of a function of a tensor");
+  return {};
+}
+template <class Y, class X>
+requires(!detail::OfTensor<Y> && detail::HasValue<X>) Tensor hessian(const Y&, const X&) {
+  static_assert(detail::never<Y>, "hessian(y, {x}) of a scalar: the xs are several, in braces");
   return {};
 }
 template <class F, class... Rest>

@@ -19,7 +19,21 @@ Tensor Flatten::forward(const Tensor& x) const {
   return reshape(x, {x.shape()[0], rest});
 }
 
-Dropout::Dropout(double p, Rng rng, Site site) : p_(p), rng_(std::make_shared<Rng>(rng)) {
+namespace {
+
+// Seeds of fresh streams: the same in each run, and far from the small seeds that programs choose.
+Rng& fresh_seeds() {
+  thread_local Rng seeds(0x64726f706f7574);
+  return seeds;
+}
+
+}  // namespace
+
+Dropout::Dropout(double p, Site site) : Dropout(p, fresh_seeds(), site) {}
+
+Dropout::Dropout(double p, Rng& rng, Site site) : Dropout(p, Rng(rng.next()), site) {}
+
+Dropout::Dropout(double p, Rng&& stream, Site site) : p_(p), rng_(std::make_shared<Rng>(stream)) {
   const CallSite call(site);
   if (!(p >= 0 && p < 1)) refuse("Dropout", "the probability is {}; it must lie in [0, 1)", p);
 }

@@ -40,7 +40,11 @@ class Flatten : public detail::StandardLayer {
 // Else the identity. Error unless 0 <= p < 1.
 class Dropout : public detail::StandardLayer {
  public:
-  explicit Dropout(double p = 0.5, Rng rng = Rng(0), Site site = {});
+  // Each has a stream of its own, so that no two draw the same mask: a fresh one, one seeded by the
+  // next number of `rng`, or just this one.
+  explicit Dropout(double p = 0.5, Site site = {});
+  Dropout(double p, Rng& rng, Site site = {});
+  Dropout(double p, Rng&& stream, Site site = {});
   Tensor forward(const Tensor& x) const override;
   std::string type() const override;
 

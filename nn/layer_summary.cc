@@ -25,10 +25,13 @@ std::int64_t count(const std::vector<Parameter>& parameters) {
 }
 
 // A row for each layer that calls no other, or that has parameters of its own beside those of the
-// layers that it calls. Parameters are counted where they are used first.
+// layers that it calls. Parameters are counted where they are used first. What a forward calls and
+// no members() lists stands there, too, and is called so.
 class Rows : detail::LayerWatch {
  public:
+  explicit Rows(const Layer& root) : root_(root), listed_(root.parameters()) {}
   const std::vector<Row>& rows() const { return rows_; }
+  std::int64_t unlisted() const { return unlisted_; }  // parameters
 
  private:
   void called(const Layer& layer, std::string_view path, const Tensor& result,
@@ -43,16 +46,26 @@ class Rows : detail::LayerWatch {
       if (std::find(counted_.begin(), counted_.end(), parameter) == counted_.end())
         fresh.push_back(parameter);
     counted_.insert(counted_.end(), fresh.begin(), fresh.end());
+    for (const Parameter& parameter : fresh)
+      if (std::find(listed_.begin(), listed_.end(), parameter) == listed_.end())
+        unlisted_ += count({parameter});
     const bool shared = fresh.empty() && !own.empty();
-    rows_.push_back({path.empty() ? "0" : std::string(path), layer.type(),
-                     to_string(result.shape()), shared ? "shared" : grouped(count(fresh))});
+    const std::string name = !path_of(layer, root_) ? "unlisted"
+                             : path.empty()         ? "0"
+                                                    : std::string(path);
+    rows_.push_back(
+        {name, layer.type(), to_string(result.shape()), shared ? "shared" : grouped(count(fresh))});
   }
+
+  const Layer& root_;
+  std::vector<Parameter> listed_;
+  std::int64_t unlisted_ = 0;
 
   std::vector<Row> rows_{{"layer", "type", "output", "parameters"}};
   std::vector<Parameter> counted_;
 };
 
-std::string table(const std::vector<Row>& rows, std::int64_t total) {
+std::string table(const std::vector<Row>& rows, std::int64_t total, std::int64_t unlisted) {
   std::array<std::size_t, 4> widths{};
   for (const Row& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -63,7 +76,10 @@ std::string table(const std::vector<Row>& rows, std::int64_t total) {
                         row[2], widths[2], row[3], widths[3]);
     if (&row == &rows.front()) text += line + "\n";
   }
-  return text + fmt::format("{}\ntotal {} parameters", line, grouped(total));
+  text += fmt::format("{}\ntotal {} parameters", line, grouped(total));
+  if (unlisted > 0)
+    text += fmt::format("; {} more are of layers that no members() lists", grouped(unlisted));
+  return text;
 }
 
 }  // namespace
@@ -76,9 +92,9 @@ std::string Layer::summary(const Shape& input, Site site) const {
 std::string Layer::summary(const Shape& input, DType dtype, Site site) const {
   const PauseRecording pause;
   const EvalMode eval(*this);
-  const Rows rows;
+  const Rows rows(*this);
   (*this)(zeros(input, dtype, site), site);
-  return table(rows.rows(), count(parameters()));
+  return table(rows.rows(), count(parameters()), rows.unlisted());
 }
 
 }  // namespace tapestry::nn

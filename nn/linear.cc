@@ -14,6 +14,12 @@ void check_features(std::int64_t in, std::int64_t out) {
       refuse("Linear", "the number of features must be at least 1, not {}", features);
 }
 
+[[noreturn]] void refuse_input(const Tensor& x, std::int64_t in) {
+  const bool flat = x.rank() > 2 && x.shape()[0] > 0 && x.size() / x.shape()[0] == in;
+  refuse("Linear", "the input has shape {}; its last axis must be {}{}", x.shape(), in,
+         flat ? ", as it is behind a Flatten()" : "");
+}
+
 Tensor initial(const Shape& shape, std::int64_t in, Rng& rng, DType dtype) {
   const double bound = 1 / std::sqrt(static_cast<double>(in));
   return uniform(shape, -bound, bound, rng, dtype);
@@ -32,9 +38,7 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions option
       bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
 
 Tensor Linear::forward(const Tensor& x) const {
-  if (x.rank() == 0 || x.shape().back() != weight.shape()[1])
-    refuse("Linear", "the input has shape {}; its last axis must be {}", x.shape(),
-           weight.shape()[1]);
+  if (x.rank() == 0 || x.shape().back() != weight.shape()[1]) refuse_input(x, weight.shape()[1]);
   const Tensor y = matmul(x, transpose(weight));
   return has_bias() ? y + bias : y;
 }

@@ -42,6 +42,8 @@ void SGD::set_lr(Scalar lr, Site site) {
 SGD::SGD(std::vector<Parameter> parameters, SGDOptions options, Site site)
     : parameters_(std::move(parameters)), options_(options), velocity_(parameters_.size()) {
   const CallSite call(site);
+  if (parameters_.empty())
+    refuse("SGD", "there are no parameters; a module of your own lists what it owns in members()");
   check_lr(options.lr);
   const double momentum = options.momentum.value(), decay = options.weight_decay.value();
   if (!(momentum >= 0)) refuse("SGD", "momentum is {}; it must not be negative", momentum);

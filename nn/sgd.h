@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/mistakes.h"
 #include "nn/module.h"
 #include "nn/parameter.h"
 
@@ -25,13 +26,17 @@ struct SGDOptions {
 
 class SGD {
  public:
-  // Error when lr is negative or not finite, a parameter is given twice, or nesterov comes without
-  // momentum.
+  // Error when there are no parameters, one is given twice, lr is negative or not finite, or
+  // nesterov comes without momentum.
   SGD(std::vector<Parameter> parameters, SGDOptions options = {}, detail::Site site = {});
   // With that learning rate, and else the options as they are by default.
   template <std::convertible_to<Scalar> Number>
   SGD(std::vector<Parameter> parameters, const Number& lr, detail::Site site = {})
       : SGD(std::move(parameters), SGDOptions{.lr = lr}, site) {}
+  template <tapestry::detail::HasParameters M>
+  explicit SGD(const M&, const SGDOptions& = {}) {
+    static_assert(tapestry::detail::never<M>, "SGD(model.parameters(), options): not the model");
+  }
 
   template <std::derived_from<Module> M, class Options = SGDOptions>
   explicit SGD(const M&, const Options& = {}) {

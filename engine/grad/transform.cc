@@ -11,6 +11,9 @@ namespace tapestry {
 using namespace detail;
 std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::vector<Tensor>& xs,
                                       GradientOptions options) {
+  if (!options.cotangent.defined() && y.size() != 1)
+    refuse("grad", "the function's value has shape {}, and a gradient is taken of one number",
+           y.shape());
   options.allow_unused = true;
   if (tape.owns(y) && is_floating(y.dtype())) {
     std::vector<Tensor> results;
@@ -18,9 +21,6 @@ std::vector<Tensor> detail::pull_back(Tape& tape, const Tensor& y, const std::ve
       results.push_back(result.tensor());
     return results;
   }
-  if (!options.cotangent.defined() && y.size() != 1)
-    refuse("gradient", "the function's value has shape {}; a gradient is taken of one number",
-           y.shape());
   std::vector<Tensor> zeros;
   for (const Tensor& x : xs) zeros.push_back(zeros_like(x));
   return zeros;

@@ -24,10 +24,10 @@ Batches::Batches(Dataset dataset, std::int64_t batch_size, std::uint64_t seed, B
                  Site site)
     : dataset_(std::move(dataset)), batch_size_(batch_size), seed_(seed), options_(options) {
   const CallSite call(site);
-  if (batch_size < 1) refuse("batches", "the batch size is {}; expected at least 1", batch_size);
+  if (batch_size < 1) refuse("Batches", "the batch size is {}; expected at least 1", batch_size);
   const Tensor &inputs = dataset_.inputs, &labels = dataset_.labels;
   if (inputs.rank() == 0 || labels.rank() == 0 || inputs.shape()[0] != labels.shape()[0]) {
-    refuse("batches", "inputs {} and labels {}; expected one label for each row", inputs.shape(),
+    refuse("Batches", "inputs {} and labels {}; expected one label for each row", inputs.shape(),
            labels.shape());
   }
   dataset_.inputs = detach(inputs.contiguous());

@@ -32,6 +32,18 @@ BOOST_AUTO_TEST_CASE(vmap_adds_adjoints_of_which_one_is_the_same_for_every_examp
   BOOST_TEST(slopes.to_vector() == (std::vector<double>{3, 5, 7, 9, 11, 13}));
 }
 
+BOOST_AUTO_TEST_CASE(a_function_of_many_values_has_no_gradient_whether_they_vary_or_not) {
+  const auto reason =
+      "[grad] the function's value has shape (3,), and a gradient is taken of one number";
+  const auto varies = [](const Tensor& x) { return x * x; };
+  const auto stays = [](const Tensor&) { return kPoint; };
+  BOOST_TEST(refusal([&] { grad(varies)(kPoint); }) == reason);
+  BOOST_TEST(refusal([&] { grad(stays)(kPoint); }) == reason);
+  BOOST_TEST(refusal([&] { value_and_grad(varies)(kPoint); }) == reason);
+  BOOST_TEST(refusal([&] { hessian(varies, kPoint); }) == reason);
+  BOOST_TEST(refusal([&] { hvp(varies, kPoint, kPoint); }) == reason);
+}
+
 BOOST_AUTO_TEST_CASE(grad_and_value_and_grad_give_plain_numbers_outside_a_tape) {
   const auto [value, slope] = value_and_grad(cubic)(kPoint);
   BOOST_TEST(value.item() == cubic(kPoint).item());

@@ -150,10 +150,10 @@ BOOST_AUTO_TEST_CASE(inputs_may_have_any_rank) {
 
 BOOST_AUTO_TEST_CASE(what_gives_no_batches_is_refused) {
   BOOST_TEST(refusal([] { Batches(numbered(3), 0); }) ==
-             "[batches] the batch size is 0; expected at least 1");
+             "[Batches] the batch size is 0; expected at least 1");
   const Dataset uneven{"", zeros({3, 2}), zeros({2}, DType::i64), 1};
   BOOST_TEST(refusal([&] { Batches(uneven, 1); }) ==
-             "[batches] inputs (3, 2) and labels (2,); expected one label for each row");
+             "[Batches] inputs (3, 2) and labels (2,); expected one label for each row");
 }
 
 }  // namespace

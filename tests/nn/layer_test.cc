@@ -129,6 +129,18 @@ BOOST_AUTO_TEST_CASE(a_message_and_its_place_can_be_told_apart) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(images_that_nobody_flattened_are_refused_with_the_layer_that_is_missing) {
+  const nn::Linear fc(12, 3, rng);
+  BOOST_TEST(refusal([&] {
+               fc(ones({5, 3, 2, 2}));
+             }) ==
+             "[Linear] the input has shape (5, 3, 2, 2); its last axis must be 12, as it is behind "
+             "a Flatten()");
+  BOOST_TEST(refusal([&] {
+               fc(ones({0, 3, 2, 2}));
+             }) == "[Linear] the input has shape (0, 3, 2, 2); its last axis must be 12");
+}
+
 BOOST_AUTO_TEST_CASE(labels_and_dtypes_are_refused_with_their_place) {
   {
     const Site above;
@@ -160,6 +172,26 @@ BOOST_AUTO_TEST_CASE(an_optimizer_takes_a_learning_rate_alone) {
   BOOST_TEST(nn::SGD(fc.parameters(), 0.25).options().lr.value() == 0.25);
   BOOST_TEST(nn::SGD(fc.parameters(), 1).options().lr.value() == 1);
   BOOST_TEST(nn::SGD(fc.parameters()).options().lr.value() == 0.1);
+}
+
+BOOST_AUTO_TEST_CASE(a_summary_shows_what_a_forward_calls_and_no_members_lists) {
+  struct Forgetful : nn::Layer {
+    nn::Linear known, forgotten;
+    nn::Dropout drop;
+    Forgetful() : known(2, 3, rng), forgotten(3, 2, rng) {}
+    Tensor forward(const Tensor& x) const override { return forgotten(drop(known(x))); }
+    nn::Members members() override { return {{"known", known}}; }
+  };
+  const nn::Sequential net{Forgetful(), nn::Linear(2, 1, rng)};
+  BOOST_TEST(net.summary({1, 2}) ==
+             "layer     type          output  parameters\n"
+             "------------------------------------------\n"
+             "0.known   Linear(2, 3)  (1, 3)           9\n"
+             "unlisted  Dropout(0.5)  (1, 3)           0\n"
+             "unlisted  Linear(3, 2)  (1, 2)           8\n"
+             "1         Linear(2, 1)  (1, 1)           3\n"
+             "------------------------------------------\n"
+             "total 12 parameters; 8 more are of layers that no members() lists");
 }
 
 BOOST_AUTO_TEST_CASE(a_function_is_a_layer) {

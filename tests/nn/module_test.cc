@@ -70,6 +70,20 @@ BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_while_training_and_does_nothing_othe
              "[Dropout] the probability is 1; it must lie in [0, 1)");
 }
 
+BOOST_AUTO_TEST_CASE(no_two_dropouts_draw_the_same_masks_unless_they_share_a_stream) {
+  const Tensor x = ones({64});
+  const auto same = [&](const nn::Dropout& a, const nn::Dropout& b) {
+    return a(x).to_vector() == b(x).to_vector();
+  };
+  Rng one{7}, other{7};
+  const nn::Dropout first(0.5, one), second(0.5, one), again(0.5, other);
+  BOOST_TEST(!same(nn::Dropout(), nn::Dropout()));
+  BOOST_TEST(!same(first, second));
+  BOOST_TEST(same(nn::Dropout(0.5, Rng(3)), nn::Dropout(0.5, Rng(3))));
+  BOOST_TEST(one.position() == 2U);
+  BOOST_TEST(again(x).to_vector() == nn::Dropout(0.5, Rng(Rng(7).next()))(x).to_vector());
+}
+
 BOOST_AUTO_TEST_CASE(modules_without_parameters_do_what_their_names_say) {
   const Tensor x = tensor({{-1.0, 2.0}, {0.5, -3.0}}, DType::f64);
   BOOST_TEST(nn::ReLU()(x).to_vector() == (std::vector<double>{0, 2, 0.5, 0}));

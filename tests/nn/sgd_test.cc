@@ -106,6 +106,8 @@ BOOST_AUTO_TEST_CASE(wrong_settings_and_gradients_are_refused) {
   BOOST_TEST(refusal([&] {
                nn::SGD({parameter, parameter}, {});
              }) == "[SGD] parameter 1 is given twice");
+  BOOST_TEST(refusal([] { nn::SGD(nn::ReLU().parameters(), {}); }) ==
+             "[SGD] there are no parameters; a module of your own lists what it owns in members()");
   nn::SGD sgd({parameter}, {});
   BOOST_TEST(refusal([&] { sgd.set_lr(std::nan("")); }) ==
              "[SGD] lr is nan; it must be finite and not negative");

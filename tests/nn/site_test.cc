@@ -255,6 +255,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_cannot_be_made_is_refused_at_the_line_of_its
   check_refused_here([&] { nn::Batches(data, -1); });
   check_refused_here([&] { data.class_name(10); });
   check_refused_here([&] { data.subset(std::vector<std::int64_t>{-1}); });
+  check_refused_here([&] { nn::Batches(data, 0); });
   check_refused_here([&] { nn::load_csv("/absent.csv"); });
   check_refused_here([&] { nn::load_idx("/absent", "/absent"); });
   check_refused_here([&] { nn::load_mnist("/absent"); });
