@@ -33,11 +33,6 @@ class SGD {
   template <std::convertible_to<Scalar> Number>
   SGD(std::vector<Parameter> parameters, const Number& lr, detail::Site site = {})
       : SGD(std::move(parameters), SGDOptions{.lr = lr}, site) {}
-  template <tapestry::detail::HasParameters M>
-  explicit SGD(const M&, const SGDOptions& = {}) {
-    static_assert(tapestry::detail::never<M>, "SGD(model.parameters(), options): not the model");
-  }
-
   template <std::derived_from<Module> M, class Options = SGDOptions>
   explicit SGD(const M&, const Options& = {}) {
     static_assert(tapestry::detail::never<M>, "an optimizer takes net.parameters(), not the net");
