@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_slopes_may_be_given) {
 BOOST_FIXTURE_TEST_CASE(slopes_have_no_slopes, Two) {
   const Scalar y = with_partials(7.0, {x}, {3.0});
   refused([&] { gradient(y * y, x, {.create_graph = true}); }, "create_graph cannot pass it");
-  refused([&] { with_partials(7.0, {x}, {3.0, 4.0}); }, "1 scalars and 2 slopes");
+  refused([&] { with_partials(7.0, {x}, {3.0, 4.0}); }, "1 scalars and 2 partials");
 }
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_the_whole_tape_and_it_stays_short) {

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
   Scalar x = tape.variable(1);
   Scalar external = with_partials(2.0, {x}, {3.0});
   BOOST_TEST(refusal([&] { hessian(Scalar(external * x), {x}); }) ==
-             "[hessian] slopes (node 2, ()) is made of slopes given as numbers, whose "
+             "[hessian] partials (node 2, ()) is made of partials given as numbers, whose "
              "derivatives nobody knows");
   Scalar element = at(stack({x, x}, DType::f64), {0});
   BOOST_TEST(refusal([&] { hvp(Scalar(element * x), {x}, {1}); }) ==
