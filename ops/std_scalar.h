@@ -1,7 +1,7 @@
 // For code that says std::exp(x) where it should say exp(x): the page's functions of active
 // scalars in namespace std, under the names that <cmath> has for them.
 //
-// The standard lets nobody add overloads to namespace std, so a program that includes this is
+// The standard permits no overloads in namespace std, so a program that includes this is
 // formally undefined, though every library in use takes it: CoDiPack and ADOL-C do the same. The
 // right way needs no header: `using std::exp; exp(x)` finds the standard function for plain numbers
 // and tapestry's for scalars. Include this before the code that needs it, and not in a header of

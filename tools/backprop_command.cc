@@ -38,7 +38,7 @@ Json object_by_name(const NamedTensors& tensors) {
   return object_of(members);
 }
 
-// Of many steps, about this many losses are printed when nobody asks for all.
+// Of many steps, about this many losses are printed unless all are asked for.
 constexpr std::int64_t kShown = 20;
 
 void backprop(const Options& options, std::ostream& out) {

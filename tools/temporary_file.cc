@@ -31,7 +31,7 @@ void remove_and_end(int signal) {
   ::raise(signal);  // ends the process when this function returns
 }
 
-// From now on signals remove the name. Whoever ignores or handles one goes on doing so.
+// From now on signals remove the name. A program that ignores or handles one goes on doing so.
 void guard(const std::string& name) {
   if (name.size() >= sizeof name_in_use) return;
   std::memcpy(name_in_use, name.c_str(), name.size() + 1);

@@ -3,7 +3,7 @@
 //
 //   const CallSite call(site);
 //
-// The outermost call names the place: what a composition does inside belongs to whoever called it.
+// The outermost call names the place: the steps of a composition belong to its caller.
 // A function of the user's that it calls has lines of its own: see UserCode in
 // engine/tape/provenance.h.
 #pragma once

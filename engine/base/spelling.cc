@@ -6,7 +6,7 @@
 namespace tapestry::detail {
 namespace {
 
-constexpr std::size_t kLongest = 64;  // of what somebody types
+constexpr std::size_t kLongest = 64;  // of what a user types
 constexpr std::size_t kShortest = 3;  // of what two names have in common
 
 std::string_view without_dashes(std::string_view name) {

@@ -219,7 +219,7 @@ class Pool {
     return open_[number / kBits].load() >> (number % kBits) & 1;
   }
 
-  std::mutex mutex_;  // of whoever shares a loop
+  std::mutex mutex_;  // of the thread that shares a loop
   std::vector<std::unique_ptr<Worker>> workers_;
 
   LoopBody piece_ = nullptr;
@@ -229,8 +229,9 @@ class Pool {
   std::mutex throwing_;
   std::exception_ptr thrown_;
 
-  alignas(64) std::atomic<std::uint64_t> open_[kMost / kBits] = {};  // pieces that nobody began
-  alignas(64) Word done_{0};                                         // pieces
+  alignas(
+      64) std::atomic<std::uint64_t> open_[kMost / kBits] = {};  // pieces that no thread has begun
+  alignas(64) Word done_{0};                                     // pieces
   std::atomic<bool> caller_sleeps_{false}, own_only_{false};
 };
 

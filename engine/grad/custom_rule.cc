@@ -166,7 +166,7 @@ std::vector<Tensor> without_history(std::vector<Tensor> xs) {
 }
 
 // The value of a function whose rule stands for its derivative. Where nothing records, it is a
-// function like any other, and whoever watches sees what it does.
+// function like any other, and an active escape watch sees what it does.
 template <class F, class Arguments>
 Tensor plain_value(std::string_view who, const F& f, const Arguments& arguments) {
   const std::string name = fmt::format("the function of {}", who);

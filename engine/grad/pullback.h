@@ -17,7 +17,7 @@ class Pullback {
 
   const Tensor& cotangent(
       int output = 0) const;  // not defined() when nothing flowed back to that output
-  // The same for a rule's last use: its numbers may be overwritten where nobody shares them.
+  // The same for a rule's last use: its numbers may be overwritten if no other handle shares them.
   Tensor take_cotangent(int output = 0);
   // Some tape follows this sweep, so that the rule's operations must be differentiable ones.
   bool followed() const { return recording_tape() != nullptr; }

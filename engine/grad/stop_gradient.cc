@@ -27,7 +27,7 @@ Tensor stop_gradient(const Tensor& x, Site site) {
     if (tape.observes()) return known;
     known = tape.outer_value(known);
   }
-  // Whoever watches takes a body of its own for numbers of nobody.
+  // Return a fresh view, so that an active escape watch does not attribute these values to x.
   return detail::escapes ? known.view(known.shape(), known.strides()) : known;
 }
 

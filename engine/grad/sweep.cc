@@ -37,7 +37,7 @@ Sweep::~Sweep() {
   if (adjoints_.has_room() && !use_.is_destroyed()) tape_.storage().adjoints = std::move(adjoints_);
 }
 
-// By value: a run whose address somebody takes does not stay in registers from one statement to
+// By value: a run whose address is taken does not stay in registers from one statement to
 // the next.
 void Sweep::reverse(Run run) {
   if (run.kernel->reverse && !recorded_)

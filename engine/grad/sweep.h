@@ -49,7 +49,7 @@ class Sweep {
     static const Tensor none;
     return active(id) ? tensors_[part_.index(id)] : none;
   }
-  // The same for its last reader, who may overwrite it if nobody shares it.
+  // The same for its last reader, which may overwrite it if no other handle shares it.
   Tensor take(NodeId id) {
     return is_target(id) ? tensor(id) : std::move(tensors_[part_.index(id)]);
   }

@@ -43,7 +43,7 @@ class Pushforward;
 template <class T>
 struct RunOf;
 
-extern constinit thread_local const AnomalyOptions* watch;  // null when nobody watches
+extern constinit thread_local const AnomalyOptions* watch;  // null while no watch is on
 
 // Carries out an operation's forward pass and looks at its results.
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs);

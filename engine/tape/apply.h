@@ -12,7 +12,7 @@
 
 namespace tapestry::detail {
 
-// Somebody watches what leaves the record: what a kernel reads does not, but for numbers without
+// An escape watch is on: what a kernel reads does not escape, except for numbers without
 // history.
 void note_operands(const Op& op, Inputs inputs);
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,

@@ -46,7 +46,7 @@ void take_batch() {
     const std::uint64_t first = taken, last = taken + kMany - 1;
     taken += kMany;
     if (round_of(first) != round_now.load()) {
-      // Whoever notes an id looks at the round afterwards: one of the two sees the other.
+      // A thread that notes an id looks at the round afterwards: one of the two sees the other.
       round_now = round_of(first);
       retire(largest.load());
     }

@@ -33,7 +33,7 @@ struct TensorNode {
   Tensor* values;            // the outputs themselves where the tape keeps values, else null
   Site site;                 // of the user's call
   const std::string* scope;  // null outside of name scopes
-  bool is_step;              // of a recorded rule, not an operation that somebody asked for
+  bool is_step;              // of a recorded rule, not an operation that the program asked for
 
   std::span<const NodeId> operand_ids() const { return {operands, operand_count}; }
   const OutputType& type(NodeId output) const { return types[output - id]; }

@@ -1,5 +1,4 @@
-// The op record: what the tape knows of an operation. Each op is one struct; `op_of<D>` makes its
-// record.
+// What the tape knows of an operation. Each op is one struct D; `op_of<D>` makes its Op.
 //
 //   struct Transpose {
 //     static constexpr std::string_view name = "transpose";

@@ -44,7 +44,7 @@ class StepsOfOp {
 };
 
 // While it lives, a function of the user's runs that the engine was given: its operations have
-// their own lines again, and are nobody's steps.
+// their own lines again, and are not steps of another operation.
 class UserCode {
  public:
   UserCode() : site_(std::exchange(call_site, nullptr)), within_(std::exchange(within_op, false)) {}

@@ -57,7 +57,7 @@ struct StatementMark {
 // rewound past.
 void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t first_name,
                 std::uint64_t next_name, const Runs& runs);
-// The tape holds nodes 1 to `size`, and somebody asks for another.
+// Refuses a node that the tape does not hold: it holds 1 to `size`.
 [[noreturn]] void refuse_forgotten(std::string_view who, NodeId id, NodeId size);
 // A statement was recorded with a handle that should have been forgotten.
 [[noreturn]] void refuse_forgotten_operand(NodeId id, NodeId operand);
@@ -70,7 +70,7 @@ struct StatementStorage {
   std::uint64_t first_name = kNoName;  // of the recording's first node, see engine/tape/epoch.h
   std::uint32_t round = 0;             // of its epoch
   NodeId roomy_until = 0;              // statements of lower ids find room in every stream
-  Stream<T> values;  // by id: a scalar's, or a node's address as bits; 0 is nobody's id
+  Stream<T> values;                    // by id: a scalar's, or a node's address as bits; 0 is no id
   Stream<NodeId> operands;
   Stream<T> payload;
   Runs runs;
@@ -118,7 +118,7 @@ struct StatementStorage {
     ++next_name;
   }
   // The recording begins anew. Ids that earlier ones of its epoch may have given out are those of
-  // constants that nobody has a handle of.
+  // constants without a handle.
   void begin(const Recording& recording) {
     next_name = first_name = (std::uint64_t{recording.epoch} << 32) + recording.retired + 1;
     round = recording.round;
@@ -220,7 +220,7 @@ class StoragePool {
 template <class T>
 inline constinit StatementStorage<T> no_storage;
 
-// What this thread writes statements to as a matter of course; no_storage while nobody records, or
+// What this thread writes statements to as a matter of course; no_storage while no tape records, or
 // while every statement must be looked at (DetectAnomaly watches, the tape carries tangents).
 template <class T>
 inline constinit thread_local StatementStorage<T>* statement_storage = &no_storage<T>;

@@ -29,7 +29,7 @@ void execute_steps(std::span<const Step> steps, const double* literals, Number* 
 
 // Gives the statement's adjoint, the last of `adjoints`, back from step to step. vjp(k, slot, g) is
 // what step k gives to its operand in `slot`; give(i, x) adds x to operand i of the statement.
-// wants(operand) says whether somebody asks for it. Where an adjoint is zero, nothing flows.
+// wants(operand) says whether the sweep needs it. Where an adjoint is zero, nothing flows.
 template <class Number, class Wants, class Vjp, class Give>
 void reverse_steps(std::span<const Step> steps, Number* adjoints, Wants&& wants, Vjp&& vjp,
                    Give&& give) {

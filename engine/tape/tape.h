@@ -80,7 +80,7 @@ class Tape : public detail::LivingTape<Tape> {
   // what is recorded in their place, as statements that continue a run do at once. Error for a mark
   // of another recording, or one that was itself rewound past, and while the tape is in use.
   using Mark = TapeMark;
-  // While a Tape::Resume(&tape) lives, this thread records on that tape, whoever made it.
+  // While a Tape::Resume(&tape) lives, this thread records on that tape, even if another made it.
   using Resume = detail::ResumeRecording;
   TapeMark mark() const;
   void rewind(const TapeMark& mark, detail::Site site = {});

@@ -23,7 +23,7 @@ struct Binding {
   NodeId id;
 };
 
-// An Error that is due when somebody asks.
+// An Error that is thrown when the value is asked for.
 struct DueRefusal {
   std::string_view who;
   std::string what;

@@ -45,7 +45,7 @@ class TapeUse {
     check_rewind_of(what, tape, marked_at, young_too, true);
   }
 
-  // A tape dies: who uses it keeps its storage. False, and nothing is done, where nobody does.
+  // A tape dies: its users keep its storage. Returns false, and does nothing, if it has none.
   template <class Storage>
   static bool keep(Epoch epoch, std::unique_ptr<Storage>& storage) noexcept {
     TapeUse* const keeper = mark_destroyed(epoch);

@@ -1,5 +1,5 @@
-// What leaves the record: numbers that a program reads, and functions of its own. No tape sees what
-// is made of them, so whoever relies on the record being whole watches while it is written.
+// Detects values that escape the tape: item(), to_vector(), data(), user functions. vmap and
+// custom_vjp need a complete recording, so they watch for escapes.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ struct Escapes {
   std::function<bool(const Tensor&)> concerns;
 };
 
-// For who asks what a function captures, engine/tape/captures.h; mostly nobody does. Called for
+// For engine/tape/captures.h, which asks what a function captures. Called for
 // tensors that are read, and operands.
 using NoteUse = void (*)(const Tensor& x);
 extern constinit thread_local NoteUse note_use_of;
@@ -47,7 +47,7 @@ class WatchEscapes : public Escapes {
   Escapes* outer_;
 };
 
-// While it lives reading is part of the record, as in a kernel, or for somebody's eyes only.
+// While it lives, reading is no escape: a kernel reads, or a message or picture is made.
 class UnwatchedReading {
  public:
   UnwatchedReading() : outer_(std::exchange(escapes, nullptr)) {}

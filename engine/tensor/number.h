@@ -6,7 +6,7 @@
 namespace tapestry::detail {
 
 // Whether nothing flows: the adjoint of a branch that was not taken gives nothing, however steep
-// the partials. Of an active number this is known only where nobody follows it.
+// the partials. Of an active number this is known only where no tape follows it.
 inline bool is_zero(double x) { return x == 0; }
 inline bool is_zero(float x) { return x == 0; }
 template <class T>

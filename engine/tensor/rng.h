@@ -17,7 +17,7 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 }  // namespace detail
 
 namespace detail {
-// Who notes or repeats what is drawn on this thread, see engine/tensor/draws.h; mostly nobody.
+// What notes or repeats the draws of this thread, see engine/tensor/draws.h; usually null.
 class DrawWatch;
 extern constinit thread_local DrawWatch* draw_watch;
 std::uint64_t claim_watched(std::uint64_t seed, std::uint64_t& position, std::uint64_t count);

@@ -40,8 +40,8 @@ constexpr SaveMask saves_for(Probe formula) {
          (formula.uses & probe::kY ? save_output() : 0);
 }
 
-// One partial times g: by its kernel in one pass, over g itself if nobody shares it, or, when a
-// tape follows, by its formula in differentiable ops. Reads only what the formula mentions.
+// One partial times g: by its kernel in one pass, over g itself if no other handle shares it, or,
+// when a tape follows, by its formula in differentiable ops. Reads only what the formula mentions.
 struct Partial {
   Probe mentions;
   Formula formula;

@@ -37,7 +37,7 @@ Tensor over_gaps(const Gaps& gaps, const Tensor& x, const Tensor& numerator, con
 // The same Error alone.
 void require_none(const Gaps& gaps, const Tensor& x, const Tensor& numerator, const Tensor& scale);
 
-// Whether any x tie, so that the adjoints' derivatives count. Always true where somebody watches
+// Whether any x tie, so that the adjoints' derivatives count. Always true where a tape watches
 // that no number decides.
 bool may_tie(const Gaps& gaps, const Tensor& x);
 

@@ -55,7 +55,7 @@ constexpr Probe where(Probe mask, Probe a, Probe b) { return joined(mask, joined
 
 constexpr Probe polygamma(int, Probe x) { return called("polygamma", x, x); }
 
-// Of ops/page/partials.h. A result at hand spares plain numbers a call, but nobody keeps it for
+// Of ops/page/partials.h. A result at hand spares plain numbers a call, but it is not kept for
 // that.
 constexpr Probe exp_beside(Probe x, Probe) { return called("exp", x, x); }
 constexpr Probe sech_squared(Probe x, Probe) { return called("tanh", x, x); }

@@ -1,12 +1,12 @@
-// Roots at 0, where their partial is infinite and that of the distance which they measure is any of
-// a whole ball: the one in its middle is taken, 0.
+// x^power with derivative 0 at x = 0. The true derivative is infinite there. For a norm any
+// subgradient in the unit ball is valid; we choose 0.
 #pragma once
 
 #include "engine/tensor/tensor.h"
 
 namespace tapestry::detail {
 
-// x^power for x >= 0, with partial 0 at 0.
+// For x >= 0.
 Tensor flat_power(const Tensor& x, double power);
 
 }  // namespace tapestry::detail

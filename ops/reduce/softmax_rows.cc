@@ -85,7 +85,7 @@ HWY_INLINE double sum_of_exponentials(const T* x, T* y, std::int64_t n, T top) {
   return total;
 }
 
-// The limit where elements are inf: all of the sum is one of them; which of several nobody knows.
+// The limit where elements are inf: all of the sum is one of them; which of several is not known.
 template <class T>
 void at_infinity(RowFunction function, const T* x, T* y, std::int64_t n) {
   constexpr T infinity = std::numeric_limits<T>::infinity();

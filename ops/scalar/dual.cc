@@ -37,7 +37,9 @@ Dual value_of(const Dual& x, const Dual& z) {
 Dual polygamma_value(const Dual& order, const Dual& x) {
   return polygamma(static_cast<int>(order.value), x);
 }
-Dual order_partial(const Dual&, const Dual&, const Dual&, const Dual&) { return 0; }  // nobody asks
+Dual order_partial(const Dual&, const Dual&, const Dual&, const Dual&) {
+  return 0;
+}  // never asked for
 Dual polygamma_partial(const Dual& order, const Dual& x, const Dual&, const Dual& g) {
   return times_partial(g, polygamma(static_cast<int>(order.value) + 1, x));
 }

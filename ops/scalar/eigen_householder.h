@@ -14,7 +14,7 @@ void makeHouseholder(EssentialPart& essential, Scalar& tau, RealScalar& beta) co
     const Scalar x = this->coeff(i);
     plain = !x.is_tracked() && tapestry::detail::is_zero(x.value());
   }
-  if (plain) {  // zeros that nobody records: nothing to reflect
+  if (plain) {  // zeros that no tape records: nothing to reflect
     tau = Scalar(0);
     beta = first;
     essential.setZero();
