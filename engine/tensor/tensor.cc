@@ -103,4 +103,9 @@ Tensor Tensor::contiguous() const {
   return result;
 }
 
+void detail::require_floating(std::string_view who, const Tensor& x, std::string_view what) {
+  if (!is_floating(x.dtype()))
+    refuse(who, "{} is {}; it must be f32 or f64: convert with .to()", what, x.dtype());
+}
+
 }  // namespace tapestry

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -193,6 +194,11 @@ class Tensor {
   detail::Epoch epoch_ = 0;
   NodeId id_ = 0;
 };
+
+namespace detail {
+// Throws an Error unless x is f32 or f64; the message calls x `what`.
+void require_floating(std::string_view who, const Tensor& x, std::string_view what = "x");
+}  // namespace detail
 
 // The same numbers, not followed by any tape.
 inline Tensor detach(const Tensor& x) { return x.tracked_as(0, 0); }

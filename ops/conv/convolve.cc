@@ -103,8 +103,7 @@ struct Product {
 void check_weight(std::string_view who, const Tensor& weight, int axes, std::int64_t groups) {
   constexpr std::string_view kKernel[] = {"K", "KH, KW", "KD, KH, KW"};
   const bool transposed = who.starts_with("conv_transpose");
-  if (!is_floating(weight.dtype()))
-    refuse(who, "the weight is {}; it must be f32 or f64: convert with .to()", weight.dtype());
+  require_floating(who, weight, "the weight");
   if (weight.rank() != axes + 2)
     refuse(who, "the weight has shape {}; it must have {} axes: ({}, {})", weight.shape(), axes + 2,
            transposed ? "C, O / groups" : "O, C / groups", kKernel[axes - 1]);
@@ -116,8 +115,7 @@ void check_weight(std::string_view who, const Tensor& weight, int axes, std::int
 
 Tensor add_bias(std::string_view who, const Tensor& y, const Tensor& bias, int axes) {
   if (!bias.defined()) return y;
-  if (!is_floating(bias.dtype()))
-    refuse(who, "the bias is {}; it must be f32 or f64: convert with .to()", bias.dtype());
+  require_floating(who, bias, "the bias");
   return y + reshape(bias, with_spatial(1, bias.shape()[0], {1, 1, 1}, axes));
 }
 

@@ -147,8 +147,7 @@ Tensor split_batch(const Tensor& x, std::int64_t size) {
 
 void check_input(std::string_view who, const Tensor& x, int axes) {
   constexpr std::string_view kLayout[] = {"(N, C, L)", "(N, C, H, W)", "(N, C, D, H, W)"};
-  if (!is_floating(x.dtype()))
-    refuse(who, "the input is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  require_floating(who, x, "the input");
   if (x.rank() != axes + 2)
     refuse(who, "the input has shape {}; it must have {} axes: {}", x.shape(), axes + 2,
            kLayout[axes - 1]);

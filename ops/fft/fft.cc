@@ -181,8 +181,7 @@ void Rfft::vjp(Pullback& p) {
 // ---- what the calls ask for ----
 
 int checked_axis(std::string_view who, const Tensor& x, bool complex, int axis) {
-  if (!is_floating(x.dtype()))
-    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  require_floating(who, x);
   if (complex && (x.rank() == 0 || x.shape().back() != 2))
     refuse(who, "x has shape {}; its last axis must be of extent 2, real and imaginary part",
            x.shape());

@@ -9,11 +9,6 @@
 
 namespace tapestry::detail::linalg {
 
-void require_floating(std::string_view who, const Tensor& a, std::string_view operand) {
-  if (!is_floating(a.dtype()))
-    refuse(who, "{} is {}; it must be f32 or f64: convert with .to()", operand, a.dtype());
-}
-
 void require_matrices(std::string_view who, const Tensor& a, std::string_view operand) {
   if (a.rank() < 2) refuse(who, "needs matrices; {} has shape {}", operand, a.shape());
 }

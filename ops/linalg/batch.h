@@ -14,8 +14,7 @@
 
 namespace tapestry::detail::linalg {
 
-// Errors in the name of `who`: not f32 or f64; below rank 2; not square. `operand` names it.
-void require_floating(std::string_view who, const Tensor& a, std::string_view operand = "A");
+// Errors in the name of `who`: below rank 2; not square. `operand` names it.
 void require_matrices(std::string_view who, const Tensor& a, std::string_view operand = "A");
 void require_square(std::string_view who, const Tensor& a);
 

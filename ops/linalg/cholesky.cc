@@ -67,7 +67,7 @@ struct Cholesky {
 
 Tensor cholesky(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(Cholesky::name, a);
+  require_floating(Cholesky::name, a, "A");
   require_square(Cholesky::name, a);
   return apply<Cholesky>({&a});
 }

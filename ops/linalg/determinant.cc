@@ -255,14 +255,14 @@ struct SLogDet {
 
 Tensor det(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(Det::name, a);
+  require_floating(Det::name, a, "A");
   require_square(Det::name, a);
   return apply<Det>({&a});
 }
 
 SignAndLog slogdet(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(SLogDet::name, a);
+  require_floating(SLogDet::name, a, "A");
   require_square(SLogDet::name, a);
   const std::vector<Tensor> outputs = apply_many<SLogDet>({&a}, 2);
   return {outputs[0], outputs[1]};

@@ -110,7 +110,7 @@ struct EighOp {
 
 Eigh eigh(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(EighOp::name, a);
+  require_floating(EighOp::name, a, "A");
   require_square(EighOp::name, a);
   const std::vector<Tensor> outputs = apply_many<EighOp>({&a}, 2);
   return {outputs[0], outputs[1]};

@@ -16,7 +16,7 @@ inline Shape equations_batch(std::string_view who, const Tensor& a, const Tensor
 // a column, and loses that axis again.
 template <class F>
 Tensor meet_in_equations(std::string_view who, const Tensor& a, const Tensor& b, F&& op) {
-  require_floating(who, a);
+  require_floating(who, a, "A");
   if (b.rank() == 0) refuse(who, "B has shape {}; it must be a vector or matrices", b.shape());
   const DType dtype = promote(a.dtype(), b.dtype());
   const Tensor left = a.to(dtype), column = b.rank() == 1 ? unsqueeze(b, -1) : b,

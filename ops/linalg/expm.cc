@@ -128,7 +128,7 @@ struct Expm {
 
 Tensor expm(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(Expm::name, a);
+  require_floating(Expm::name, a, "A");
   require_square(Expm::name, a);
   return apply<Expm>({&a});
 }

@@ -41,7 +41,7 @@ Tensor norm(const Tensor& x, const NormOptions& options, Site site) {
 Tensor matrix_norm(const Tensor& a, MatrixNorm kind, Site site) {
   const CallSite call(site);
   constexpr std::string_view kWho = "matrix_norm";
-  require_floating(kWho, a);
+  require_floating(kWho, a, "A");
   require_matrices(kWho, a);
   switch (kind) {
     case MatrixNorm::frobenius:

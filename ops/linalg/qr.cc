@@ -140,7 +140,7 @@ struct Qr {
 
 QR qr(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(Qr::name, a);
+  require_floating(Qr::name, a, "A");
   require_matrices(Qr::name, a);
   const std::vector<Tensor> outputs = apply_many<Qr>({&a}, 2);
   return {outputs[0], outputs[1]};

@@ -142,7 +142,7 @@ Tensor solve(const Tensor& a, const Tensor& b, Site site) {
 }
 
 Tensor linalg::inverse_for(std::string_view who, const Tensor& a) {
-  require_floating(who, a);
+  require_floating(who, a, "A");
   require_square(who, a);
   return apply<Inverse>({&a}, {who});
 }
@@ -155,7 +155,7 @@ Tensor inverse(const Tensor& a, Site site) {
 Tensor matrix_power(const Tensor& a, std::int64_t k, Site site) {
   const CallSite call(site);
   constexpr std::string_view kWho = "matrix_power";
-  require_floating(kWho, a);
+  require_floating(kWho, a, "A");
   require_square(kWho, a);
   if (k == 0) return broadcast_to(eye(rows(a), a.dtype()), a.shape());
   const auto times = static_cast<std::uint64_t>(k);

@@ -224,7 +224,7 @@ struct Pinv {
 
 SVD svd(const Tensor& a, Site site) {
   const CallSite call(site);
-  require_floating(SvdOp::name, a);
+  require_floating(SvdOp::name, a, "A");
   require_matrices(SvdOp::name, a);
   const std::vector<Tensor> outputs = apply_many<SvdOp>({&a}, 3);
   return {outputs[0], outputs[1], outputs[2]};
@@ -237,7 +237,7 @@ Tensor svdvals(const Tensor& a, Site site) {
 
 Tensor pinv(const Tensor& a, std::optional<double> rcond, Site site) {
   const CallSite call(site);
-  require_floating(Pinv::name, a);
+  require_floating(Pinv::name, a, "A");
   require_matrices(Pinv::name, a);
   const double eps = a.dtype() == DType::f32 ? std::numeric_limits<float>::epsilon()
                                              : std::numeric_limits<double>::epsilon();

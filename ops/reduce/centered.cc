@@ -86,8 +86,7 @@ struct Centered {
 
 Tensor centered(const Tensor& x, const Axes& axis, Site site) {
   const CallSite call(site);
-  if (!is_floating(x.dtype()))
-    refuse(Centered::name, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  require_floating(Centered::name, x);
   return apply<Centered>({&x}, {axis.resolve(Centered::name, x.rank())});
 }
 

@@ -165,8 +165,7 @@ Tensor cumprod(const Tensor& x, int axis, Site site) {
 Tensor logcumsumexp(const Tensor& x, int axis, Site site) {
   const CallSite call(site);
   constexpr std::string_view kWho = Logcumsumexp::name;
-  if (!is_floating(x.dtype()))
-    refuse(kWho, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  require_floating(kWho, x);
   return apply<Logcumsumexp>({&x}, {normalize_axis(kWho, axis, x.rank())});
 }
 

@@ -16,11 +16,6 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-void require_floating(std::string_view who, const Tensor& x) {
-  if (!is_floating(x.dtype()))
-    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
-}
-
 // How many elements fall on one result.
 double folded_size(const Shape& shape, AxisSet axes) {
   double n = 1;

@@ -122,11 +122,6 @@ struct LogSumExp {
   }
 };
 
-void require_floating(std::string_view who, const Tensor& x) {
-  if (!is_floating(x.dtype()))
-    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
-}
-
 }  // namespace
 
 Tensor softmax(const Tensor& x, int axis, Site site) {

@@ -111,8 +111,7 @@ Tensor folded_last(const Tensor& x, AxisSet axes) {
 
 Tensor between_neighbours(std::string_view who, const Tensor& x, double q,
                           const ReduceOptions& options) {
-  if (!is_floating(x.dtype()))
-    refuse(who, "x is {}; it must be f32 or f64: convert with .to()", x.dtype());
+  require_floating(who, x);
   const AxisSet axes = options.axis.resolve(who, x.rank());
   if (x.size() == 0) {
     for (int axis = 0; axis < x.rank(); ++axis)
