@@ -1,13 +1,14 @@
-// What the author of an operation includes. An op is a struct with its name, its kernel on plain
-// numbers, and its rules; apply() and apply_many() execute it and record it. All of this is in
-// tapestry::detail.
+// What the author of an operation includes, beside ops/ops.h, in whose ops rules are written. An op
+// is a struct with its name, its kernel on plain numbers, and its rules; apply() and apply_many()
+// execute it and record it. What is named here is in tapestry::detail.
 //
 //   // The sine and the cosine of each element, in one pass. f32 and f64.
 //   struct SinCos {
 //     static constexpr std::string_view name = "sincos";
 //     static constexpr int arity = 1;             // kVariadic: any number of operands
 //     static constexpr bool elementwise = true;   // what vmap asks; see `batch` below
-//     // What the vjp reads. The tape keeps only that.
+//     // What the vjp reads for an operand whose derivative is wanted. The tape keeps only that. A
+//     // tensor that the vjp reads and this does not name is an Error in the first sweep.
 //     static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
 //
 //     // The only place that refuses operands. It sees plain numbers of any strides.
@@ -49,7 +50,10 @@
 //                                                 one line: see engine/grad/batching.h
 //   static std::string describe(const Attributes& a)   attributes as text, for pictures
 //   static constexpr bool not_differentiable = true;   instead of a vjp
-// What is missing does not compile, and the message says what.
+//   static constexpr std::string_view example_by_example   why there is no batching rule
+// Flags count by being there: leave one out instead of setting it to false. p.wants(i) says whether
+// operand i needs a cotangent; p.input(i), p.input_shape(i) and p.output_type(k) tell of the rest.
+// A missing forward, vjp or vmap rule does not compile, and the message says which.
 #pragma once
 
 #include "engine/base/error.h"

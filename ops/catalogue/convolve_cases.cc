@@ -188,7 +188,7 @@ std::vector<OpInfo> transpose_cases() {
 
 }  // namespace
 
-std::vector<OpInfo> conv_cases() {
+std::vector<OpInfo> convolve_cases() {
   std::vector<OpInfo> ops = plain_cases();
   for (OpInfo& op : transpose_cases()) ops.push_back(std::move(op));
   return ops;

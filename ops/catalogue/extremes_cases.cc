@@ -7,7 +7,7 @@
 
 namespace tapestry::detail {
 
-std::vector<OpInfo> extreme_cases() {
+std::vector<OpInfo> extremes_cases() {
   const Tensor x = sample_numbers({2, 3, 4});
   return {
       {"max",

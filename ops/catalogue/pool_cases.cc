@@ -9,7 +9,7 @@ Tensor indices(const std::vector<std::int64_t>& places, const Shape& shape) {
   return from_vector(places, shape);
 }
 
-std::vector<OpInfo> pool_cases() {
+std::vector<OpInfo> pooling_cases() {
   return {
       {"max_pool1d",
        "The largest element of each window; one spatial axis.",
@@ -131,8 +131,8 @@ std::vector<OpInfo> unpool_cases() {
 
 }  // namespace
 
-std::vector<OpInfo> max_pool_cases() {
-  std::vector<OpInfo> ops = pool_cases();
+std::vector<OpInfo> pool_cases() {
+  std::vector<OpInfo> ops = pooling_cases();
   for (OpInfo& op : unpool_cases()) ops.push_back(std::move(op));
   return ops;
 }
