@@ -13,10 +13,10 @@ namespace {
 constexpr std::size_t kHeader = (sizeof(detail::Body) + 63) / 64 * 64;
 
 bool is_row_major(const Shape& shape, const Strides& strides) {
-  std::int64_t expected = 1;
+  std::uint64_t expected = 1;  // wraps around in empty tensors of large extents
   for (int i = shape.rank() - 1; i >= 0; --i) {
-    if (shape[i] != 1 && strides[i] != expected) return false;
-    expected *= shape[i];
+    if (shape[i] != 1 && static_cast<std::uint64_t>(strides[i]) != expected) return false;
+    expected *= static_cast<std::uint64_t>(shape[i]);
   }
   return true;
 }
