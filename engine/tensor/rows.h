@@ -80,8 +80,11 @@ struct Rows {
 
  private:
   bool merges(int outer, std::int64_t extent, const std::array<std::int64_t, N>& here) const {
+    using Wide = std::uint64_t;  // wraps around in empty tensors of large extents
     for (int k = 0; k < N; ++k)
-      if (strides[outer][k] != here[k] * extent) return false;
+      if (static_cast<Wide>(strides[outer][k]) !=
+          static_cast<Wide>(here[k]) * static_cast<Wide>(extent))
+        return false;
     return true;
   }
 };
