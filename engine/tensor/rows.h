@@ -21,6 +21,11 @@ struct Rows {
   std::array<std::int64_t, N> strides[kMaxRank];
 
   Rows(const Shape& shape, const std::array<const Strides*, N>& operands) {
+    for (std::int64_t extent : shape)
+      if (extent == 0) {  // no rows; other extents may be as large as any number
+        count = length = 0;
+        return;
+      }
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (shape[axis] == 1) continue;
       std::array<std::int64_t, N> here;
@@ -80,11 +85,8 @@ struct Rows {
 
  private:
   bool merges(int outer, std::int64_t extent, const std::array<std::int64_t, N>& here) const {
-    using Wide = std::uint64_t;  // wraps around in empty tensors of large extents
     for (int k = 0; k < N; ++k)
-      if (static_cast<Wide>(strides[outer][k]) !=
-          static_cast<Wide>(here[k]) * static_cast<Wide>(extent))
-        return false;
+      if (strides[outer][k] != here[k] * extent) return false;
     return true;
   }
 };
