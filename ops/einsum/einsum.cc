@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/tensor/factory.h"
 #include "ops/einsum/equation.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"

@@ -1,6 +1,5 @@
 #include "ops/elementwise/lerp.h"
 
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/constant.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"

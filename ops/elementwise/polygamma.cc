@@ -3,7 +3,6 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/constant.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/tiles.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/grad/broadcast.h"
-#include "engine/tensor/factory.h"
 #include "ops/layout/join.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"

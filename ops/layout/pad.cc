@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/tensor/factory.h"
 #include "ops/layout/index.h"
 
 namespace tapestry {

@@ -1,7 +1,6 @@
 #include "ops/layout/replace.h"
 
 #include "engine/grad/broadcast.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/index.h"
 #include "ops/layout/indices.h"

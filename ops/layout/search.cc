@@ -5,7 +5,6 @@
 #include "engine/base/parallel.h"
 #include "engine/grad/batching.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
 #include "ops/layout/view.h"
 

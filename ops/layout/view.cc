@@ -4,7 +4,6 @@
 #include "engine/grad/pullback.h"
 #include "engine/grad/transform.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "ops/layout/assign.h"
 
 namespace tapestry {

@@ -4,7 +4,6 @@
 
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"

@@ -2,7 +2,6 @@
 
 #include "engine/grad/pullback.h"
 #include "engine/tape/pushforward.h"
-#include "engine/tensor/factory.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"

@@ -5,7 +5,6 @@
 
 #include "engine/grad/fold.h"
 #include "engine/grad/transform.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/view.h"

@@ -6,7 +6,6 @@
 #include "engine/base/parallel.h"
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
 #include "ops/product/gemm.h"

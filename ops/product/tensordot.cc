@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "engine/grad/broadcast.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/product/contraction.h"
 #include "ops/product/matmul.h"

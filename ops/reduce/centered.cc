@@ -6,7 +6,6 @@
 #include "engine/grad/fold.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 
 namespace tapestry {
 using namespace detail;

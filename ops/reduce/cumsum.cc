@@ -6,7 +6,6 @@
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
 
 namespace tapestry {

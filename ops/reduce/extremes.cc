@@ -7,7 +7,6 @@
 #include "engine/grad/fold.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
 

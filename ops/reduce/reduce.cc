@@ -5,7 +5,6 @@
 #include "engine/grad/batching.h"
 #include "engine/grad/fold.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/centered.h"

@@ -8,7 +8,6 @@
 #include "engine/grad/broadcast.h"
 #include "engine/grad/fold.h"
 #include "engine/tape/apply.h"
-#include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/index.h"

@@ -12,7 +12,6 @@
 #include "engine/tape/called.h"
 #include "engine/tape/tape_storage.h"
 #include "engine/tape/traverse.h"
-#include "engine/tensor/factory.h"
 #include "ops/scalar/step_kernels.h"
 
 namespace tapestry {
