@@ -28,9 +28,19 @@ void Dims::erase(int position) {
   --rank_;
 }
 
-int Shape::place_from_end(const Position& axis) const {
+namespace {
+
+[[noreturn]] void refuse_no_axis(std::string_view who, std::int64_t axis, int rank) {
+  if (rank == 0) refuse(who, "axis {} is out of range: a tensor of rank 0 has no axes", axis);
+  refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank,
+         rank - 1);
+}
+
+}  // namespace
+
+void Shape::refuse_axis(Position axis) const {
   const CallSite call(axis.site);
-  return normalize_axis("shape", axis.value, rank());
+  refuse_no_axis("shape", axis.value, rank());
 }
 
 std::optional<std::int64_t> Shape::try_size() const {
@@ -64,10 +74,7 @@ std::int64_t detail::times(std::string_view who, std::int64_t extent, std::int64
 }
 
 int detail::normalize_axis(std::string_view who, std::int64_t axis, int rank) {
-  if (rank == 0) refuse(who, "axis {} is out of range: a tensor of rank 0 has no axes", axis);
-  if (axis < -rank || axis >= rank)
-    refuse(who, "axis {} is out of range for rank {}; it must lie in [{}, {}]", axis, rank, -rank,
-           rank - 1);
+  if (axis < -rank || axis >= rank) refuse_no_axis(who, axis, rank);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -55,23 +55,21 @@ class Shape : public detail::Dims {
  public:
   using detail::Dims::Dims;
   // The extent of an axis; a negative one counts from the end. Error when there is no such axis.
-  std::int64_t operator[](const detail::Position& axis) const {
-    return Dims::operator[](place_of(axis));
-  }
-  std::int64_t& operator[](const detail::Position& axis) {
-    return Dims::operator[](place_of(axis));
-  }
+  std::int64_t operator[](detail::Position axis) const { return Dims::operator[](place_of(axis)); }
+  std::int64_t& operator[](detail::Position axis) { return Dims::operator[](place_of(axis)); }
   std::int64_t back() const { return (*this)[-1]; }
   std::int64_t size() const;  // the number of elements; Error when it is past 2^63
   std::optional<std::int64_t> try_size() const;  // the same; none when it is past 2^63
 
  private:
-  int place_of(const detail::Position& axis) const {
-    if (axis.value >= 0 && axis.value < rank()) [[likely]]
-      return static_cast<int>(axis.value);
-    return place_from_end(axis);
+  [[gnu::always_inline]] int place_of(detail::Position axis) const {
+    const std::int64_t place = axis.value + (axis.value < 0 ? rank() : 0);
+    if (place < 0 || place >= rank()) [[unlikely]]
+      refuse_axis(axis);
+    return static_cast<int>(place);
   }
-  int place_from_end(const detail::Position& axis) const;
+  // By value: a reference would lay the site out in memory before each access.
+  [[noreturn, gnu::cold]] void refuse_axis(detail::Position axis) const;
 };
 
 namespace detail {
