@@ -8,7 +8,7 @@ from pathlib import Path
 
 from driver import build, machine, picture, report, turns
 from driver.peer import Process
-from driver.rows import ROWS, matching
+from driver.rows import matching
 
 
 def options():
@@ -18,7 +18,7 @@ def options():
     )
     parser.add_argument("--venv", metavar="DIR", default=os.environ.get("TAPESTRY_BENCH_VENV"),
                         help="virtual environment with torch and jax; else $TAPESTRY_BENCH_VENV")
-    parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose names it finds; --list shows these")
+    parser.add_argument("--rows", metavar="REGEX", default="", help="only rows whose names it finds (--list)")
     parser.add_argument("--threads", metavar="N,...", default="1,2", help="numbers of threads (1,2)")
     parser.add_argument("--peers", metavar="KEY,...", default="",
                         help="only these of torch_cpp, torch_cpp_kept, torch_compile, jax_jit")
@@ -42,16 +42,14 @@ def options():
     return asked
 
 
-def chosen_peers(asked):
-    peers = build.peers(asked.venv)
-    wanted = set(filter(None, asked.peers.split(",")))
-    unknown = wanted - {p.key for p in peers}
+def other_peers(asked):
+    wanted = list(filter(None, asked.peers.split(","))) or build.KEYS
+    unknown = set(wanted) - set(build.KEYS)
     if unknown:
-        raise SystemExit(f"tools/bench: no peer {', '.join(sorted(unknown))}")
+        raise SystemExit(f"tools/bench: no peer {', '.join(sorted(unknown))}; there are {', '.join(build.KEYS)}")
+    peers = build.peers(asked.venv, wanted)
     for peer in peers:
-        if wanted and peer.key not in wanted:
-            peer.command = []
-        elif not peer.command:
+        if peer.key in wanted and not peer.command:
             build.say(f"{peer.name} is not installed" + ("" if asked.venv else "; --venv says where"))
     return peers
 
@@ -64,7 +62,7 @@ def measure(asked, peers, log):
     try:
         for row in asked.rows:
             for threads in asked.threads:
-                build.say(f"{row.name}, {threads} thread{'s' if threads > 1 else ''}")
+                build.say(f"{row.name}, {report.counted(threads)}")
                 if row.is_memory:
                     cells = turns.peak_memory(row, processes[threads])
                 else:
@@ -87,9 +85,14 @@ def main():
             print(f"{row.name:24}{row.title}")
         return
     ours = build.tapestry(not asked.no_build, asked.bazel)
-    peers = [ours, *chosen_peers(asked)]
+    peers = [ours, *other_peers(asked)]
     program = build.limits()
-    limits = {n: machine.limits(program, machine.processors(n), asked.quick) for n in asked.threads}
+
+    def limits_now():
+        return {n: machine.limits(program, machine.processors(n), asked.quick) for n in asked.threads}
+
+    load = os.getloadavg()[0]
+    before = limits_now()
     about = {
         "processor": ", ".join(filter(None, (machine.processor_name(), machine.instruction_sets()))),
         "processors": str(len(os.sched_getaffinity(0))),
@@ -102,6 +105,8 @@ def main():
         out.mkdir(parents=True, exist_ok=True)
     with open(out / "log.txt" if out else os.devnull, "w") as log:
         lines = measure(asked, peers, log)
+    limits = {n: {name: max(before[n][name], now) for name, now in found.items()} for n, found in limits_now().items()}
+    about["load"] = f"{load:.1f} processes at the start, {os.getloadavg()[0]:.1f} at the end"
     table = report.text(lines, peers, about, limits)
     sys.stdout.write(table)
     if out:

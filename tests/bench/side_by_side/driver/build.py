@@ -131,21 +131,33 @@ def _torch_program(package, abi, version):
     return str(program)
 
 
-def peers(venv):
-    """Those that the environment has; the others are named without a command."""
-    found = []
-    torch, jax = _installed(venv, "torch"), _installed(venv, "jax")
+KEYS = ["torch_cpp", "torch_cpp_kept", "torch_compile", "jax_jit"]
+
+
+def peers(venv, wanted):
+    """All, of which those that are not wanted or not installed have no command."""
+    torch = _installed(venv, "torch") if any(key.startswith("torch") for key in wanted) else None
+    jax = _installed(venv, "jax") if "jax_jit" in wanted else None
+    cpp, compiled, jitted, version = [], [], [], ""
+    inductor = {"TORCHINDUCTOR_CACHE_DIR": str(_cache() / "inductor")}
+
+    def python(name):
+        return [str(python_of(venv)), str(HERE / "peers" / name)]
+
     if torch:
-        program, version = [_torch_program(torch[1], torch[2], torch[0])], torch[0]
-        inductor = {"TORCHINDUCTOR_CACHE_DIR": str(_cache() / f"inductor-{torch[0]}")}
-    else:
-        program, version, inductor = [], "", {}
-    found.append(Peer("PyTorch C++", "torch_cpp", program, version=version))
-    found.append(Peer("PyTorch C++, kept memory", "torch_cpp_kept", program, _KEEP, version))
-    python = str(python_of(venv)) if venv else ""
-    compiled = [python, str(HERE / "peers/torch_compile.py")] if torch else []
-    found.append(Peer("torch.compile", "torch_compile", compiled, inductor, version))
-    found.append(
-        Peer("JAX jit", "jax_jit", [python, str(HERE / "peers/jax_jit.py")] if jax else [], version=jax[0] if jax else "")
-    )
+        version = torch[0]
+        compiled = python("torch_compile.py")
+        if "torch_cpp" in wanted or "torch_cpp_kept" in wanted:
+            cpp = [_torch_program(torch[1], torch[2], version)]
+    if jax:
+        jitted = python("jax_jit.py")
+    found = [
+        Peer("PyTorch C++", "torch_cpp", cpp, version=version),
+        Peer("PyTorch C++, kept memory", "torch_cpp_kept", cpp, _KEEP, version),
+        Peer("torch.compile", "torch_compile", compiled, inductor, version),
+        Peer("JAX jit", "jax_jit", jitted, version=jax[0] if jax else ""),
+    ]
+    for peer in found:
+        if peer.key not in wanted:
+            peer.command, peer.version = [], ""
     return found

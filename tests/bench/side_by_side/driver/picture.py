@@ -3,6 +3,8 @@
 import math
 from html import escape
 
+from .report import counted
+
 _BAR, _ROW, _LABEL, _WIDTH, _MARGIN = 11, 17, 380, 560, 150
 _FASTER, _SLOWER, _SHADES = "#2b7a5b", "#b5473c", (1.0, 0.6, 0.4, 0.28)
 
@@ -44,7 +46,7 @@ def svg(lines, peers, machine):
                 f'<rect x="{start:.1f}" y="{y}" width="{max(end - start, 0.5):.1f}" height="{_BAR}" '
                 f'fill="{color}" fill-opacity="{shade}"/>'
             )
-            note = f"{ratio:.2f}  {names[key]}" + (f", {line.threads} threads" if len(threads) > 1 else "")
+            note = f"{ratio:.2f}  {names[key]}" + (f", {counted(line.threads)}" if len(threads) > 1 else "")
             bars.append(_text(_LABEL + _WIDTH + 8, y + _BAR - 1, note, size=9))
             y += _BAR + 1
         y += _ROW - _BAR

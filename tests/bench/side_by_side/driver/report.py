@@ -3,7 +3,14 @@
 import csv
 import io
 import json
+import math
 from dataclasses import asdict, dataclass
+
+
+_SCALES = {
+    "s": ((1, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")),
+    "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
+}
 
 
 @dataclass
@@ -24,12 +31,15 @@ class Line:
         return key, others[key] / ours
 
 
+def counted(threads):
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
 def quantity(value, unit):
     """Three digits of seconds or bytes, with a unit that suits them."""
     if value is None:
         return ""
-    scales = {"s": ((1, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")), "B": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))}
-    scale, name = next((s for s in scales[unit] if value >= s[0]), scales[unit][-1])
+    scale, name = next((s for s in _SCALES[unit] if value >= s[0]), _SCALES[unit][-1])
     value /= scale
     return f"{value:.{0 if value >= 99.95 else 1 if value >= 9.995 else 2}f} {name}"
 
@@ -67,10 +77,9 @@ def text(lines, peers, machine, limits):
     widths = [max(len(cells[i]) for cells in table) for i in range(len(head))]
     out = [f"{key}: {value}" for key, value in machine.items()]
     for threads, found in limits.items():
-        out.append(
-            f"limits, {threads} thread{'s' if threads > 1 else ''}: "
-            + ", ".join(f"{name} {value / 1e9:.1f} {'GFLOP/s' if 'fma' in name else 'GB/s'}" for name, value in found.items())
-        )
+        rates = [f"{name} {value / 1e9:.1f} {'GFLOP/s' if 'fma' in name else 'GB/s'}" for name, value in found.items()]
+        out.append(f"limits, {counted(threads)}: {', '.join(rates)}")
+    out.append("rows: f32, forward and gradient, unless they say otherwise")
     out += ["ratio: the best of the others' times over Tapestry's; above 1 Tapestry is faster", ""]
     for cells in table:
         left = [cells[0].ljust(widths[0])]
@@ -84,11 +93,9 @@ def text(lines, peers, machine, limits):
             means.setdefault(line.threads, []).append(ratio)
     out.append("")
     for threads, ratios in means.items():
-        product = 1.0
-        for ratio in ratios:
-            product *= ratio ** (1 / len(ratios))
-        faster = sum(ratio >= 1 for ratio in ratios)
-        out.append(f"threads {threads}: Tapestry is faster in {faster} of {len(ratios)} rows, geometric mean {product:.2f}")
+        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+        faster = f"{sum(ratio >= 1 for ratio in ratios)} of {len(ratios)}"
+        out.append(f"{counted(threads)}: Tapestry is faster in {faster} rows, geometric mean {mean:.2f}")
     return "\n".join(out) + "\n"
 
 

@@ -12,7 +12,7 @@ class Row:
     flops: float = 0  # of a call, multiplications and additions; where they bound it
     bytes: float = 0  # of a call, that must be read and written; where they bound it
     f64: bool = False
-    memory_after: str = ""  # a row of peak memory: that of the row before the dot, after one of this row
+    memory_after: str = ""  # for peak memory, that of the row before the dot: what runs before it
 
     @property
     def is_memory(self):
