@@ -77,7 +77,10 @@ class Server {
       for (const Digest& d : open_.results())
         digests << ' ' << d.count << ' ' << d.rms << ' ' << d.shadow;
       open_.call();
-      out << "opened " << seconds_of(open_.call) << digests.str();
+      double seconds = seconds_of(open_.call);
+      for (int i = 0; i < 4 && seconds < 0.02; ++i)
+        seconds = std::min(seconds, seconds_of(open_.call));
+      out << "opened " << seconds << digests.str();
     } else if (command == "time") {
       int repetitions = 0;
       words >> repetitions;

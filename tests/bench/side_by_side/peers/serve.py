@@ -44,6 +44,8 @@ class Server:
         digests = [digest(x) for x in self.results()]
         self.call()
         seconds = _seconds(self.call)
+        for _ in range(4 if seconds < 0.02 else 0):
+            seconds = min(seconds, _seconds(self.call))
         return "opened %.9g" % seconds + "".join(" %d %.9g %.9g" % d for d in digests)
 
     def time(self, repetitions):
