@@ -1,10 +1,12 @@
-// A program of the comparison is a process that prepares and times rows as the driver asks, one
-// line of text for each:
+// A program of the comparison is a process that prepares and times rows as the driver asks. Each
+// question is a line, and so is its answer:
 //
-//   open ROW             -> opened SECONDS [COUNT RMS SHADOW]...   of a warm call; digests of the
-//   first time REPETITIONS     -> timed SECONDS                          of a call, the median
-//   memory FIRST ROW     -> peak BYTES       of three calls, above what a call of row FIRST has
-//   left
+//   open ROW          opened SECONDS [COUNT RMS SHADOW]...
+//       prepares the row: about how long a call takes, and the digests of what the first one gave
+//   time REPETITIONS  timed SECONDS
+//       the median of so many calls
+//   memory FIRST ROW  peak BYTES
+//       the peak of three calls of ROW above what is held after a call of row FIRST
 //
 // or "absent" for a row that it does not have, or "failed MESSAGE".
 #pragma once
