@@ -70,7 +70,7 @@ void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.outer() : now;
-  const ResumeRecording resume(recorder);
+  const Tape::Resume resume(recorder);
   tape_.storage().runs.settle();
   const NodeId before = tape_.size();
   recorded_ || watch ? run_one_by_one(release) : run_plainly(release);

@@ -110,11 +110,11 @@ void refuse_nan(std::string_view who, std::string_view what, const Tensor& value
 
 DetectAnomaly::DetectAnomaly(AnomalyOptions options) : options_(options), outer_(detail::watch) {
   detail::watch = &options_;
-  Tape::record_on(recording_tape());
+  Tape::refresh();
 }
 DetectAnomaly::~DetectAnomaly() {
   detail::watch = outer_;
-  Tape::record_on(recording_tape());
+  Tape::refresh();
 }
 
 namespace detail {

@@ -84,7 +84,7 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   }
   if (!moving) return;
   for (const Tensor& output : outputs) results.push_back(outer_value(output));
-  const ResumeRecording resume(outer());
+  const Tape::Resume resume(outer());
   // Numbers of this tape are plain ones out there.
   std::optional<detail::WatchEscapes> outside;
   if (detail::escapes) outside.emplace();

@@ -23,7 +23,7 @@ using namespace tapestry;
                       of(Output) of(OutputType) of(PerAxis) of(Piece) of(Place) of(Plan) of(Point) \
                           of(Probe) of(Program) of(Pullback) of(Pushforward) of(Range) of(Record)  \
                               of(Refusal) of(Registers) of(Relation) of(Replacements) of(Result)   \
-                                  of(ResumeRecording) of(Role) of(Row) of(Rows)                    \
+                                  of(Recorder) of(Role) of(Row) of(Rows)                           \
                                       of(Rule) of(Run) of(Running) of(RunOf) of(Runs) of(Sample)   \
                                           of(Side) of(Site) of(Solver) of(Sorted) of(Span) of(     \
                                               State) of(Statement) of(StatementKernel)             \
