@@ -14,7 +14,7 @@ using namespace detail;
 
 void Tape::write_to(Tape* tape) {
   const bool plainly =
-      tape && !detail::watch && !tape->carries_tangents() && !tape->storage().moved;
+      tape && !detail::context.anomaly_watch && !tape->carries_tangents() && !tape->storage().moved;
   detail::statement_storage<double> = plainly ? &tape->storage() : &detail::no_storage<double>;
 }
 

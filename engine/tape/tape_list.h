@@ -111,7 +111,8 @@ struct TapeList {
 };
 
 // While it lives, that tape of the list records on this thread, or none where it is null; then the
-// one before does again.
+// one before does again. The Context has no field for it: each type of number has such a tape, and
+// a tape that stops or dies changes it, perhaps on another thread.
 class Recorder {
  public:
   Recorder(TapeList& list, TapeNode* tape) : list_(list), before_(list.record_on(tape)) {}
