@@ -6,8 +6,7 @@
 
 #include "engine/tensor/format.h"
 #include "tools/tutorial/descent.h"
-#include "tools/tutorial/formula.h"
-#include "tools/tutorial/partials.h"
+#include "tools/tutorial/formulas.h"
 
 namespace tapestry::tools {
 using namespace detail;
