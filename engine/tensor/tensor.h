@@ -52,8 +52,8 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
-// Who asks on this thread whether numbers leave the record, see engine/tensor/escapes.h; mostly
-// nobody.
+// What watches this thread for numbers that leave the record, see engine/tensor/escapes.h; mostly
+// null.
 struct Escapes;
 extern constinit thread_local Escapes* escapes;
 void note_reading(const Tensor& x);
