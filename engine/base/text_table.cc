@@ -9,7 +9,7 @@ namespace {
 
 struct Column {
   std::string_view before;
-  bool at_right;
+  bool at_right, has_text = false;
   std::size_t width = 0;
 };
 
@@ -27,6 +27,7 @@ std::vector<Column> columns_of(const std::vector<Cells>& lines, std::string_view
         }
       }
       Column& column = columns[i];
+      column.has_text |= !line[i].empty();
       if (column.at_right || i + 1 < line.size())
         column.width = std::max(column.width, width_of(line[i]));
     }
@@ -40,8 +41,8 @@ std::string in_columns(const std::vector<Cells>& lines, std::string_view layout)
   std::string text;
   for (const Cells& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const auto [before, at_right, width] = columns[i];
-      if (width == 0 && line[i].empty()) continue;
+      const auto [before, at_right, has_text, width] = columns[i];
+      if (!has_text) continue;
       const std::size_t own = width_of(line[i]);
       const std::string room(width - std::min(width, own), ' ');
       text.append(before).append(at_right ? room + line[i] : line[i] + room);
