@@ -13,7 +13,7 @@
 //
 //     // The only place that refuses operands. It sees plain numbers of any strides.
 //     static void forward(Inputs in, const NoAttributes&, std::span<Tensor> out) {
-//       if (!is_floating(in[0].dtype())) refuse(name, "x has dtype {}; f32 or f64", in[0].dtype());
+//       require_floating(name, in[0]);
 //       const Tensor x = in[0].contiguous();
 //       for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
 //       visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -51,8 +51,8 @@
 //   static std::string describe(const Attributes& a)   attributes as text, for pictures
 //   static constexpr bool not_differentiable = true;   instead of a vjp
 //   static constexpr std::string_view example_by_example   why there is no batching rule
-// Flags count by being there: leave one out instead of setting it to false. p.wants(i) says whether
-// operand i needs a cotangent; p.input(i), p.input_shape(i) and p.output_type(k) tell of the rest.
+// p.wants(i) says whether operand i needs a cotangent; p.input(i), p.input_shape(i) and
+// p.output_type(k) tell of the rest.
 // A missing forward, vjp or vmap rule does not compile, and the message says which.
 #pragma once
 

@@ -2,8 +2,6 @@
 // on the tape.
 #pragma once
 
-#include <array>
-#include <initializer_list>
 #include <vector>
 
 #include "engine/tape/anomaly.h"
@@ -29,29 +27,20 @@ inline void execute(const Op& op, Inputs inputs, const void* attributes,
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 
+// Operands as in Inputs: apply<Op>({&x, &y}), apply<Op>(tensors).
 template <class D>
-Tensor apply(std::initializer_list<const Tensor*> inputs, const AttributesOf<D>& attributes = {}) {
+Tensor apply(Inputs inputs, const AttributesOf<D>& attributes = {}) {
   Tensor output;
-  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
-  return output;
-}
-
-// Any number of operands.
-template <class D>
-Tensor apply(const std::vector<Tensor>& inputs, const AttributesOf<D>& attributes = {}) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
-  Tensor output;
-  execute(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
+  execute(op_of<D>, inputs, &attributes, {&output, 1});
   return output;
 }
 
 // Any number of results.
 template <class D>
-std::vector<Tensor> apply_many(std::initializer_list<const Tensor*> inputs, std::size_t count,
+std::vector<Tensor> apply_many(Inputs inputs, std::size_t count,
                                const AttributesOf<D>& attributes = {}) {
   std::vector<Tensor> outputs(count);
-  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
+  execute(op_of<D>, inputs, &attributes, outputs);
   return outputs;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/layout/choice.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -178,7 +179,11 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
         T* q = target + at[2];
         if (along == 0) {  // one index for the whole row
           p += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+          if (from == 1 && to == 1) {
+            std::copy_n(p, rows.length, q);
+          } else {
+            for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+          }
         } else {
           for (std::int64_t i = 0; i < rows.length; ++i)
             q[i * to] = p[i * from + row[i * along] * choice.step];

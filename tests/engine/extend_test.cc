@@ -18,7 +18,7 @@ struct SinCos {
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
 
   static void forward(Inputs in, const NoAttributes&, std::span<Tensor> out) {
-    if (!is_floating(in[0].dtype())) refuse(name, "x has dtype {}; f32 or f64", in[0].dtype());
+    require_floating(name, in[0]);
     const Tensor x = in[0].contiguous();
     for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -40,6 +40,14 @@ std::pair<Tensor, Tensor> sincos(const Tensor& x, Site site = {}) {
   std::vector<Tensor> y = apply_many<SinCos>({&x}, 2);
   return {y[0], y[1]};
 }
+
+// A flag that is false is none.
+struct Flagged : SinCos {
+  static constexpr bool differentiates_adjoints = false, not_differentiable = false;
+  static constexpr bool linear = false, bilinear = false;
+};
+static_assert(op_of<Flagged>.differentiable && !op_of<Flagged>.differentiates_adjoints);
+static_assert(op_of<Flagged>.jvp == &push_by_transposition);
 
 const Tensor kAt = tensor({{0.3, -1.2}, {2.5, 0.0}}, DType::f64);
 
@@ -75,7 +83,8 @@ BOOST_AUTO_TEST_CASE(an_output_that_is_not_used_gives_nothing_back) {
 BOOST_AUTO_TEST_CASE(its_refusals_name_the_line_of_the_caller) {
   const Site here;
   const std::string message = refusal_with_place([] { sincos(arange(2, DType::i64)); });
-  BOOST_TEST(message == fmt::format("[sincos] x has dtype i64; f32 or f64; called at {}:{}",
+  BOOST_TEST(message == fmt::format("[sincos] x is i64; it must be f32 or f64: convert with .to(); "
+                                    "called at {}:{}",
                                     here.file(), here.line() + 1));
 }
 
