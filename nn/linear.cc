@@ -28,13 +28,11 @@ Tensor initial(const Shape& shape, std::int64_t in, Rng& rng, DType dtype) {
 }  // namespace
 
 Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options, Site site)
-    : weight(
-          [&] {
-            const CallSite call(site);
-            check_features(in, out);
-            return initial({out, in}, in, rng, options.dtype);
-          }(),
-          "weight"),
+    : weight([&] {
+        const CallSite call(site);
+        check_features(in, out);
+        return Parameter(initial({out, in}, in, rng, options.dtype), "weight");
+      }()),
       bias(options.bias ? Parameter(initial({out}, in, rng, options.dtype), "bias") : Parameter()) {
 }
 

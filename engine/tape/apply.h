@@ -16,6 +16,9 @@ void note_operands(const Op& op, Inputs inputs);
 void forward_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
 
+[[noreturn]] void refuse_operands(const Op& op, std::size_t count);
+[[noreturn]] void refuse_output(const Op& op, std::size_t number);
+
 inline void execute(const Op& op, Inputs inputs, const void* attributes,
                     std::span<Tensor> outputs) {
   if (context.anomaly_watch) [[unlikely]]
@@ -24,12 +27,22 @@ inline void execute(const Op& op, Inputs inputs, const void* attributes,
     forward_watched(op, inputs, attributes, outputs);
   else
     op.forward(inputs, attributes, outputs);
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (!outputs[k].defined()) [[unlikely]]
+      refuse_output(op, k);
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 
 // Operands as in Inputs: apply<Op>({&x, &y}), apply<Op>(tensors).
 template <class D>
+void check_operands(Inputs inputs) {
+  if constexpr (D::arity != kVariadic)
+    if (inputs.size() != static_cast<std::size_t>(D::arity)) [[unlikely]]
+      refuse_operands(op_of<D>, inputs.size());
+}
+template <class D>
 Tensor apply(Inputs inputs, const AttributesOf<D>& attributes = {}) {
+  check_operands<D>(inputs);
   Tensor output;
   execute(op_of<D>, inputs, &attributes, {&output, 1});
   return output;
@@ -39,6 +52,7 @@ Tensor apply(Inputs inputs, const AttributesOf<D>& attributes = {}) {
 template <class D>
 std::vector<Tensor> apply_many(Inputs inputs, std::size_t count,
                                const AttributesOf<D>& attributes = {}) {
+  check_operands<D>(inputs);
   std::vector<Tensor> outputs(count);
   execute(op_of<D>, inputs, &attributes, outputs);
   return outputs;

@@ -106,6 +106,8 @@ void forward_thunk(Inputs inputs, const void* attributes, std::span<Tensor> outp
   const auto& typed = *static_cast<const AttributesOf<D>*>(attributes);
   if constexpr (requires { D::forward(inputs, typed, outputs); })
     D::forward(inputs, typed, outputs);
+  else if constexpr (requires { D::forward(inputs, outputs); })
+    D::forward(inputs, outputs);
   else if constexpr (requires { D::forward(inputs, typed); })
     outputs[0] = D::forward(inputs, typed);
   else
@@ -145,6 +147,8 @@ constexpr Op make_op() {
   op.saves = &saves_thunk<D>;
   op.describe = &describe_thunk<D>;
   if constexpr (!requires { requires D::not_differentiable; }) {
+    static_assert(
+        requires { &D::vjp; }, "an op has a `vjp`, or `not_differentiable` = true");
     op.differentiable = true;
     op.vjp = &D::vjp;
     if constexpr (requires { &D::jvp; })

@@ -27,6 +27,13 @@ void detail::note_operands(const Op& op, Inputs inputs) {
       context.note_use(inputs[i]);
 }
 
+void detail::refuse_operands(const Op& op, std::size_t count) {
+  refuse(op.name, "it has {} operands; {} were given", op.arity, count);
+}
+void detail::refuse_output(const Op& op, std::size_t number) {
+  refuse(op.name, "its forward made no output {}", number);
+}
+
 void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
                              std::span<Tensor> outputs) {
   note_operands(op, inputs);

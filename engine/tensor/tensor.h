@@ -53,14 +53,7 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
-<<<<<<< HEAD
 // Called while an escape watch is on, see engine/tensor/escapes.h.
-=======
-// What watches this thread for numbers that leave the record, see engine/tensor/escapes.h; mostly
-// null.
-struct Escapes;
-extern constinit thread_local Escapes* escapes;
->>>>>>> one
 void note_reading(const Tensor& x);
 
 }  // namespace detail

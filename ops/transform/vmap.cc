@@ -81,8 +81,21 @@ class Replay {
     std::optional<StepsOfOp> step;
     if (node.is_step) step.emplace();
     std::vector<Tensor> results = any ? mapped(node, operands, batched) : plain(node, operands);
+    if (any) check_results(node, results);
     if (detail::context.anomaly_watch && node.is_step) births_.stepped(node, operands, results);
     for (std::uint32_t k = 0; k < node.output_count; ++k) values_[node.id + k] = {results[k], any};
+  }
+
+  // Each has the batch in front of an example's result.
+  void check_results(const TensorNode& node, const std::vector<Tensor>& results) const {
+    for (std::uint32_t k = 0; k < node.output_count; ++k) {
+      Shape expected = node.types[k].shape;
+      expected.insert(0, size_);
+      if (results[k].shape() != expected)
+        refuse(node.op->name,
+               "by its vmap rule output {} of a batch of {} has shape {}; it must be {}", k, size_,
+               results[k].shape(), expected);
+    }
   }
 
   std::vector<Tensor> plain(const TensorNode& node, const std::vector<Tensor>& operands) const {
