@@ -37,7 +37,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
 
   // A leaf to differentiate with respect to.
   BasicScalar<T> variable(const T& value) {
-    return storage().put(detail::kVariableStatement, {}, {}, value);
+    return storage().put(detail::kVariableStatement<T>, {}, {}, value);
   }
 
   // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error,
@@ -91,7 +91,7 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
       if (x.id() > size()) detail::refuse_forgotten(who, x.id(), size());
       return x.id();
     }
-    return storage().put(detail::kConstantStatement, {}, {}, x.value()).id();
+    return storage().put(detail::kConstantStatement<T>, {}, {}, x.value()).id();
   }
   void release_unused() { storage().release_unused(); }
   detail::StatementStorage<T>& storage() { return *pages_; }
@@ -109,9 +109,6 @@ class BasicTape : public detail::LivingTape<BasicTape<T>> {
  private:
   using Pages = detail::StatementStorage<T>;
   using Pool = detail::StoragePool<Pages>;
-  static void reverse_sweep(const Pages& pages, const detail::RunOf<T>& run, T* adjoints);
-  static void reverse_needed(Pages& pages, const detail::NodeSet& needed, NodeId y,
-                             const T& cotangent);
   [[noreturn]] static void refuse_apart(NodeId y, NodeId x, std::size_t i) {
     detail::refuse("gradient", "y (node {}) does not depend on x[{}] (node {})", y, i, x);
   }
@@ -161,53 +158,20 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     for (std::size_t i = 0; i < xs.size() && !allow_unused; ++i)
       if (!reach.contains(xs[i].id())) refuse_apart(last, xs[i].id(), i);
   };
-  bool flowed = targets.size() == xs.size();
   if constexpr (detail::is_plain_number<T>) {
-    detail::sweep_plainly<T>(
-        pages, last, cotangent, xs,
-        [&](const detail::RunOf<T>& run, T* adjoints) { reverse_sweep(pages, run, adjoints); });
+    detail::sweep_plainly<T>(pages, last, cotangent, xs);
   } else {  // an outer tape may follow the sweep, which then holds no more than is needed
     const detail::NodeSet needed = part();
     check_linked(needed);
-    reverse_needed(pages, needed, last, cotangent);
+    detail::sweep_needed(pages, needed, last, cotangent);
   }
   use.check();
-  std::vector<T> partials;
-  for (const BasicScalar<T>& x : xs) {
-    partials.push_back(x.id() <= last ? pages.adjoints.data()[x.id()] : T(0));
-    using detail::is_zero;
-    flowed &= !is_zero(partials.back());
-  }
+  std::vector<T> partials(xs.size());
   // A partial of 0 may mean that there is no way.
-  if (detail::is_plain_number<T> && !flowed && !allow_unused) check_linked(part());
+  if (!detail::read_partials<T>(pages, last, xs, partials.data()) && detail::is_plain_number<T> &&
+      !allow_unused)
+    check_linked(part());
   return partials;
-}
-
-template <class T>
-void BasicTape<T>::reverse_sweep(const Pages& pages, const detail::RunOf<T>& run, T* adjoints) {
-  if (run.kernel->arity == 0) return;
-  static_cast<const detail::KernelOf<T>&>(*run.kernel)
-      .reverse_sweep(run.first, run.first + run.count, run.operands_of(run.count),
-                     run.payload_of(run.count), pages.values.begin(), adjoints);
-}
-
-// Kernels add to the adjoints of any operand: what is added to must not be an active number of a
-// recording that is gone.
-template <class T>
-void BasicTape<T>::reverse_needed(Pages& pages, const detail::NodeSet& needed, NodeId y,
-                                  const T& cotangent) {
-  pages.adjoints.make_room(y, pages.values.capacity());
-  T* const adjoints = pages.adjoints.data();
-  detail::Cursor<T> cursor(pages);
-  needed.for_each_up([&](NodeId id) {
-    adjoints[id] = T(0);
-    for (NodeId operand : detail::OperandsOf<T>()(cursor.at(id))) adjoints[operand] = T(0);
-  });
-  if (needed.contains(y)) adjoints[y] = cotangent;
-  needed.for_each_down([&](NodeId id) {
-    reverse_sweep(pages, cursor.at(id), adjoints);
-    return true;
-  });
 }
 
 }  // namespace tapestry

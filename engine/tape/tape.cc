@@ -7,7 +7,7 @@
 #include "engine/tape/anomaly.h"
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
-#include "engine/tape/tape_storage.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
@@ -128,9 +128,7 @@ NodeId Tape::run_end(NodeId id) const {
 }
 
 Run Tape::statement(NodeId id) const {
-  const detail::Runs::Place place = detail::Runs::place(storage_->runs[span_of(id)], id);
-  return {place.kernel, id, 1, storage_->operands.begin() + place.operands,
-          storage_->payload.begin() + place.payload};
+  return detail::run_of(*storage_, storage_->runs[span_of(id)], id, id);
 }
 bool Tape::is_scalar(NodeId id) const {
   return has_scalars() && storage_->runs[span_of(id)].kernel;
@@ -154,12 +152,12 @@ std::string_view Tape::name(NodeId id) const {
 }
 
 bool Tape::is_variable(NodeId id) const {
-  return is_scalar(id) ? statement(id).kernel == &detail::kVariableStatement
+  return is_scalar(id) ? statement(id).kernel == &detail::kVariableStatement<double>
                        : tensor_node(id).op == &op_of<detail::Variable>;
 }
 
 bool Tape::is_constant(NodeId id) const {
-  return is_scalar(id) ? statement(id).kernel == &detail::kConstantStatement
+  return is_scalar(id) ? statement(id).kernel == &detail::kConstantStatement<double>
                        : tensor_node(id).op == &op_of<detail::Constant>;
 }
 
@@ -179,9 +177,7 @@ const Tensor* Tape::kept_value(NodeId id) const {
 std::string Tape::attributes_text(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).op->describe(tensor_node(id).attributes);
   const Run run = statement(id);
-  return run.kernel->print
-             ? run.kernel->print({run.payload, static_cast<std::size_t>(run.kernel->payload)})
-             : std::string{};
+  return run.kernel->print ? run.kernel->print(run) : std::string{};
 }
 
 Site Tape::site(NodeId id) const { return is_scalar(id) ? Site::nowhere() : tensor_node(id).site; }

@@ -154,8 +154,8 @@ class Tape : public detail::LivingTape<Tape> {
   // An op whose operands are scalars of this tape or passive ones.
   Tensor record_bridge(const detail::Op& op, std::span<const Scalar> operands,
                        const void* attributes, Tensor output);
-  Scalar record_statement(const detail::StatementKernel& kernel, std::span<const NodeId> leaves,
-                          std::span<const double> constants, double value);
+  Scalar record_statement(const detail::KernelOf<double>& kernel, std::span<const NodeId> operands,
+                          std::span<const double> payload, double value);
   // A constant of this value; the same node for the same number where it was used lately.
   Scalar pooled_constant(double value);
   void refuse_tangents(std::string_view who) const;  // Error on a tape that carries them

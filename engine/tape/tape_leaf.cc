@@ -28,7 +28,8 @@ Scalar Tape::pooled_constant(double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
   if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
-    slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
+    slot = {value, epoch_,
+            record_statement(detail::kConstantStatement<double>, {}, {}, value).id()};
   return {value, epoch_, slot.id};
 }
 
@@ -43,12 +44,12 @@ Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
 
 Scalar Tape::variable(double value, std::string_view name) {
   if (name.empty() && detail::statement_storage<double> == storage_.get() &&
-      storage_->is_ready_for(detail::kVariableStatement)) {
+      storage_->is_ready_for(detail::kVariableStatement<double>)) {
     storage_->runs.step();
     storage_->put_value(value);
     return Scalar::named(value, storage_->next_name - 1);
   }
-  const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
+  const Scalar x = record_statement(detail::kVariableStatement<double>, {}, {}, value);
   if (!name.empty()) [[unlikely]]
     storage_->names[x.id()] = name;
   return x;

@@ -233,7 +233,7 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
   return output;
 }
 
-Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> operands,
+Scalar Tape::record_statement(const KernelOf<double>& kernel, std::span<const NodeId> operands,
                               std::span<const double> payload, double value) {
   refuse_tangents(kernel.name);
   if (detail::watch) {

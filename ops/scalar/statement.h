@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <concepts>
 
 #include "engine/grad/sweep.h"
 #include "engine/scalar/basic_tape.h"
@@ -22,12 +22,10 @@ namespace tapestry::detail::statements {
 
 // The same sweep over active numbers, for any statement.
 void reverse_recorded(const Run& run, Sweep& sweep);
-// x=2 or z=2, where one operand of a single step is a literal.
-std::string print_constant(std::span<const Step> steps, std::span<const double> payload);
 // Records a statement the long way: it begins a run, or its operands are not all of the tape that
 // records, or somebody watches. Plain numbers become constants of the tape, scalars of others are
 // refused, and of plain numbers alone nothing is recorded.
-Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
+Scalar record_carefully(const KernelOf<double>& kernel, const Scalar* operands,
                         const double* payload, double value);
 
 template <class T>
@@ -53,8 +51,9 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
                              {payload, static_cast<std::size_t>(kernel.payload)}, value);
 }
 
+// The kernel of the statements that an expression of type E makes.
 template <class E>
-struct Sweeps {
+struct Kernel {
   using T = typename E::Number;
   using Root = Node<E, true, false>;
   static constexpr int payload = Root::literals + Root::saved;
@@ -95,31 +94,15 @@ struct Sweeps {
     return steps;
   }
   static constexpr std::array<Step, Root::steps> steps = make_steps();
-};
-
-template <class E, class T = typename E::Number>
-struct Kernel : Sweeps<E> {
-  static constexpr KernelOf<T> kernel{{Sweeps<E>::steps.back().op, Sweeps<E>::Root::operands,
-                                       Sweeps<E>::payload, nullptr, nullptr, nullptr, nullptr},
-                                      &Sweeps<E>::reverse};
-};
-
-// Of doubles: whatever a Tape can do.
-template <class E>
-struct Kernel<E, double> : Sweeps<E> {
-  static std::string print(std::span<const double> numbers) {
-    return print_constant(Sweeps<E>::steps, numbers);
-  }
-  static constexpr StatementKernel kernel{Sweeps<E>::steps.back().op,
-                                          Sweeps<E>::Root::operands,
-                                          Sweeps<E>::payload,
-                                          &Sweeps<E>::reverse,
-                                          &Sweeps<E>::recompute,
-                                          &reverse_recorded,
-                                          &print,
-                                          Sweeps<E>::steps,
-                                          &step_value,
-                                          &step_partial};
+  static constexpr KernelOf<T> kernel = [] {
+    KernelOf<T> made{{Root::name, Root::operands, payload, steps}, &reverse};
+    if constexpr (std::same_as<T, double>) {
+      made.recompute = &recompute;
+      made.record_reverse = &reverse_recorded;
+      made.print = &print_literal;
+    }
+    return made;
+  }();
 };
 
 }  // namespace tapestry::detail::statements
