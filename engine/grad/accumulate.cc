@@ -112,7 +112,7 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto operand = [&](Scalar x) {
-    return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
+    return tape->owns(x) ? x.id() : tape->scalar_constant(x.value()).id();
   };
   const NodeId operands[] = {operand(into), operand(contribution)};
   return tape->record_statement(kAdd, operands, {}, sum);

@@ -65,6 +65,7 @@ void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t f
 
 template <class T>
 struct StatementStorage {
+  using Mark = StatementMark;
   AddressShare share;
   std::uint64_t next_name = kNobody;   // of the node to come: the recording's epoch, above its id
   std::uint64_t first_name = kNoName;  // of the recording's first node, see engine/tape/epoch.h
@@ -86,6 +87,8 @@ struct StatementStorage {
 
   NodeId next_id() const { return static_cast<NodeId>(next_name); }
   NodeId size() const { return next_id() - 1; }
+  // Whether the node of that name is of this recording, which may have forgotten it.
+  bool owns(std::uint64_t name) const { return (name - first_name) >> 32 == 0; }
   // Whether a statement of this kernel may be written without further ado.
   [[gnu::always_inline]] bool is_ready_for(const KernelOf<T>& kernel) const {
     return next_id() < roomy_until && runs.expects(kernel);

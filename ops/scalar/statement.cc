@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "engine/tape/anomaly.h"
-#include "engine/tape/captures.h"
 #include "engine/tape/steps.h"
 #include "engine/tape/tape.h"
 
@@ -92,9 +91,6 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   }
 }
 
-namespace {
-
-// Refuses the first step that makes a number that is not finite.
 void watch_steps(std::span<const Step> steps, std::span<const Scalar> operands,
                  const double* literals) {
   std::vector<double> values(steps.size());
@@ -109,43 +105,6 @@ void watch_steps(std::span<const Step> steps, std::span<const Scalar> operands,
       });
 }
 
-}  // namespace
-
-Scalar record_carefully(const KernelOf<double>& kernel, const Scalar* operands,
-                        const double* payload, double value) {
-  const auto arity = static_cast<std::size_t>(kernel.arity);
-  const std::span<const double> numbers(payload, static_cast<std::size_t>(kernel.payload));
-  NodeId ids[detail::kMostOfAStatement];
-  detail::StatementStorage<double>& storage = *detail::statement_storage<double>;
-  // Own operands, plain numbers, and others, which call for a closer look, as all do on no_storage.
-  std::size_t own = 0, plain = 0;
-  for (std::size_t i = 0; i < arity; ++i) {
-    ids[i] = operands[i].id();
-    own += (operands[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
-    plain += operands[i].name() == 0;
-  }
-  if (own == arity) return storage.put(kernel, {ids, arity}, numbers, value);
-  Tape* const tape = recording_tape();
-  if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < arity; ++i) detail::captures->note(operands[i]);
-  if (!tape || (plain == arity && !detail::watch)) return value;
-  if (own > 0 && own + plain == arity) {
-    for (std::size_t i = 0; i < arity; ++i)
-      if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
-    return storage.put(kernel, {ids, arity}, numbers, value);
-  }
-
-  bool followed = false;
-  for (std::size_t i = 0; i < arity; ++i) {
-    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), operands[i]);
-    followed |= ids[i] != 0;
-  }
-  if (detail::watch) watch_steps(kernel.steps, {operands, arity}, payload);
-  if (!followed) return value;
-  tape->refuse_tangents(kernel.name);
-  for (std::size_t i = 0; i < arity; ++i)
-    if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
-  return tape->record_statement(kernel, {ids, arity}, numbers, value);
-}
+template Scalar record_carefully(const KernelOf<double>&, const Scalar*, const double*, double);
 
 }  // namespace tapestry::detail::statements

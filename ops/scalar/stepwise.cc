@@ -21,8 +21,7 @@ struct Layout {
   static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the operands
 };
 
-// Reverse sweeps and values anew, as kernels have them, for kernels with that many
-// constants.
+// Reverse sweeps and values anew, of kernels with that many constants.
 template <Partial rule_x, Partial rule_z, bool constant_x, bool constant_z, int payload>
 void reverse(NodeId first, NodeId end, const NodeId* operands, const double* numbers,
              const double* values, double* adjoints) {
