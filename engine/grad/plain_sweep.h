@@ -76,13 +76,14 @@ void sweep_needed(StatementStorage<T>& storage, const NodeSet& needed, NodeId y,
 }
 
 // The partials by xs that a sweep left. False where one of them is 0.
-template <class T>
+template <class T, class Out>
 bool read_partials(const StatementStorage<T>& storage, NodeId y, std::span<const BasicScalar<T>> xs,
-                   T* partials) {
+                   Out partials) {
   bool flowed = true;
   for (const BasicScalar<T>& x : xs) {
-    *partials = x.id() <= y ? storage.adjoints.data()[x.id()] : T(0);
-    flowed &= !is_zero(*partials++);
+    const T partial = x.id() <= y ? storage.adjoints.data()[x.id()] : T(0);
+    flowed &= !is_zero(partial);
+    *partials++ = partial;
   }
   return flowed;
 }

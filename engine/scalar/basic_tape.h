@@ -8,6 +8,7 @@
 // engine/tensor/number.h asks of it.
 #pragma once
 
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -109,10 +110,11 @@ std::vector<T> BasicTape<T>::gradient(const BasicScalar<T>& y,
     detail::sweep_needed(storage, needed, last, cotangent);
   }
   use.check();
-  std::vector<T> partials(xs.size());
+  std::vector<T> partials;
+  partials.reserve(xs.size());
   // A partial of 0 may mean that there is no way.
-  if (!detail::read_partials<T>(storage, last, xs, partials.data()) && detail::is_plain_number<T> &&
-      !allow_unused)
+  if (!detail::read_partials<T>(storage, last, xs, std::back_inserter(partials)) &&
+      detail::is_plain_number<T> && !allow_unused)
     check_linked(part());
   return partials;
 }
