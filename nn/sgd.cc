@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/elementwise/update.h"
 #include "ops/ops.h"
 
 namespace tapestry::nn {
@@ -29,6 +30,39 @@ Tensor current(const Tensor& x) {
 Scalar current(Scalar x) {
   const Tape* tape = recording_tape();
   return tape && tape->owns(x) ? x : detach(x);
+}
+
+// The update of one parameter as SGD::step records it, in the same order of operations.
+template <bool decays, bool nesterov>
+Tensor step_in_one_pass(const Tensor& p, const Tensor& g, Tensor& velocity,
+                        const SGDOptions& options) {
+  const double lr = options.lr.value(), momentum = options.momentum.value(),
+               decay = options.weight_decay.value();
+  const auto gradient = [=]<class T>(T x, T d) {
+    return decays ? d + static_cast<T>(decay) * x : d;
+  };
+  if (is_zero(options.momentum))
+    return updated<0>(
+        p, g, {}, [=]<class T>(T x, T d, T*) { return x - static_cast<T>(lr) * gradient(x, d); });
+  if (!velocity.defined())
+    return updated<1>(p, g, {&velocity}, [=]<class T>(T x, T d, T* v) {
+      *v = gradient(x, d);
+      return x - static_cast<T>(lr) * (nesterov ? *v + static_cast<T>(momentum) * *v : *v);
+    });
+  return updated<1>(p, g, {&velocity}, [=]<class T>(T x, T d, T* v) {
+    const T of = gradient(x, d);
+    *v = static_cast<T>(momentum) * *v + of;
+    return x - static_cast<T>(lr) * (nesterov ? of + static_cast<T>(momentum) * *v : *v);
+  });
+}
+
+Tensor step_in_one_pass(const Tensor& p, const Tensor& g, Tensor& velocity,
+                        const SGDOptions& options) {
+  const auto step =
+      is_zero(options.weight_decay)
+          ? (options.nesterov ? step_in_one_pass<false, true> : step_in_one_pass<false, false>)
+          : (options.nesterov ? step_in_one_pass<true, true> : step_in_one_pass<true, false>);
+  return step(p, g, velocity, options);
 }
 
 }  // namespace
@@ -69,8 +103,14 @@ void SGD::step(const std::vector<Tensor>& gradients, Site site) {
              quoted(parameters_[i]), parameters_[i].shape());
     followed |= current(gradients[i]).is_tracked();
   }
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
-    const Tensor p = followed ? parameters_[i].tensor() : parameters_[i].value();
+  for (std::size_t i = 0; i < gradients.size() && !followed; ++i) {
+    const Tensor p = parameters_[i].value();
+    const Tensor g = detach(gradients[i]).to(p.dtype());
+    if (velocity_[i].defined()) velocity_[i] = detach(velocity_[i]).to(p.dtype());
+    parameters_[i].set(step_in_one_pass(p, g, velocity_[i], options_));
+  }
+  for (std::size_t i = 0; i < gradients.size() && followed; ++i) {
+    const Tensor p = parameters_[i].tensor();
     Tensor g = current(gradients[i]).to(p.dtype());
     if (!is_zero(decay)) g = g + decay * p;
     Tensor direction = g;
