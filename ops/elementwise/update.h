@@ -20,7 +20,7 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
   Tensor result = Tensor::uninitialized(p.shape(), p.dtype());
   const Tensor from = p.contiguous(), by = g.contiguous();
   std::array<Tensor, N> before;
-  for (std::size_t k = 0; k < N; ++k) {
+  for (std::size_t k = 0; k != N; ++k) {
     Tensor& here = *state[k];
     before[k] = here.defined() ? std::move(here).contiguous() : Tensor();
     here = before[k].is_unique() ? detach(before[k]) : Tensor::uninitialized(p.shape(), p.dtype());
@@ -30,7 +30,7 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
     T* const out = result.mutable_data<T>();
     std::array<T*, N> to;
     std::array<const T*, N> was;
-    for (std::size_t k = 0; k < N; ++k) {
+    for (std::size_t k = 0; k != N; ++k) {
       to[k] = state[k]->template mutable_data<T>();
       was[k] = before[k].defined() ? before[k].template data<T>() : nullptr;
     }
@@ -39,9 +39,9 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
 #pragma GCC ivdep
                    for (std::int64_t i = first; i < last; ++i) {
                      T numbers[N + 1];
-                     for (std::size_t k = 0; k < N; ++k) numbers[k] = was[k] ? was[k][i] : T(0);
+                     for (std::size_t k = 0; k != N; ++k) numbers[k] = was[k] ? was[k][i] : T(0);
                      out[i] = rule(old[i], gradient[i], numbers);
-                     for (std::size_t k = 0; k < N; ++k) to[k][i] = numbers[k];
+                     for (std::size_t k = 0; k != N; ++k) to[k][i] = numbers[k];
                    }
                  });
   });
