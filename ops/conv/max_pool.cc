@@ -115,9 +115,9 @@ Shape flat(const Shape& shape, const Windows::Extents& extents) {
 }
 
 // Zeros with the adjoints at the places where their values were found, as scatter_add has them.
-Tensor put_back(const Windows& w, const Shape& shape, const Tensor& found,
+Tensor put_back(const Windows& w, const Shape& shape, const Tensor& places,
                 const Tensor& cotangent) {
-  const Tensor g = cotangent.contiguous();
+  const Tensor g = cotangent.contiguous(), found = places.contiguous();
   Tensor result = Tensor::uninitialized(shape, g.dtype());
   const std::int64_t in_channel = Windows::volume(w.input), of = Windows::volume(w.output);
   visit_floating(g.dtype(), [&]<class T>(std::type_identity<T>) {
