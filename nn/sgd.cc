@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/elementwise/update.h"
+#include "nn/update_rule.h"
 #include "ops/ops.h"
 
 namespace tapestry::nn {
@@ -22,48 +22,18 @@ std::string quoted(const Parameter& parameter) {
   return parameter.name().empty() ? "" : fmt::format(" \"{}\"", parameter.name());
 }
 
-// What the recording tape does not know any more is plain numbers.
-Tensor current(const Tensor& x) {
-  const Tape* tape = recording_tape();
-  return tape && tape->owns(x) ? x : detach(x);
-}
-Scalar current(Scalar x) {
-  const Tape* tape = recording_tape();
-  return tape && tape->owns(x) ? x : detach(x);
-}
+template <bool decays, bool heavy, bool nesterov, bool begins>
+struct Rule {
+  Scalar lr, momentum, weight_decay;
 
-// The update of one parameter as SGD::step records it, in the same order of operations.
-template <bool decays, bool nesterov>
-Tensor step_in_one_pass(const Tensor& p, const Tensor& g, Tensor& velocity,
-                        const SGDOptions& options) {
-  const double lr = options.lr.value(), momentum = options.momentum.value(),
-               decay = options.weight_decay.value();
-  const auto gradient = [=]<class T>(T x, T d) {
-    return decays ? d + static_cast<T>(decay) * x : d;
-  };
-  if (is_zero(options.momentum))
-    return updated<0>(
-        p, g, {}, [=]<class T>(T x, T d, T*) { return x - static_cast<T>(lr) * gradient(x, d); });
-  if (!velocity.defined())
-    return updated<1>(p, g, {&velocity}, [=]<class T>(T x, T d, T* v) {
-      *v = gradient(x, d);
-      return x - static_cast<T>(lr) * (nesterov ? *v + static_cast<T>(momentum) * *v : *v);
-    });
-  return updated<1>(p, g, {&velocity}, [=]<class T>(T x, T d, T* v) {
-    const T of = gradient(x, d);
-    *v = static_cast<T>(momentum) * *v + of;
-    return x - static_cast<T>(lr) * (nesterov ? of + static_cast<T>(momentum) * *v : *v);
-  });
-}
-
-Tensor step_in_one_pass(const Tensor& p, const Tensor& g, Tensor& velocity,
-                        const SGDOptions& options) {
-  const auto step =
-      is_zero(options.weight_decay)
-          ? (options.nesterov ? step_in_one_pass<false, true> : step_in_one_pass<false, false>)
-          : (options.nesterov ? step_in_one_pass<true, true> : step_in_one_pass<true, false>);
-  return step(p, g, velocity, options);
-}
+  template <class N>
+  N operator()(const N& p, const N& gradient, N* v) const {
+    const N g = decays ? N(gradient + setting<N>(weight_decay) * p) : gradient;
+    if constexpr (!heavy) return p - setting<N>(lr) * g;
+    v[0] = begins ? g : N(setting<N>(momentum) * v[0] + g);
+    return p - setting<N>(lr) * (nesterov ? N(g + setting<N>(momentum) * v[0]) : v[0]);
+  }
+};
 
 }  // namespace
 
@@ -103,23 +73,17 @@ void SGD::step(const std::vector<Tensor>& gradients, Site site) {
              quoted(parameters_[i]), parameters_[i].shape());
     followed |= current(gradients[i]).is_tracked();
   }
-  for (std::size_t i = 0; i < gradients.size() && !followed; ++i) {
-    const Tensor p = parameters_[i].value();
-    const Tensor g = detach(gradients[i]).to(p.dtype());
-    if (velocity_[i].defined()) velocity_[i] = detach(velocity_[i]).to(p.dtype());
-    parameters_[i].set(step_in_one_pass(p, g, velocity_[i], options_));
-  }
-  for (std::size_t i = 0; i < gradients.size() && followed; ++i) {
-    const Tensor p = parameters_[i].tensor();
-    Tensor g = current(gradients[i]).to(p.dtype());
-    if (!is_zero(decay)) g = g + decay * p;
-    Tensor direction = g;
-    if (!is_zero(momentum)) {
-      Tensor& v = velocity_[i];
-      v = v.defined() ? momentum * current(v).to(p.dtype()) + g : g;
-      direction = options_.nesterov ? g + momentum * v : v;
-    }
-    parameters_[i].set(p - lr * direction);
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    const bool heavy = !is_zero(momentum);
+    with_flags(
+        [&]<bool decays, bool is_heavy, bool nesterov, bool begins>() {
+          const Rule<decays, is_heavy, nesterov, begins> rule{lr, momentum, decay};
+          if constexpr (is_heavy)
+            update<1>(parameters_[i], gradients[i], {&velocity_[i]}, rule, followed);
+          else
+            update<0>(parameters_[i], gradients[i], {}, rule, followed);
+        },
+        !is_zero(decay), heavy, options_.nesterov, !velocity_[i].defined());
   }
 }
 
