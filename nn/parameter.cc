@@ -52,9 +52,10 @@ std::string Parameter::node_name() const {
 }
 
 Tensor Parameter::tensor() const {
-  if (captures) {
+  if (context.captures) {
     const std::string known = node_name();
-    captures->note(known.empty() ? std::string("a parameter") : fmt::format("\"{}\"", known));
+    context.captures->note(known.empty() ? std::string("a parameter")
+                                         : fmt::format("\"{}\"", known));
   }
   Tape* tape = recording_tape();
   return tape ? on(*tape) : value();

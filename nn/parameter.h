@@ -11,10 +11,6 @@
 
 namespace tapestry::nn {
 
-namespace detail {
-using namespace tapestry::detail;
-}
-
 class Parameter {
  public:
   explicit Parameter(const Tensor& value, std::string name = {}, detail::Site site = {});

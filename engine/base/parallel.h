@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "engine/base/context.h"
 #include "engine/base/thread_pool.h"
 #include "engine/base/threads.h"
 
@@ -24,7 +25,7 @@ void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
   std::int64_t all = 0;
   const std::int64_t useful =
       (__builtin_mul_overflow(count, work, &all) ? INT64_MAX : all) / parallel_grain;
-  if (useful < 2 || count < 2 || detail::in_piece || threads() == 1 || omp_in_parallel()) {
+  if (useful < 2 || count < 2 || context.in_piece || threads() == 1 || omp_in_parallel()) {
     if (count > 0) f(std::int64_t{0}, count);
     return;
   }

@@ -71,7 +71,7 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->outer();
   if (!tape) {
-    if (detail::escapes) detail::note_reading(x);
+    if (detail::context.escapes) detail::note_reading(x);
     return value;
   }
   if (tape->outer_value(x.id()).defined())
@@ -87,7 +87,7 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
 namespace {
 
 void note_outer(const Tape& tape, const std::vector<Scalar>& scalars) {
-  std::string& first = detail::escapes->outer_scalar;
+  std::string& first = detail::context.escapes->outer_scalar;
   for (const Scalar& x : scalars)
     if (first.empty() && tape.owns(x)) first = detail::called(tape, x.id());
 }
@@ -114,7 +114,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
       recording->id_of("stack", static_cast<int>(i), scalars[i]);
     return result;
   }
-  if (tape != recording && detail::escapes) note_outer(*tape, scalars);
+  if (tape != recording && detail::context.escapes) note_outer(*tape, scalars);
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 

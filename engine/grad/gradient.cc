@@ -78,7 +78,8 @@ Tensor first_cotangent(const Active& y, GradientOptions& options) {
 }
 
 void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
-  if (detail::watch && options.cotangent.defined()) detail::watch_cotangent(options.cotangent);
+  if (detail::context.anomaly_watch && options.cotangent.defined())
+    detail::watch_cotangent(options.cotangent);
   if (y.is_scalar()) {
     if (options.cotangent.defined() && options.cotangent.size() != 1)
       refuse(kWho, "the cotangent has shape {}, y has shape ()", options.cotangent.shape());
@@ -254,7 +255,8 @@ void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* par
 void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* partials) {
   const CallSite call(y.site());
   Tape& tape = tape_of_result(y);
-  if (!tape.storage().has_tensors && !watch) return sweep_scalars(tape, y.id(), xs, partials);
+  if (!tape.storage().has_tensors && !context.anomaly_watch)
+    return sweep_scalars(tape, y.id(), xs, partials);
   const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
   for (std::size_t i = 0; i < xs.size(); ++i) partials[i] = results[i].scalar().value();
 }

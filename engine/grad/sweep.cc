@@ -70,13 +70,13 @@ void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.outer() : now;
-  const ResumeRecording resume(recorder);
+  const Tape::Resume resume(recorder);
   tape_.storage().runs.settle();
   const NodeId before = tape_.size();
-  recorded_ || watch ? run_one_by_one(release) : run_plainly(release);
+  recorded_ || context.anomaly_watch ? run_one_by_one(release) : run_plainly(release);
   if (recorded_ && tape_.size() > before)
     tape_.storage().recorded_sweeps.emplace_back(before + 1, tape_.size());
-  if (watch) births_.tell(wanted_);
+  if (context.anomaly_watch) births_.tell(wanted_);
 }
 
 void Sweep::run_plainly(bool release) {
@@ -95,7 +95,7 @@ void Sweep::run_one_by_one(bool release) {
     const Run node = cursor.at(id);
     if (!node.kernel)
       reverse(id, release);
-    else if (watch)
+    else if (context.anomaly_watch)
       watch_reverse(node);
     else
       reverse(node);
@@ -184,7 +184,7 @@ const Tensor& Pullback::cotangent(int output) const {
 
 Tensor Pullback::take_cotangent(int output) {
   const NodeId id = node_.id + static_cast<NodeId>(output);
-  if (watch) return cotangent(output);  // it will be looked at afterwards
+  if (context.anomaly_watch) return cotangent(output);  // it will be looked at afterwards
   return sweep_.active(id) ? sweep_.take(id) : Tensor();
 }
 
@@ -196,7 +196,7 @@ DType Pullback::input_dtype(int operand) const {
   return sweep_.tape().dtype(node_.operands[operand]);
 }
 void Pullback::give(int operand, Tensor contribution) {
-  if (watch && wants(operand)) {
+  if (context.anomaly_watch && wants(operand)) {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
       adjoints.push_back(cotangent(static_cast<int>(k)));

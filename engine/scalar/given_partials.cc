@@ -137,7 +137,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   for (Scalar& x : inputs) x = {tape.scalar_value(x.id()), tape.epoch(), x.id()};
   for (Scalar& y : made) y = {tape.scalar_value(y.id()), tape.epoch(), y.id()};
   tape.storage().rewind(mark);
-  const ResumeRecording here(&tape);
+  const Tape::Resume here(&tape);
   const double* row = made.empty() ? nullptr : partials.data<double>();
   auto next = made.begin();
   for (Scalar& y : ys) {

@@ -114,7 +114,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
     detail::refuse_comparison(kWho, comparison, x, z);
   }
   store.moved = true;
-  Tape::record_on(recording_tape());  // statements to come are looked at
+  Tape::refresh();  // statements to come are looked at
   return values_of(ys, &tape);
 }
 

@@ -20,9 +20,9 @@ void forward_watched(const Op& op, Inputs inputs, const void* attributes,
 
 inline void execute(const Op& op, Inputs inputs, const void* attributes,
                     std::span<Tensor> outputs) {
-  if (watch) [[unlikely]]
+  if (context.anomaly_watch) [[unlikely]]
     watch_forward(op, inputs, attributes, outputs);
-  else if (escapes) [[unlikely]]
+  else if (context.escapes) [[unlikely]]
     forward_watched(op, inputs, attributes, outputs);
   else
     op.forward(inputs, attributes, outputs);

@@ -14,7 +14,7 @@ using namespace detail;
 
 void Tape::write_to(Tape* tape) {
   const bool plainly =
-      tape && !detail::watch && !tape->carries_tangents() && !tape->storage().moved;
+      tape && !detail::context.anomaly_watch && !tape->carries_tangents() && !tape->storage().moved;
   detail::statement_storage<double> = plainly ? &tape->storage() : &detail::no_storage<double>;
 }
 
@@ -76,7 +76,7 @@ void Tape::clear() {
   storage_->reset();
   begin(recording);
   recompute(epoch_);
-  if (Tape::recording() == this) record_on(this);
+  refresh();
 }
 
 void Tape::release_unused() { storage_->release_unused(); }
@@ -202,19 +202,5 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
       for (std::uint32_t k = 0; k < node->output_count; ++k) f(*node, node->values[k]);
   }
 }
-
-// ---- pausing ----
-
-PauseRecording::PauseRecording() {
-  for (detail::TapeList* list = detail::tape_lists; list; list = list->next)
-    paused_.emplace_back(list, nullptr);
-  for (auto& [list, tape] : paused_) tape = list->record_on(nullptr);
-}
-PauseRecording::~PauseRecording() {
-  for (const auto& [list, tape] : paused_) list->record_on(list->living(tape));
-}
-
-ResumeRecording::ResumeRecording(Tape* tape) : previous_(Tape::record_on(tape)) {}
-ResumeRecording::~ResumeRecording() { Tape::record_on(Tape::living(previous_)); }
 
 }  // namespace tapestry

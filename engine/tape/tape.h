@@ -7,6 +7,7 @@
 // tensor operations, and runs of scalar statements of one kernel.
 #pragma once
 
+#include <forward_list>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,7 +27,6 @@ namespace tapestry {
 
 namespace detail {
 struct TapeStorage;
-class ResumeRecording;
 }  // namespace detail
 
 struct TapeOptions {
@@ -80,8 +80,8 @@ class Tape : public detail::LivingTape<Tape> {
   // what is recorded in their place, as statements that continue a run do at once. Error for a mark
   // of another recording, or one that was itself rewound past, and while the tape is in use.
   using Mark = TapeMark;
-  // While a Tape::Resume(&tape) lives, this thread records on that tape, even if another made it.
-  using Resume = detail::ResumeRecording;
+  // While a Tape::Resume(&tape) lives, this thread records on that tape, even if another made it:
+  // see engine/tape/living_tape.h.
   TapeMark mark() const;
   void rewind(const TapeMark& mark, detail::Site site = {});
   void check_mark(std::string_view who, const TapeMark& mark) const;
@@ -227,29 +227,15 @@ Tape& tape_of(const Scalar& x, detail::Site site = {});
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {
  public:
-  PauseRecording();
-  ~PauseRecording();
+  PauseRecording() {
+    for (detail::TapeList* list = detail::tape_lists; list; list = list->next)
+      paused_.emplace_front(*list, nullptr);
+  }
   PauseRecording(const PauseRecording&) = delete;
   PauseRecording& operator=(const PauseRecording&) = delete;
 
  private:
-  std::vector<std::pair<detail::TapeList*, detail::TapeNode*>> paused_;
+  std::forward_list<detail::Recorder> paused_;
 };
-
-namespace detail {
-
-// While it lives `tape` records, though it may not be the innermost; none when null.
-class ResumeRecording {
- public:
-  explicit ResumeRecording(Tape* tape);
-  ~ResumeRecording();
-  ResumeRecording(const ResumeRecording&) = delete;
-  ResumeRecording& operator=(const ResumeRecording&) = delete;
-
- private:
-  Tape* previous_;
-};
-
-}  // namespace detail
 
 }  // namespace tapestry

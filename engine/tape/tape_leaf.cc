@@ -36,7 +36,7 @@ Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
   if (!is_floating(value.dtype()))
     refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
-  if (detail::watch) detail::watch_leaf(value, name);
+  if (detail::context.anomaly_watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
   return value.tracked_as(epoch_, id);
 }
@@ -56,7 +56,7 @@ Scalar Tape::variable(double value, std::string_view name) {
 
 Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
-  if (detail::watch) detail::watch_leaf(value, name);
+  if (detail::context.anomaly_watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
   return value.tracked_as(epoch_, id);
 }

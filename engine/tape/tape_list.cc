@@ -172,8 +172,9 @@ TapeNode* TapeList::living(TapeNode* tape) const {
 }
 
 TapeNode* TapeList::record_on(TapeNode* tape) {
-  kind->write_to(tape);
-  return std::exchange(recording, tape);
+  TapeNode* const before = std::exchange(recording, tape);
+  kind->refresh();
+  return before;
 }
 
 // ---- a tape in it ----

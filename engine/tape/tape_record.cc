@@ -23,8 +23,8 @@ void detail::note_operands(const Op& op, Inputs inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (!inputs[i].is_tracked())
       note_reading(inputs[i]);
-    else if (note_use_of && op.differentiable)
-      note_use_of(inputs[i]);
+    else if (context.note_use && op.differentiable)
+      context.note_use(inputs[i]);
 }
 
 void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
@@ -197,8 +197,8 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       saved,
                                       values,
                                       current_site(),
-                                      detail::name_scope,
-                                      detail::within_op};
+                                      detail::context.name_scope,
+                                      detail::context.within_op};
   store.has_tensors = true;
   store.differentiates_adjoints |= op.differentiates_adjoints;
   store.runs.put_tensors(id, store.operands.size(), store.payload.size());
@@ -236,7 +236,7 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
 Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> operands,
                               std::span<const double> payload, double value) {
   refuse_tangents(kernel.name);
-  if (detail::watch) {
+  if (detail::context.anomaly_watch) {
     std::vector<double> read;
     for (NodeId operand : operands) read.push_back(is_scalar(operand) ? scalar_value(operand) : 0);
     detail::watch_statement(kernel.name, value, read);

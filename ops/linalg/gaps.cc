@@ -259,7 +259,7 @@ void require_none(const Gaps& gaps, const Tensor& x, const Tensor& numerator, co
 }
 
 bool may_tie(const Gaps& gaps, const Tensor& x) {
-  return detail::escapes || !any_tie(gaps, x).empty();
+  return detail::context.escapes || !any_tie(gaps, x).empty();
 }
 
 Tensor inverse_gaps(const Gaps& gaps, const Tensor& x) {

@@ -132,9 +132,9 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
   }
   if (own == arity) return storage.put(kernel, {ids, arity}, numbers, value);
   Tape* const tape = recording_tape();
-  if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < arity; ++i) detail::captures->note(operands[i]);
-  if (!tape || (plain == arity && !detail::watch)) return value;
+  if (detail::context.captures) [[unlikely]]
+    for (std::size_t i = 0; i < arity; ++i) detail::context.captures->note(operands[i]);
+  if (!tape || (plain == arity && !detail::context.anomaly_watch)) return value;
   if (own > 0 && own + plain == arity) {
     for (std::size_t i = 0; i < arity; ++i)
       if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
@@ -146,7 +146,7 @@ Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
     ids[i] = tape->id_of(kernel.name, static_cast<int>(i), operands[i]);
     followed |= ids[i] != 0;
   }
-  if (detail::watch) watch(kernel.steps, {operands, arity}, payload);
+  if (detail::context.anomaly_watch) watch(kernel.steps, {operands, arity}, payload);
   if (!followed) return value;
   tape->refuse_tangents(kernel.name);
   for (std::size_t i = 0; i < arity; ++i)

@@ -35,10 +35,10 @@ BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>*
                                 const T* payload, const T& value) {
   BasicTape<T>* const tape = BasicTape<T>::recording();
   const auto arity = static_cast<std::size_t>(kernel.arity);
-  if (detail::captures) [[unlikely]]
+  if (detail::context.captures) [[unlikely]]
     for (std::size_t i = 0; i < arity; ++i)
       if (operands[i].is_tracked() && !(tape && tape->owns(operands[i])))
-        detail::captures->note(fmt::format("a scalar (node {})", operands[i].id()));
+        detail::context.captures->note(fmt::format("a scalar (node {})", operands[i].id()));
   if (!tape) return value;
   bool followed = false;
   for (std::size_t i = 0; i < arity; ++i)

@@ -60,7 +60,7 @@ class Replay {
     for (NodeId id : needed.ids()) {
       if (!values_[id].tensor.defined()) execute(tape_.tensor_node(id), id);
     }
-    if (detail::watch) births_.tell({&result, 1});
+    if (detail::context.anomaly_watch) births_.tell({&result, 1});
     const Value& value = values_[result];
     if (value.batched) return value.tensor;
     Shape shape = value.tensor.shape();
@@ -84,11 +84,11 @@ class Replay {
       batched.push_back(values_[operand].batched);
       any |= values_[operand].batched;
     }
-    if (detail::watch && !node.is_step) births_.tell(node.operand_ids());
+    if (detail::context.anomaly_watch && !node.is_step) births_.tell(node.operand_ids());
     std::optional<StepsOfOp> step;
     if (node.is_step) step.emplace();
     std::vector<Tensor> results = any ? mapped(node, operands, batched) : plain(node, operands);
-    if (detail::watch && node.is_step) {
+    if (detail::context.anomaly_watch && node.is_step) {
       std::vector<const Tensor*> pointers;
       for (const Tensor& operand : operands) pointers.push_back(&operand);
       births_.stepped(node, Inputs(pointers), results);

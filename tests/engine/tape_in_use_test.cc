@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_tape_around_is_not_rewound_to_before_the_call) {
     const TapeMark here = outer.mark();
     Tensor aside;
     {
-      const ResumeRecording there(&outer);
+      const Tape::Resume there(&outer);
       aside = x * 3.0;
     }
     outer.rewind(here);

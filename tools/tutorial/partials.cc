@@ -12,7 +12,7 @@ std::vector<Partial> partials(Tape& tape, NodeId node) {
   Sweep sweep(tape, node, parts.operands, true);
   {
     // The reverse sweep of a gradient, but only through what lies between.
-    const ResumeRecording resume(&tape);
+    const Tape::Resume resume(&tape);
     sweep.add(node, Scalar(1));
     for (const NodeId id : parts.between) {
       const Run statement = tape.statement(id);
