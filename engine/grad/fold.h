@@ -30,7 +30,7 @@ A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   std::int64_t i = 0;
   if (stride == 1)
     for (; i + kPartials <= n; i += kPartials) {
-      if constexpr (requires { F::selects; }) {
+      if constexpr (requires { requires F::selects; }) {
 #pragma omp simd
         for (std::int64_t k = 0; k < kPartials; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
       } else {

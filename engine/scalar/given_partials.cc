@@ -34,7 +34,7 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   for (std::uint32_t i = 0; i < run.count; ++i)
     if (const Scalar g = sweep.number<Scalar>(run.first + i); g.is_tracked() || g.value() != 0)
       refuse("gradient",
-             "node {} is made of partials given as numbers, whose derivatives nobody knows: "
+             "node {} is made of partials given as numbers, whose derivatives are not known: "
              "create_graph cannot pass it",
              run.first + i);
 }

@@ -27,6 +27,13 @@ void detail::note_operands(const Op& op, Inputs inputs) {
       context.note_use(inputs[i]);
 }
 
+void detail::refuse_operands(const Op& op, std::size_t count) {
+  refuse(op.name, "it has {} operands; {} were given", op.arity, count);
+}
+void detail::refuse_output(const Op& op, std::size_t number) {
+  refuse(op.name, "its forward made no output {}", number);
+}
+
 void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
                              std::span<Tensor> outputs) {
   note_operands(op, inputs);
@@ -86,11 +93,6 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
     Tape* tape;
     std::vector<Tensor> operands, outputs;
   };
-  const auto each = [](const std::vector<Tensor>& tensors) {
-    std::vector<const Tensor*> pointers;
-    for (const Tensor& tensor : tensors) pointers.push_back(&tensor);
-    return pointers;
-  };
   std::vector<Level> levels;
   std::vector<Tensor> operands, results(outputs.begin(), outputs.end());
   for (std::size_t i = 0; i < inputs.size(); ++i) operands.push_back(inputs[i]);
@@ -98,11 +100,11 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
     const auto follows = [&](const Tensor& x) { return tape->follows(x); };
     const auto is_foreign = [&](const Tensor& x) { return x.is_tracked() && !follows(x); };
     if (std::any_of(operands.begin(), operands.end(), is_foreign))
-      if (std::vector<Tensor> known = as_known_to(*tape, Inputs(each(operands))); !known.empty())
+      if (std::vector<Tensor> known = as_known_to(*tape, operands); !known.empty())
         operands = std::move(known);
     if (std::none_of(operands.begin(), operands.end(), follows)) {
       if (tape->outer()) continue;
-      if (levels.empty()) note_origin(Inputs(each(operands)), results);
+      if (levels.empty()) note_origin(operands, results);
       for (std::size_t i = 0; i < operands.size(); ++i)
         if (operands[i].is_tracked() && !lives_here(operands[i]))
           refuse_stale(op.name, fmt::format("operand {}", i), operands[i].epoch());
@@ -117,8 +119,7 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
   }
   std::span<const Tensor> followed;
   for (std::size_t i = levels.size(); i-- > 0; followed = levels[i].outputs)
-    levels[i].tape->record_here(op, Inputs(each(levels[i].operands)), attributes, levels[i].outputs,
-                                followed);
+    levels[i].tape->record_here(op, levels[i].operands, attributes, levels[i].outputs, followed);
   std::vector<Tensor>& recorded = levels.empty() ? results : levels[0].outputs;
   std::move(recorded.begin(), recorded.end(), outputs.begin());
 }

@@ -31,10 +31,8 @@ Tensor as_rows(const Tensor& x, int axis) {
 
 // The inverse of moving `axis` to the end.
 Tensor moved_back(const Tensor& rows, int axis) {
-  Shape shape = rows.shape();
-  Strides strides = rows.strides();
-  shape.erase(rows.rank() - 1);
-  strides.erase(rows.rank() - 1);
+  Shape shape = without_last(rows.shape());
+  Strides strides = without_last(rows.strides());
   shape.insert(axis, rows.shape().back());
   strides.insert(axis, rows.strides().back());
   return rows.view(shape, strides);

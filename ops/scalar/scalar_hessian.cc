@@ -17,7 +17,7 @@ using Tangent = Lanes;
 
 [[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
   if (tape.is_scalar(id) && tape.op_name(id) == "partials")
-    refuse(who, "{} is made of partials given as numbers, whose derivatives nobody knows",
+    refuse(who, "{} is made of partials given as numbers, whose derivatives are not known",
            detail::called(tape, id));
   refuse(who,
          "{} lies between: second derivatives of scalars pass scalars only; take the hessian of a "
