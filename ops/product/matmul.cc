@@ -122,6 +122,9 @@ struct Matmul {
       visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) { multiply<T>(a, b, c); });
     return c;
   }
+  static double flops(Inputs in, std::span<const Tensor> outputs) {
+    return 2.0 * static_cast<double>(outputs[0].size()) * static_cast<double>(in[0].shape().back());
+  }
   static void batch(Batching& b) { map_aligned(b); }
   static void vjp(Pullback& p) {
     const Tensor& g = p.cotangent();
