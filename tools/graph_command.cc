@@ -156,7 +156,7 @@ void add_graph_command(Program& program, const Console& console) {
   command.flag("--gradients", options->gradients,
                "The gradient of the result by each node, as numbers");
   command.flag(
-      "--profile", options.profile,
+      "--profile", options->profile,
       "The time of each operation on tensors, with its vjp: in its node, and as its colour");
   command
       .option("--format FORMAT", options->format,
