@@ -71,13 +71,14 @@ struct Accumulate {
 };
 
 // As the page has it, on which it is the first function of two operands.
-constexpr Step kAddStep{
-    "add", 0, {{StepOperand::Kind::operand, 0}, {StepOperand::Kind::operand, 1}}};
+constexpr double add(double x, double z) { return x + z; }
+constexpr double give(double, double, double, double g) { return g; }
+constexpr StepFunction kAddFunction{{&add, {&give, &give}}, "add", 0};
+constexpr Step kAddStep{&kAddFunction,
+                        {{StepOperand::Kind::operand, 0}, {StepOperand::Kind::operand, 1}}};
 
-constexpr StatementKernel kAdd{
-    "add",
-    2,
-    0,
+constexpr KernelOf<double> kAdd{
+    {"add", 2, 0, {&kAddStep, 1}},
     [](NodeId first, NodeId end, const NodeId* operands, const double*, const double*,
        double* adjoints) {
       while (end-- > first) {
@@ -96,9 +97,7 @@ constexpr StatementKernel kAdd{
         sweep.add(run.operands[2 * i], adjoint);
         sweep.add(run.operands[2 * i + 1], adjoint);
       }
-    },
-    nullptr,
-    {&kAddStep, 1}};
+    }};
 
 }  // namespace
 
@@ -121,7 +120,7 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto operand = [&](Scalar x) {
-    return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
+    return tape->owns(x) ? x.id() : tape->scalar_constant(x.value()).id();
   };
   const NodeId operands[] = {operand(into), operand(contribution)};
   return tape->record_statement(kAdd, operands, {}, sum);

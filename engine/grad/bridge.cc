@@ -51,17 +51,15 @@ void reverse_at(const Run& run, Sweep& sweep) {
       sweep.add_element(run.operands[i], static_cast<std::size_t>(run.payload[i]), adjoint);
 }
 
-constexpr StatementKernel kAt{
-    "at",
-    1,
-    1,
+constexpr KernelOf<double> kAt{
+    {"at", 1, 1},
     nullptr,
     nullptr,
     [](const Run& run, Sweep& sweep) {
       sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
     },
-    [](std::span<const double> payload) {
-      return fmt::format("index={}", static_cast<std::int64_t>(payload[0]));
+    [](const Run& run) {
+      return fmt::format("index={}", static_cast<std::int64_t>(run.payload[0]));
     }};
 
 Scalar record_at(const Tensor& read, std::int64_t position, double value) {

@@ -237,17 +237,10 @@ void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* par
     if (xs[i].id() > y) tape.check_node(kWho, xs[i].id());
   }
   detail::TapeStorage& storage = tape.storage();
-  const double* const values = storage.values.begin();
-  detail::sweep_plainly<double>(storage, y, 1, xs, [&](const Run& run, double* adjoints) {
-    if (run.kernel->reverse) detail::reverse_run(run, values, adjoints);
-  });
-  bool flowed = true;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    partials[i] = xs[i].id() <= y ? storage.adjoints.data()[xs[i].id()] : 0;
-    flowed &= partials[i] != 0;
-  }
+  detail::sweep_plainly<double>(storage, y, 1, xs);
   // A partial of 0 may mean that there is no way.
-  if (!flowed) check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
+  if (!detail::read_partials<double>(storage, y, xs, partials))
+    check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
 }
 
 }  // namespace

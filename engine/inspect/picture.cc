@@ -130,7 +130,7 @@ class Painter {
         ids.push_back(id);
       }
       one.id = ids.back();
-      one.op = step.op;
+      one.op = step.function->name;
       one.attributes.clear();
       one.operands.clear();
       const double read[] = {x, z};
@@ -142,7 +142,7 @@ class Painter {
           one.operands.push_back(of.kind == StepOperand::Kind::step ? ids[of.where]
                                                                     : run.operands[of.where]);
       }
-      const double value = run.kernel->execute(step, x, z);
+      const double value = step.function->value(x, z);
       unrolled.reads.push_back({x, z});
       if (options_.values) one.value = full({}, value, DType::f64);
       picture_.nodes.push_back(std::move(one));
@@ -167,7 +167,7 @@ class Painter {
         [](const StepOperand& to) { return to.kind == StepOperand::Kind::step; },
         [&](std::size_t k, int slot, double g) {
           const auto [x, z] = statement.reads[k];
-          return statement.kernel->pull(steps[k], slot, x, z, statement.values[k], g);
+          return steps[k].function->vjp[slot](x, z, statement.values[k], g);
         },
         [](std::size_t, double) {});
     for (std::size_t k = 0; k + 1 < steps.size(); ++k)

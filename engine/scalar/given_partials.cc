@@ -1,5 +1,7 @@
 #include "engine/scalar/given_partials.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -39,25 +41,15 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
              run.first + i);
 }
 
-std::string print(std::span<const double> partials) {
-  std::string text = "partials=";
-  for (std::size_t i = 0; i < partials.size(); ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : ",", partials[i]);
-  return text;
+std::string print(const Run& run) {
+  return fmt::format("partials={}", fmt::join(run.payload, run.payload_of(1), ","));
 }
 
-template <std::size_t count>
-constexpr StatementKernel kernel_of() {
-  return {"partials",
-          static_cast<int>(count),
-          static_cast<int>(count),
-          &reverse<count>,
-          nullptr,
-          &reverse_recorded,
-          &print};
-}
+template <int count>
+constexpr KernelOf<double> kernel{
+    {"partials", count, count}, &reverse<count>, nullptr, &reverse_recorded, &print};
 constexpr auto kernels = []<std::size_t... I>(std::index_sequence<I...>) {
-  return std::array<StatementKernel, kMost>{kernel_of<I + 1>()...};
+  return std::array{kernel<I + 1>...};
 }
 (std::make_index_sequence<kMost>());
 

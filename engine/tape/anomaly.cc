@@ -202,7 +202,7 @@ std::string_view steep_step(const Run& statement, const double* values, double a
   const auto operand = [&](std::size_t i) { return values[statement.operands[i]]; };
   execute_steps(
       kernel.steps, statement.payload, results.data(), operand,
-      [&](std::size_t k, double x, double z) { return kernel.execute(kernel.steps[k], x, z); });
+      [&](std::size_t k, double x, double z) { return kernel.steps[k].function->value(x, z); });
   std::string_view found;
   if (!results.empty()) adjoints.back() = adjoint;
   reverse_steps(
@@ -212,8 +212,8 @@ std::string_view steep_step(const Run& statement, const double* values, double a
         const auto read = [&](int which) {
           return step_read(step, which, statement.payload, results.data(), operand);
         };
-        const double given = kernel.pull(step, slot, read(0), read(1), results[k], g);
-        if (found.empty() && !std::isfinite(given)) found = step.op;
+        const double given = step.function->vjp[slot](read(0), read(1), results[k], g);
+        if (found.empty() && !std::isfinite(given)) found = step.function->name;
         return given;
       },
       [](std::size_t, double) {});

@@ -239,6 +239,7 @@ void TapeNode::stop(TapeList& here) noexcept {
 }
 
 void TapeNode::leave(TapeList& here) noexcept {
+  if (!slot_) return;  // it never joined
   stop(here);
   if (slot_->list.load(std::memory_order_relaxed) == &here) {
     part();

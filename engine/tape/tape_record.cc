@@ -55,7 +55,7 @@ void detail::execute_watched(const Op& op, Inputs inputs, const void* attributes
 }
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
-  if (x.epoch() == epoch_) {
+  if (x.epoch() == epoch()) {
     check_node(op.name, x.id());
     return x.id();
   }
@@ -166,7 +166,7 @@ void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
   const Tape* from = nullptr;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto [epoch, id] = inputs[i].origin();
-    const Tape* const tape = epoch == epoch_ ? this : epoch ? find_tape(epoch) : nullptr;
+    const Tape* const tape = epoch == this->epoch() ? this : epoch ? find_tape(epoch) : nullptr;
     if (!tape || (from && from != tape && !is_around(*from, *tape))) continue;
     from = tape;
     for (Tensor& output : outputs) output.set_origin(epoch, id);
@@ -219,8 +219,8 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.put_node(node);
     if (values) new (values + k) Tensor(detach(outputs[k]));
-    outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
-    if (op.arity != 0) outputs[k].set_origin(epoch_, outputs[k].id());
+    outputs[k] = std::move(outputs[k]).tracked_as(epoch(), id + static_cast<NodeId>(k));
+    if (op.arity != 0) outputs[k].set_origin(epoch(), outputs[k].id());
   }
   if (save_inputs)
     for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
@@ -240,14 +240,14 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
   std::vector<NodeId> ids(operands.size());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
-    if (!ids[i]) ids[i] = pooled_constant(operands[i].value()).id();
+    if (!ids[i]) ids[i] = scalar_constant(operands[i].value()).id();
   }
   refuse_tangents(op.name);
   push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);
   return output;
 }
 
-Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> operands,
+Scalar Tape::record_statement(const KernelOf<double>& kernel, std::span<const NodeId> operands,
                               std::span<const double> payload, double value) {
   refuse_tangents(kernel.name);
   if (detail::context.anomaly_watch) {

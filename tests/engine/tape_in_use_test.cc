@@ -273,8 +273,7 @@ void multiply_back(NodeId first, NodeId end, const NodeId* leaves, const Acting*
     adjoints[leaves[1]] = adjoints[leaves[1]] + adjoints[end] * values[leaves[0]];
   }
 }
-constexpr KernelOf<Acting> kProduct{{"product", 2, 0, nullptr, nullptr, nullptr, nullptr},
-                                    &multiply_back};
+constexpr KernelOf<Acting> kProduct{{"product", 2, 0}, &multiply_back};
 
 }  // namespace
 
