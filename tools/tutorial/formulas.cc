@@ -72,7 +72,7 @@ Text unrolled(const Run& statement, const std::vector<Text>& leaves) {
                              ? number(statement.payload[of.where])
                              : steps[of.where]);
     }
-    steps.push_back(joined(step.op, operands));
+    steps.push_back(joined(step.function->name, operands));
   }
   return steps.back();
 }
