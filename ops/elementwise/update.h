@@ -23,7 +23,9 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
   for (std::size_t k = 0; k != N; ++k) {
     Tensor& here = *state[k];
     before[k] = here.defined() ? std::move(here).contiguous() : Tensor();
-    here = before[k].is_unique() ? detach(before[k]) : Tensor::uninitialized(p.shape(), p.dtype());
+    here = before[k].defined() && before[k].is_unique()
+               ? detach(before[k])
+               : Tensor::uninitialized(p.shape(), p.dtype());
   }
   visit_floating(p.dtype(), [&]<class T>(std::type_identity<T>) {
     const T *old = from.data<T>(), *gradient = by.data<T>();
