@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "engine/base/parallel.h"
 #include "engine/tensor/tensor.h"
@@ -22,7 +23,8 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
   std::array<Tensor, N> before;
   for (std::size_t k = 0; k != N; ++k) {
     Tensor& here = *state[k];
-    before[k] = here.defined() ? std::move(here).contiguous() : Tensor();
+    before[k] = std::exchange(here, Tensor());
+    if (before[k].defined() && !before[k].is_contiguous()) before[k] = before[k].contiguous();
     here = before[k].defined() && before[k].is_unique()
                ? detach(before[k])
                : Tensor::uninitialized(p.shape(), p.dtype());
