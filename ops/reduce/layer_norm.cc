@@ -181,10 +181,14 @@ Tensor normalize(const Tensor& x, const Shape& normalized, const Tensor& weight,
   check(bias, "bias");
   const NormAttributes a{axes, eps};
   if (!weight.defined() && !bias.defined()) return apply<Norm<centers, 1>>({&x}, a);
-  const Tensor factor = weight.defined() ? weight.to(x.dtype()) : ones(normalized, x.dtype());
-  if (!bias.defined()) return apply<Norm<centers, 2>>({&x, &factor}, a);
-  const Tensor shift = bias.to(x.dtype());
-  return apply<Norm<centers, 3>>({&x, &factor, &shift}, a);
+  DType dtype = x.dtype();
+  for (const Tensor* operand : {&weight, &bias})
+    if (operand->defined()) dtype = promote(dtype, operand->dtype());
+  const Tensor in = x.to(dtype),
+               factor = weight.defined() ? weight.to(dtype) : ones(normalized, dtype);
+  if (!bias.defined()) return apply<Norm<centers, 2>>({&in, &factor}, a);
+  const Tensor shift = bias.to(dtype);
+  return apply<Norm<centers, 3>>({&in, &factor, &shift}, a);
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ BOOST_AUTO_TEST_CASE(rows_of_any_length_are_normalized) {
                  b = numbers({n}, 3);
     const Tensor expected = plain_layer_norm(x, 0.01) * w + b;
     BOOST_TEST(distance(layer_norm(x, {n}, w, b, 0.01), expected) < 1e-13);
-    const Tensor narrow = layer_norm(x.to(DType::f32), {n}, w, b, 0.01);
+    const Tensor narrow =
+        layer_norm(x.to(DType::f32), {n}, w.to(DType::f32), b.to(DType::f32), 0.01);
     BOOST_TEST(narrow.dtype() == DType::f32);
     BOOST_TEST(distance(narrow.to(DType::f64), expected) < 1e-5);
     BOOST_TEST(distance(rms_norm(x, {n}, w, 0.01),
