@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_of_its_author_is_told_in_the_name_of_the_op) {
   BOOST_TEST(refusal([] {
                vmap(wrong<Mistake::batch>)(ones({2, 3}));
              }) ==
-             "[wrong] by its vmap rule output 0 of a batch of 2 has shape (3,); it must be (2, 2)");
+             "[wrong] by its vmap rule output 0 of a batch of 2 has shape (3,); it must be (2,)");
 }
 
 }  // namespace tapestry::detail
