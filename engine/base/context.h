@@ -18,6 +18,7 @@ struct AnomalyOptions;
 namespace detail {
 class Callback;
 class DrawWatch;
+class OpClock;
 class ScopeOwner;
 class Site;
 class TapeUse;
@@ -41,14 +42,18 @@ struct Context {
   Escapes* escapes = nullptr;                         // engine/tensor/escapes.h
   DrawWatch* draw_watch = nullptr;                    // engine/tensor/draws.h
   const AnomalyOptions* anomaly_watch = nullptr;      // engine/tape/anomaly.h
+  OpClock* op_clock = nullptr;                        // engine/tape/op_clock.h
   WatchCaptures* captures = nullptr;                  // engine/tape/captures.h
   void (*note_use)(const Tensor& x) = nullptr;        // the same; for what is read, and operands
   TapeUse* tape_use = nullptr;                        // engine/tape/tape_use.h
   Callback* callback = nullptr;                       // the same
   const nn::detail::LayerCall* layer_call = nullptr;  // nn/layer.cc
   nn::detail::LayerWatch* layer_watch = nullptr;      // nn/layer.h
+  double shared_seconds = 0;                          // in shared loops, while op_clock runs
   bool within_op = false;  // the thread executes an operation's steps, see engine/tape/provenance.h
   bool in_piece = false;   // it works on a piece of a shared loop, see engine/base/thread_pool.h
+
+  bool watches_ops() const { return anomaly_watch || escapes || op_clock; }
 };
 inline constinit thread_local Context context;
 

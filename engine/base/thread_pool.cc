@@ -246,7 +246,10 @@ Pool& pool() {
 }  // namespace
 
 void share(int threads, std::int64_t count, LoopBody piece, void* loop) {
+  if (!context.op_clock) return pool().share(threads, count, piece, loop);
+  const std::int64_t start = now();
   pool().share(threads, count, piece, loop);
+  context.shared_seconds += 1e-9 * static_cast<double>(now() - start);
 }
 
 void on_every_thread(void (*f)(void* with), void* with) { pool().on_every_thread(f, with); }

@@ -6,6 +6,7 @@
 #include "engine/grad/broadcast.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/anomaly.h"
+#include "engine/tape/op_clock.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/traverse.h"
 #include "engine/tensor/factory.h"
@@ -132,6 +133,8 @@ void Sweep::reverse(NodeId id, bool release) {
   {
     const AtNode place(node);
     const StepsOfOp steps;
+    Timing timing(node.op->name, true);
+    timing.at(tape_.epoch(), node.id);
     Pullback pullback(*this, node);
     node.op->vjp(pullback);
   }

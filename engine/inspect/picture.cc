@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/graph/ancestry.h"
+#include "engine/inspect/profile.h"
 #include "engine/tape/steps.h"
 #include "engine/tensor/factory.h"
 
@@ -41,6 +42,7 @@ class Painter {
       for (const Unrolled& statement : unrolled_) pull(statement);
     }
     link_adjoints();
+    if (options_.profile) add_times();
     return std::move(picture_);
   }
 
@@ -170,6 +172,15 @@ class Painter {
         [](std::size_t, double) {});
     for (std::size_t k = 0; k + 1 < steps.size(); ++k)
       picture_.nodes[statement.place + k].gradient = full({}, adjoints[k], DType::f64);
+  }
+
+  void add_times() {
+    for (const auto& [id, seconds] : options_.profile->seconds_by_node(tape_)) {
+      const auto place = place_.find(id);
+      if (place == place_.end()) continue;
+      picture_.nodes[place->second].seconds = seconds;
+      picture_.longest = std::max(picture_.longest, seconds);
+    }
   }
 
   void link_adjoints() {

@@ -13,7 +13,8 @@ namespace tapestry::detail {
 // An escape watch is on: what a kernel reads does not escape, except for numbers without
 // history.
 void note_operands(const Op& op, Inputs inputs);
-void forward_watched(const Op& op, Inputs inputs, const void* attributes,
+// The same as execute() while DetectAnomaly, an escape watch or a Profile looks on.
+void execute_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
 
 [[noreturn]] void refuse_operands(const Op& op, std::size_t count);
@@ -21,12 +22,9 @@ void forward_watched(const Op& op, Inputs inputs, const void* attributes,
 
 inline void execute(const Op& op, Inputs inputs, const void* attributes,
                     std::span<Tensor> outputs) {
-  if (context.anomaly_watch) [[unlikely]]
-    watch_forward(op, inputs, attributes, outputs);
-  else if (context.escapes) [[unlikely]]
-    forward_watched(op, inputs, attributes, outputs);
-  else
-    op.forward(inputs, attributes, outputs);
+  if (context.watches_ops()) [[unlikely]]
+    return execute_watched(op, inputs, attributes, outputs);
+  op.forward(inputs, attributes, outputs);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     if (!outputs[k].defined()) [[unlikely]]
       refuse_output(op, k);

@@ -11,6 +11,7 @@
 //     // Optional: what vjp reads for that operand, and the attributes as text.
 //     static constexpr SaveMask saves(int operand);
 //     static std::string describe(const Attributes& a);
+//     static double flops(Inputs in, const Attributes& a, std::span<const Tensor> out);  // Profile
 //   };
 //
 // Forward mode comes from `static constexpr bool linear = true` (in all floating operands
@@ -85,6 +86,8 @@ struct Op {
   void (*batch)(Batching& batching);      // null: elementwise, or example by example
   bool elementwise;  // each element of the result comes from one of each operand
   SaveMask (*saves)(int operand);
+  // Arithmetic operations of a call; null: one for each element of the results.
+  double (*flops)(Inputs inputs, const void* attributes, std::span<const Tensor> outputs) = nullptr;
   std::string (*describe)(const void* attributes);
   std::string_view example_by_example{};  // why there is no batch; empty where there is
 };
@@ -128,6 +131,15 @@ std::string describe_thunk([[maybe_unused]] const void* attributes) {
 }
 
 template <class D>
+double flops_thunk(Inputs inputs, const void* attributes, std::span<const Tensor> outputs) {
+  const auto& typed = *static_cast<const AttributesOf<D>*>(attributes);
+  if constexpr (requires { D::flops(inputs, typed, outputs); })
+    return D::flops(inputs, typed, outputs);
+  else
+    return D::flops(inputs, outputs);
+}
+
+template <class D>
 constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
@@ -146,6 +158,7 @@ constexpr Op make_op() {
   op.differentiates_adjoints = requires { requires D::differentiates_adjoints; };
   op.saves = &saves_thunk<D>;
   op.describe = &describe_thunk<D>;
+  if constexpr (requires { &D::flops; }) op.flops = &flops_thunk<D>;
   if constexpr (!requires { requires D::not_differentiable; }) {
     static_assert(
         requires { &D::vjp; }, "an op has a `vjp`, or `not_differentiable` = true");

@@ -8,6 +8,7 @@
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
 #include "engine/tape/nesting.h"
+#include "engine/tape/op_clock.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/tape.h"
 #include "engine/tape/tape_storage.h"
@@ -34,11 +35,23 @@ void detail::refuse_output(const Op& op, std::size_t number) {
   refuse(op.name, "its forward made no output {}", number);
 }
 
-void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
+void detail::execute_watched(const Op& op, Inputs inputs, const void* attributes,
                              std::span<Tensor> outputs) {
-  note_operands(op, inputs);
-  const UnwatchedReading kernel;
-  op.forward(inputs, attributes, outputs);
+  Timing timing(op.name, false);
+  if (context.anomaly_watch) {
+    watch_forward(op, inputs, attributes, outputs);
+  } else if (context.escapes) {
+    note_operands(op, inputs);
+    const UnwatchedReading kernel;
+    op.forward(inputs, attributes, outputs);
+  } else {
+    op.forward(inputs, attributes, outputs);
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (!outputs[k].defined()) refuse_output(op, k);
+  timing.executed(op, inputs, attributes, outputs);
+  if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
+  if (!outputs.empty()) timing.at(outputs[0].epoch(), outputs[0].id());
 }
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {

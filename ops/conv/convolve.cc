@@ -43,6 +43,9 @@ struct Product {
     return result;
   }
 
+  static double flops(Inputs, const Attributes& a, std::span<const Tensor>) {
+    return 2.0 * static_cast<double>(a.batch) * static_cast<double>(a.work());
+  }
   static void vjp(Pullback& p) {
     give<0>(p);
     give<1>(p);

@@ -103,13 +103,17 @@ Shape product_shape(const Tensor& a, const Tensor& b) {
   return shape;
 }
 
-// Both operands have rank 2 or more.
+// Both operands have rank 2 or more. Which of them lies in memory column by column, as a transposed
+// weight does: its gradient is made likewise, so that undoing the transpose gives plain rows.
 struct Matmul {
   static constexpr std::string_view name = "matmul";
   static constexpr int arity = 2;
+  struct Attributes {
+    bool columns[2];
+  };
   static constexpr bool bilinear = true;
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
-  static Tensor forward(Inputs in) {
+  static Tensor forward(Inputs in, const Attributes&) {
     const Tensor a = usable(in[0]), b = usable(in[1]);
     Tensor c = Tensor::uninitialized(product_shape(a, b), a.dtype());
     if (a.dtype() == DType::i64)
@@ -118,20 +122,33 @@ struct Matmul {
       visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) { multiply<T>(a, b, c); });
     return c;
   }
+  static double flops(Inputs in, std::span<const Tensor> outputs) {
+    return 2.0 * static_cast<double>(outputs[0].size()) * static_cast<double>(in[0].shape().back());
+  }
   static void batch(Batching& b) { map_aligned(b); }
   static void vjp(Pullback& p) {
     const Tensor& g = p.cotangent();
-    if (p.wants(0)) p.give(0, matmul(g, transpose(p.input(1))));
+    const auto& columns = p.attributes<Attributes>().columns;
+    // x z, or the same laid out as columns.
+    const auto product = [](const Tensor& x, const Tensor& z, bool by_columns) {
+      return by_columns ? transpose(matmul(transpose(z), transpose(x))) : matmul(x, z);
+    };
+    if (p.wants(0)) p.give(0, product(g, transpose(p.input(1)), columns[0]));
     if (!p.wants(1)) return;
     const Tensor& a = p.input(0);
     if (p.input_shape(1).rank() == 2 && a.rank() > 2) {  // the batch is only more rows
       const Tensor rows = transpose(reshape(a, {-1, a.shape().back()}));
-      p.give(1, matmul(rows, reshape(g, {-1, g.shape().back()})));
+      p.give(1, product(rows, reshape(g, {-1, g.shape().back()}), columns[1]));
     } else {
-      p.give(1, matmul(transpose(a), g));
+      p.give(1, product(transpose(a), g, columns[1]));
     }
   }
 };
+
+Tensor multiply(const Tensor& a, const Tensor& b) {
+  const auto by_columns = [](const Tensor& x) { return layout_of(x) == Layout::columns; };
+  return apply<Matmul>({&a, &b}, {{by_columns(a), by_columns(b)}});
+}
 
 void require_vectors(std::string_view who, const Tensor& a, const Tensor& b) {
   if (a.rank() != 1 || b.rank() != 1)
@@ -152,11 +169,11 @@ Tensor matmul(const Tensor& a, const Tensor& b, Site site) {
            b.shape(), last, first);
   const DType dtype = promote(promote(a.dtype(), b.dtype()), DType::i64);
   if (a.rank() >= 2 && b.rank() >= 2 && a.dtype() == dtype && b.dtype() == dtype)
-    return apply<Matmul>({&a, &b});
+    return multiply(a, b);
   const Tensor row = a.rank() == 1 ? unsqueeze(a, 0) : a,
                column = b.rank() == 1 ? unsqueeze(b, 1) : b;
   const Tensor left = row.to(dtype), right = column.to(dtype);
-  const Tensor result = apply<Matmul>({&left, &right});
+  const Tensor result = multiply(left, right);
   Shape shape = result.shape();
   if (b.rank() == 1) shape = without_last(shape);
   if (a.rank() == 1) shape.erase(shape.rank() - (b.rank() == 1 ? 1 : 2));
