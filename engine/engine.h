@@ -24,6 +24,7 @@
 #include "engine/grad/gradient.h"
 #include "engine/graph/ancestry.h"
 #include "engine/inspect/memory_report.h"
+#include "engine/inspect/profile.h"
 #include "engine/inspect/verify.h"
 #include "engine/inspect/write_dot.h"
 #include "engine/inspect/write_json.h"

@@ -11,9 +11,11 @@
 //     // tensor that the vjp reads and this does not name is an Error in the first sweep.
 //     static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
 //
-//     // The only place that refuses operands. It sees plain numbers of any strides.
-//     static void forward(Inputs in, const NoAttributes&, std::span<Tensor> out) {
-//       if (!is_floating(in[0].dtype())) refuse(name, "x has dtype {}; f32 or f64", in[0].dtype());
+//     // The only place that refuses operands. They have any strides; it works on their numbers, by
+//     // data<T>(), contiguous() and view(). An op that is called here, such as exp(in[0]), is
+//     // recorded as well: detach() the operand first.
+//     static void forward(Inputs in, std::span<Tensor> out) {
+//       require_floating(name, in[0]);
 //       const Tensor x = in[0].contiguous();
 //       for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
 //       visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -26,24 +28,38 @@
 //
 //     // The cotangent of the operand by those of the outputs, in differentiable ops: so higher
 //     // orders follow. A cotangent is not defined() where nothing flowed back to that output.
-//     // Contributions add up, and may have any shape that broadcasts from the operand's.
+//     // Contributions add up. They have the operand's dtype, and any shape that its shape
+//     // broadcasts to. Of several operands: if (p.wants(1)) p.give(1, ...).
 //     static void vjp(Pullback& p) {
 //       if (p.cotangent(0).defined()) p.give(0, p.cotangent(0) * p.output(1));
 //       if (p.cotangent(1).defined()) p.give(0, -p.cotangent(1) * p.output(0));
 //     }
 //   };
 //
-//   std::pair<Tensor, Tensor> sincos(const Tensor& x, Site site = {}) {
+//   struct SinCosed {
+//     Tensor sine, cosine;
+//   };
+//   SinCosed sincos(const Tensor& x, Site site = {}) {
 //     const CallSite call(site);                  // messages name the line of the caller
 //     std::vector<Tensor> y = apply_many<SinCos>({&x}, 2);
 //     return {y[0], y[1]};
 //   }
 //
+// Operands that differ. The function promotes: x.to(promote(x.dtype(), z.dtype())), recorded, so
+// that the cast has a derivative. forward broadcasts; `elementwise` allows it:
+//
+//   const Shape shape = broadcast_shapes(name, in[0].shape(), in[1].shape());
+//   const Tensor z = broadcast_to(detach(in[1]), shape).contiguous();
+//
+// A loop that is worth several threads is parallel_for(count, work, f): f(first, last) takes a part
+// of [0, count), and one index costs about as much as copying `work` elements. Each element of the
+// result is computed by one index alone, so that bits do not depend on threads.
+//
 // More that an op may have:
 //   struct Attributes { int axis; };              trivially copyable; forward takes them second,
-//   and
 //                                                 p.attributes<Attributes>() gives them to the vjp
-//   static Tensor forward(Inputs in)              of one output; with attributes, (Inputs in, a)
+//   static Tensor forward(Inputs in)              of one output; with attributes (Inputs in, a),
+//                                                 and (Inputs in, a, out) of several
 //   static void jvp(Pushforward& p)               forward mode; the transpose of the vjp if absent
 //   static constexpr bool linear = true;          jvp: f of the tangents. Likewise bilinear
 //   static void batch(Batching& b)                vmap's rule, in place of `elementwise`, mostly
@@ -51,8 +67,8 @@
 //   static std::string describe(const Attributes& a)   attributes as text, for pictures
 //   static constexpr bool not_differentiable = true;   instead of a vjp
 //   static constexpr std::string_view example_by_example   why there is no batching rule
-// Flags count by being there: leave one out instead of setting it to false. p.wants(i) says whether
-// operand i needs a cotangent; p.input(i), p.input_shape(i) and p.output_type(k) tell of the rest.
+// p.wants(i) says whether operand i needs a cotangent; p.input(i), p.input_shape(i) and
+// p.output_type(k) tell of the rest.
 // A missing forward, vjp or vmap rule does not compile, and the message says which.
 #pragma once
 
@@ -60,6 +76,7 @@
 #include "engine/base/parallel.h"
 #include "engine/base/site.h"
 #include "engine/grad/batching.h"
+#include "engine/grad/broadcast.h"
 #include "engine/grad/derived_jvp.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"

@@ -52,12 +52,14 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, const PerAxis& kernel, Rng& rn
             return initial(shape, terms(shape), rng, options.dtype);
           }(),
           "weight"),
-      bias(initial({options.bias ? out : 0}, terms(weight.shape()), rng, options.dtype), "bias"),
+      bias(options.bias
+               ? Parameter(initial({out}, terms(weight.shape()), rng, options.dtype), "bias")
+               : Parameter()),
       options_(options) {}
 
 Tensor Conv2d::forward(const Tensor& x) const {
   const ConvOptions options{options_.stride, options_.padding, options_.dilation, options_.groups};
-  return options_.bias ? conv2d(x, weight, bias, options) : conv2d(x, weight, options);
+  return bias.defined() ? conv2d(x, weight, bias, options) : conv2d(x, weight, options);
 }
 
 std::string Conv2d::type() const {
@@ -66,12 +68,12 @@ std::string Conv2d::type() const {
       "Conv2d({}, {}, {}{}{})", shape[1] * options_.groups, shape[0],
       window_text({shape[2], shape[3]}, options_.stride, options_.padding, options_.dilation),
       options_.groups == 1 ? "" : fmt::format(", groups={}", options_.groups),
-      options_.bias ? "" : ", no bias");
+      bias.defined() ? "" : ", no bias");
 }
 
 Members Conv2d::members() {
   Members own{{"weight", weight}};
-  if (options_.bias) own.emplace_back("bias", bias);
+  if (bias.defined()) own.emplace_back("bias", bias);
   return own;
 }
 

@@ -26,7 +26,7 @@ class Conv2d : public detail::StandardLayer {
   Members members() override;
 
   Parameter weight;
-  Parameter bias;  // of shape (0,) when there is none
+  Parameter bias;  // not defined() when there is none
 
  private:
   Conv2dOptions options_;

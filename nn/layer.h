@@ -52,18 +52,13 @@ class StandardLayer : public Layer {
 };
 
 // Sees every call of a layer on this thread while it lives.
-class LayerWatch {
+class LayerWatch : Ambient<&Context::layer_watch> {
  public:
-  LayerWatch();
-  virtual ~LayerWatch();
-  LayerWatch(const LayerWatch&) = delete;
-  LayerWatch& operator=(const LayerWatch&) = delete;
+  LayerWatch() : Ambient(this) {}
+  virtual ~LayerWatch() = default;
   // `is_innermost`: it called no other layer.
   virtual void called(const Layer& layer, std::string_view path, const Tensor& result,
                       bool is_innermost) = 0;
-
- private:
-  LayerWatch* outer_;
 };
 
 // The line of the innermost call of a layer on this thread; nowhere outside of calls.

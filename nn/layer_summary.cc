@@ -1,15 +1,13 @@
 // A network as a table.
 #include <algorithm>
-#include <array>
 
+#include "engine/base/text_table.h"
 #include "nn/layer.h"
 #include "ops/ops.h"
 
 namespace tapestry::nn {
 using namespace detail;
 namespace {
-
-using Row = std::array<std::string, 4>;  // layer, type, output, parameters
 
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
@@ -30,7 +28,7 @@ std::int64_t count(const std::vector<Parameter>& parameters) {
 class Rows : detail::LayerWatch {
  public:
   explicit Rows(const Layer& root) : root_(root), listed_(root.parameters()) {}
-  const std::vector<Row>& rows() const { return rows_; }
+  const std::vector<Cells>& rows() const { return rows_; }
   std::int64_t unlisted() const { return unlisted_; }  // parameters
 
  private:
@@ -61,21 +59,15 @@ class Rows : detail::LayerWatch {
   std::vector<Parameter> listed_;
   std::int64_t unlisted_ = 0;
 
-  std::vector<Row> rows_{{"layer", "type", "output", "parameters"}};
+  std::vector<Cells> rows_{{"layer", "type", "output", "parameters"}};
   std::vector<Parameter> counted_;
 };
 
-std::string table(const std::vector<Row>& rows, std::int64_t total, std::int64_t unlisted) {
-  std::array<std::size_t, 4> widths{};
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  const std::string line(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
-  std::string text;
-  for (const Row& row : rows) {
-    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}\n", row[0], widths[0], row[1], widths[1],
-                        row[2], widths[2], row[3], widths[3]);
-    if (&row == &rows.front()) text += line + "\n";
-  }
+std::string table(const std::vector<Cells>& rows, std::int64_t total, std::int64_t unlisted) {
+  std::string text = in_columns(rows, "<  <  <  >");
+  const std::size_t width = text.find('\n');
+  const std::string line(width, '-');
+  text.insert(width + 1, line + "\n");
   text += fmt::format("{}\ntotal {} parameters", line, grouped(total));
   if (unlisted > 0)
     text += fmt::format("; {} more are of layers that no members() lists", grouped(unlisted));

@@ -28,29 +28,28 @@ Tensor initial(const Shape& shape, std::int64_t in, Rng& rng, DType dtype) {
 }  // namespace
 
 Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, LinearOptions options, Site site)
-    : weight(
-          [&] {
-            const CallSite call(site);
-            check_features(in, out);
-            return initial({out, in}, in, rng, options.dtype);
-          }(),
-          "weight"),
-      bias(initial({options.bias ? out : 0}, in, rng, options.dtype), "bias") {}
+    : weight([&] {
+        const CallSite call(site);
+        check_features(in, out);
+        return Parameter(initial({out, in}, in, rng, options.dtype), "weight");
+      }()),
+      bias(options.bias ? Parameter(initial({out}, in, rng, options.dtype), "bias") : Parameter()) {
+}
 
 Tensor Linear::forward(const Tensor& x) const {
   if (x.rank() == 0 || x.shape().back() != weight.shape()[1]) refuse_input(x, weight.shape()[1]);
   const Tensor y = matmul(x, transpose(weight));
-  return has_bias() ? y + bias : y;
+  return bias.defined() ? y + bias : y;
 }
 
 std::string Linear::type() const {
   return fmt::format("Linear({}, {}{})", weight.shape()[1], weight.shape()[0],
-                     has_bias() ? "" : ", no bias");
+                     bias.defined() ? "" : ", no bias");
 }
 
 Members Linear::members() {
   Members own{{"weight", weight}};
-  if (has_bias()) own.emplace_back("bias", bias);
+  if (bias.defined()) own.emplace_back("bias", bias);
   return own;
 }
 

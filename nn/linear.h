@@ -20,10 +20,7 @@ class Linear : public detail::StandardLayer {
   Members members() override;
 
   Parameter weight;
-  Parameter bias;  // of shape (0,) when there is none
-
- private:
-  bool has_bias() const { return bias.shape() != Shape{0}; }
+  Parameter bias;  // not defined() when there is none
 };
 
 }  // namespace tapestry::nn

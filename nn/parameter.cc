@@ -5,22 +5,16 @@
 
 namespace tapestry::nn {
 using namespace detail;
-namespace {
-
-void require_floating(const Tensor& value) {
-  if (!is_floating(value.dtype())) refuse("Parameter", "holds f32 or f64, not {}", value.dtype());
-}
-
-}  // namespace
 
 Parameter::Parameter(const Tensor& value, std::string name, Site site) {
   const CallSite call(site);
-  require_floating(value);
+  require_floating("Parameter", value, "its value");
   state_ = std::make_shared<State>(State{detach(value), std::move(name), {}});
 }
 
 std::string_view Parameter::name() const {
-  return !state_->given.empty() ? state_->given : !path_.empty() ? path_ : state_->own;
+  const State& own = state();
+  return !own.given.empty() ? own.given : !path_.empty() ? path_ : own.own;
 }
 
 Parameter Parameter::called(std::string path) const {
@@ -31,7 +25,7 @@ Parameter Parameter::called(std::string path) const {
 
 void Parameter::set(const Tensor& value, Site site) {
   const CallSite call(site);
-  require_floating(value);
+  require_floating("Parameter", value, "its value");
   if (value.shape() != shape())
     refuse("Parameter", "{} has shape {}; it cannot be set to shape {}",
            name().empty() ? "it" : name(), shape(), value.shape());
@@ -40,21 +34,22 @@ void Parameter::set(const Tensor& value, Site site) {
 }
 
 Tensor Parameter::on(Tape& tape) const {
-  if (tape.owns(state_->value)) return state_->value;
+  if (tape.owns(state().value)) return state_->value;
   return tape.variable_for(state_.get(), value(), [this] { return node_name(); });
 }
 
 std::string Parameter::node_name() const {
-  if (!state_->given.empty() || !path_.empty()) return std::string(name());
+  if (!state().given.empty() || !path_.empty()) return std::string(name());
   const std::string member = state_->own.empty() ? detail::member_name(*this) : state_->own;
   const std::string_view scope = current_scope();
   return scope.empty() || member.empty() ? member : fmt::format("{}.{}", scope, member);
 }
 
 Tensor Parameter::tensor() const {
-  if (captures) {
+  if (context.captures) {
     const std::string known = node_name();
-    captures->note(known.empty() ? std::string("a parameter") : fmt::format("\"{}\"", known));
+    context.captures->note(known.empty() ? std::string("a parameter")
+                                         : fmt::format("\"{}\"", known));
   }
   Tape* tape = recording_tape();
   return tape ? on(*tape) : value();

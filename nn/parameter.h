@@ -11,21 +11,20 @@
 
 namespace tapestry::nn {
 
-namespace detail {
-using namespace tapestry::detail;
-}
-
 class Parameter {
  public:
   explicit Parameter(const Tensor& value, std::string name = {}, detail::Site site = {});
+  // None, as the bias of a layer that has no bias. All but defined() and comparison refuse it.
+  Parameter() = default;
+  bool defined() const { return state_ != nullptr; }
 
-  Tensor value() const { return detach(state_->value); }  // plain numbers
-  const Shape& shape() const { return state_->value.shape(); }
+  Tensor value() const { return detach(state().value); }  // plain numbers
+  const Shape& shape() const { return state().value.shape(); }
 
   // As messages, tables and pictures call it: what set_name() gave; else its path in the network
   // whose parameters() gave this handle, "0.weight"; else the name of its construction.
   std::string_view name() const;
-  void set_name(std::string name) { state_->given = std::move(name); }
+  void set_name(std::string name) { state().given = std::move(name); }
   // The same parameter, known by its path.
   Parameter called(std::string path) const;
 
@@ -53,6 +52,11 @@ class Parameter {
   // For its first use in a recording: name() where that is a whole path, else the layer's name for
   // it within the current scope.
   std::string node_name() const;
+
+  State& state() const {
+    if (!state_) detail::refuse("Parameter", "there is none: its layer was made without it");
+    return *state_;
+  }
 
   std::shared_ptr<State> state_;
   std::string path_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/update_rule.h"
 #include "ops/ops.h"
 
 namespace tapestry::nn {
@@ -21,15 +22,18 @@ std::string quoted(const Parameter& parameter) {
   return parameter.name().empty() ? "" : fmt::format(" \"{}\"", parameter.name());
 }
 
-// What the recording tape does not know any more is plain numbers.
-Tensor current(const Tensor& x) {
-  const Tape* tape = recording_tape();
-  return tape && tape->owns(x) ? x : detach(x);
-}
-Scalar current(Scalar x) {
-  const Tape* tape = recording_tape();
-  return tape && tape->owns(x) ? x : detach(x);
-}
+template <bool decays, bool heavy, bool nesterov, bool begins>
+struct Rule {
+  Scalar lr, momentum, weight_decay;
+
+  template <class N>
+  N operator()(const N& p, const N& gradient, N* v) const {
+    const N g = decays ? N(gradient + setting<N>(weight_decay) * p) : gradient;
+    if constexpr (!heavy) return p - setting<N>(lr) * g;
+    v[0] = begins ? g : N(setting<N>(momentum) * v[0] + g);
+    return p - setting<N>(lr) * (nesterov ? N(g + setting<N>(momentum) * v[0]) : v[0]);
+  }
+};
 
 }  // namespace
 
@@ -70,16 +74,16 @@ void SGD::step(const std::vector<Tensor>& gradients, Site site) {
     followed |= current(gradients[i]).is_tracked();
   }
   for (std::size_t i = 0; i < gradients.size(); ++i) {
-    const Tensor p = followed ? parameters_[i].tensor() : parameters_[i].value();
-    Tensor g = current(gradients[i]).to(p.dtype());
-    if (!is_zero(decay)) g = g + decay * p;
-    Tensor direction = g;
-    if (!is_zero(momentum)) {
-      Tensor& v = velocity_[i];
-      v = v.defined() ? momentum * current(v).to(p.dtype()) + g : g;
-      direction = options_.nesterov ? g + momentum * v : v;
-    }
-    parameters_[i].set(p - lr * direction);
+    const bool heavy = !is_zero(momentum);
+    with_flags(
+        [&]<bool decays, bool is_heavy, bool nesterov, bool begins>() {
+          const Rule<decays, is_heavy, nesterov, begins> rule{lr, momentum, decay};
+          if constexpr (is_heavy)
+            update<1>(parameters_[i], gradients[i], {&velocity_[i]}, rule, followed);
+          else
+            update<0>(parameters_[i], gradients[i], {}, rule, followed);
+        },
+        !is_zero(decay), heavy, options_.nesterov, !velocity_[i].defined());
   }
 }
 

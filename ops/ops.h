@@ -38,6 +38,7 @@
 #include "ops/reduce/centered.h"
 #include "ops/reduce/cumsum.h"
 #include "ops/reduce/extremes.h"
+#include "ops/reduce/layer_norm.h"
 #include "ops/reduce/product.h"
 #include "ops/reduce/recurrence.h"
 #include "ops/reduce/reduce.h"

@@ -1,9 +1,9 @@
-#include <algorithm>
 #include <ostream>
 
+#include "engine/base/spelling.h"
+#include "engine/base/text_table.h"
 #include "engine/engine.h"
 #include "engine/inspect/json.h"
-#include "engine/base/spelling.h"
 #include "tools/assignments.h"
 #include "tools/commands.h"
 #include "tools/expression/evaluation.h"
@@ -72,47 +72,33 @@ Answer answer(const Options& options) {
 void write_as_json(std::ostream& out, const Answer& answer, const Options& options) {
   std::vector<JsonMember> members{{"value", json_of(answer.value)}};
   if (options.gradient) {
-    std::vector<JsonMember> slopes;
+    std::vector<JsonMember> derivatives;
     for (std::size_t i = 0; i < answer.names.size(); ++i)
-      slopes.emplace_back(answer.names[i], json_of(answer.gradient[i]));
-    members.emplace_back("grad", object_of(slopes));
+      derivatives.emplace_back(answer.names[i], json_of(answer.gradient[i]));
+    members.emplace_back("grad", object_of(derivatives));
   }
   if (options.jacobian) members.emplace_back("jacobian", json_of(answer.jacobian));
   if (options.hessian) members.emplace_back("hessian", json_of(answer.hessian));
   out << object_of(members).text << '\n';
 }
 
-// ---- as text: lines of cells, each column as wide as its widest that another follows ----
+// ---- as text ----
 
-using Line = std::vector<std::string>;
-
-void write_table(std::ostream& out, const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Line& line : lines)
-    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-      if (i == widths.size()) widths.push_back(0);
-      widths[i] = std::max(widths[i], line[i].size());
-    }
-  for (const Line& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i)
-      out << (i + 1 == line.size() ? line[i] + '\n' : fmt::format("{:<{}}  ", line[i], widths[i]));
-}
-
-Line line_of(const std::string& label, const Numbers& numbers) {
-  Line line{label};
+Cells line_of(const std::string& label, const Numbers& numbers) {
+  Cells line{label};
   for (const double number : numbers) line.push_back(number_text(number));
   return line;
 }
 
 std::string value_text(const Tensor& value) {
-  const Line numbers = line_of("", value.to_vector());
+  const Cells numbers = line_of("", value.to_vector());
   return value.rank() == 0 ? numbers[1]
                            : fmt::format("[{}]", joined(std::span(numbers).subspan(1), ", "));
 }
 
 // Rows of derivatives by all names, which stand above them.
-void add_rows(std::vector<Line>& lines, const std::string& title, const Line& names,
-              const std::vector<Numbers>& rows, const Line& labels) {
+void add_rows(std::vector<Cells>& lines, const std::string& title, const Cells& names,
+              const std::vector<Numbers>& rows, const Cells& labels) {
   lines.push_back({title});
   lines.back().insert(lines.back().end(), names.begin(), names.end());
   for (std::size_t i = 0; i < rows.size(); ++i) lines.push_back(line_of(labels[i], rows[i]));
@@ -123,18 +109,18 @@ void write_as_text(std::ostream& out, const Answer& answer, const Options& optio
     out << value_text(answer.value) << '\n';
     return;
   }
-  std::vector<Line> lines{{"value", value_text(answer.value)}};
+  std::vector<Cells> lines{{"value", value_text(answer.value)}};
   for (std::size_t i = 0; options.gradient && i < answer.names.size(); ++i)
     lines.push_back(line_of("d/d" + answer.names[i], {answer.gradient[i]}));
   if (options.jacobian && !answer.names.empty()) {
-    Line places;
+    Cells places;
     for (std::size_t i = 0; i < answer.jacobian.size(); ++i)
       places.push_back(fmt::format("[{}]", i));
     add_rows(lines, "jacobian", answer.names, answer.jacobian, places);
   }
   if (!answer.hessian.empty())
     add_rows(lines, "hessian", answer.names, answer.hessian, answer.names);
-  write_table(out, lines);
+  out << in_columns(lines, "<  <");
 }
 
 std::vector<std::string_view> function_names() {

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <sstream>
 
@@ -23,7 +24,7 @@ namespace {
 struct Options {
   std::string expression, example, model, format, file;
   std::vector<std::string> at;
-  bool backward = false, values = false, gradients = false;
+  bool backward = false, values = false, gradients = false, profile = false;
   std::int64_t time_limit = 30;  // of dot, in seconds
 };
 
@@ -80,9 +81,14 @@ Active record(Tape& tape, const Options& options) {
 }
 
 std::string drawn(const Options& options, GraphFormat format) {
+  std::optional<Profile> profile;
+  if (options.profile) profile.emplace();
   Tape tape(TapeOptions{.keep_values = options.values});
   const Active y = record(tape, options);
+  if (options.profile && is_floating(tape.dtype(y.id())) && tape.shape(y.id()).size() == 1)
+    adjoints(y);  // so that the rules are timed, too
   WriteOptions how{.values = options.values, .gradients = options.gradients};
+  if (profile) how.profile = &*profile;
   if (options.backward) how.adjoints = adjoints(y, {.create_graph = true});
   std::ostringstream text;
   if (format == GraphFormat::json) {
@@ -149,6 +155,9 @@ void add_graph_command(Program& program, const Console& console) {
   command.flag("--values", options->values, "Each node's numbers");
   command.flag("--gradients", options->gradients,
                "The gradient of the result by each node, as numbers");
+  command.flag(
+      "--profile", options->profile,
+      "The time of each operation on tensors, with its vjp: in its node, and as its colour");
   command
       .option("--format FORMAT", options->format,
               "dot, json, text, svg, png or pdf; by default as FILE ends, else dot. Pictures "

@@ -16,18 +16,18 @@ namespace tapestry::detail {
 template <class Plain>
 struct PlainFormatter : fmt::formatter<Plain> {
   template <class Context>
-  constexpr auto parse(Context& context) -> decltype(context.begin()) {
+  constexpr auto parse(Context& from) -> decltype(from.begin()) {
     if constexpr (std::is_same_v<Context, fmt::format_parse_context>)
-      if (!std::is_constant_evaluated()) return parse_at_run_time(context);
-    return fmt::formatter<Plain>::parse(context);
+      if (!std::is_constant_evaluated()) return parse_at_run_time(from);
+    return fmt::formatter<Plain>::parse(from);
   }
-  fmt::format_context::iterator format(Plain x, fmt::format_context& context) const;
+  fmt::format_context::iterator format(Plain x, fmt::format_context& to) const;
   // (1, 2, 3)
   fmt::format_context::iterator format_numbers(const Plain* numbers, std::size_t count,
-                                               fmt::format_context& context) const;
+                                               fmt::format_context& to) const;
 
  private:
-  const char* parse_at_run_time(fmt::format_parse_context& context);
+  const char* parse_at_run_time(fmt::format_parse_context& from);
 };
 using TextFormatter = PlainFormatter<fmt::string_view>;
 

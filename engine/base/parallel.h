@@ -8,15 +8,16 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "engine/base/context.h"
 #include "engine/base/thread_pool.h"
 #include "engine/base/threads.h"
 
 namespace tapestry::detail {
 
-// Elements that pay for waking a thread: some 50 us of work. Less would gain little on an idle
-// machine, and on a busy one a thread that has to be waited for costs milliseconds. Tests lower it,
-// to see threads at work on small data.
-inline std::int64_t parallel_grain = std::int64_t{1} << 18;
+// Elements that pay for waking a thread, of a copy: some 10 us of work. A piece that no thread has
+// begun is taken by the one that asked, so a busy machine costs no more. Tests lower it, to see
+// threads at work on small data.
+inline std::int64_t parallel_grain = std::int64_t{1} << 16;
 
 // Calls f(first, last) on stretches of [0, count); `work` is the elements touched by one index.
 template <class F>
@@ -24,7 +25,7 @@ void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
   std::int64_t all = 0;
   const std::int64_t useful =
       (__builtin_mul_overflow(count, work, &all) ? INT64_MAX : all) / parallel_grain;
-  if (useful < 2 || count < 2 || detail::in_piece || threads() == 1 || omp_in_parallel()) {
+  if (useful < 2 || count < 2 || context.in_piece || threads() == 1 || omp_in_parallel()) {
     if (count > 0) f(std::int64_t{0}, count);
     return;
   }

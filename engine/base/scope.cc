@@ -3,9 +3,6 @@
 #include <exception>
 #include <functional>
 #include <unordered_set>
-#include <utility>
-
-#include "engine/base/site.h"
 
 namespace tapestry {
 using namespace detail;
@@ -35,8 +32,11 @@ struct Same {
   }
 };
 
-const std::string* intern(const std::string* outer, std::string_view name) {
+}  // namespace
+
+const std::string* detail::scope_within(std::string_view name) {
   thread_local std::unordered_set<Inner, Hash, Same> known;
+  const std::string* const outer = context.name_scope;
   auto found = known.find(Wanted{outer, name});
   if (found == known.end()) {
     std::string path = outer ? *outer + "." : "";
@@ -45,41 +45,17 @@ const std::string* intern(const std::string* outer, std::string_view name) {
   return &found->path;
 }
 
-}  // namespace
-
-constinit thread_local const Site* detail::call_site = nullptr;
-constinit thread_local const std::string* detail::name_scope = nullptr;
-
-NameScope::NameScope(std::string_view name) : outer_(detail::name_scope) {
-  detail::name_scope = intern(outer_, name);
-}
-
-NameScope::~NameScope() { detail::name_scope = outer_; }
-
-namespace detail {
-namespace {
-constinit thread_local const ScopeOwner* scope_owner = nullptr;
-}
-
-ScopeOwner::ScopeOwner(const void* owner, std::string (*text)(const void* owner))
-    : owner_(owner), text_(text), scope_(name_scope), outer_(scope_owner) {
-  scope_owner = this;
-}
-ScopeOwner::~ScopeOwner() { scope_owner = outer_; }
-
-std::string scope_text() {
+std::string detail::scope_text() {
   const std::string path(current_scope());
-  const ScopeOwner* const current = std::exchange(scope_owner, nullptr);
+  const ScopeOwner* const current = context.scope_owner;
+  const Ambient<&Context::scope_owner> none(nullptr);
   std::string owner;
   try {
-    if (current && current->scope_ == name_scope) owner = current->text_(current->owner_);
+    if (current && current->scope_ == context.name_scope) owner = current->text_(current->owner_);
   } catch (const std::exception&) {  // it has no text, and is not asked for one of its own error
   }
-  scope_owner = current;
   if (path.empty() || owner.empty()) return path + owner;
   return path + ": " + owner;
 }
-
-}  // namespace detail
 
 }  // namespace tapestry

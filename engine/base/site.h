@@ -11,6 +11,7 @@
 #include <source_location>
 #include <string_view>
 
+#include "engine/base/context.h"
 #include "engine/base/formatter.h"
 
 namespace tapestry::detail {
@@ -30,23 +31,12 @@ class Site {
   std::source_location where_;
 };
 
-extern constinit thread_local const Site* call_site;  // null outside of calls
-
 // The place of the call that this thread is in; nowhere outside of calls.
-inline Site current_site() { return call_site ? *call_site : Site::nowhere(); }
+inline Site current_site() { return context.call_site ? *context.call_site : Site::nowhere(); }
 
 // While it lives, operations belong to `site`, unless a call around it has named its own.
-class CallSite {
- public:
-  explicit CallSite(const Site& site) : outer_(call_site) {
-    if (!outer_) call_site = &site;
-  }
-  ~CallSite() { call_site = outer_; }
-  CallSite(const CallSite&) = delete;
-  CallSite& operator=(const CallSite&) = delete;
-
- private:
-  const Site* outer_;
+struct CallSite : Ambient<&Context::call_site> {
+  explicit CallSite(const Site& site) : Ambient(context.call_site ? context.call_site : &site) {}
 };
 
 }  // namespace tapestry::detail

@@ -24,9 +24,9 @@
 #include <immintrin.h>
 #endif
 
-namespace tapestry::detail {
+#include "engine/base/context.h"
 
-constinit thread_local bool in_piece = false;
+namespace tapestry::detail {
 
 namespace {
 
@@ -78,19 +78,19 @@ class Pool {
     run(pieces, count, piece, loop);
   }
 
-  void on_every_thread(void (*f)(void*), void* context) {
+  void on_every_thread(void (*f)(void*), void* with) {
     const std::lock_guard lock(mutex_);
     struct Call {
       void (*f)(void*);
-      void* context;
-    } call{f, context};
+      void* with;
+    } call{f, with};
     const int pieces = static_cast<int>(workers_.size()) + 1;
     own_only_ = true;
     run(
         pieces, pieces,
         [](void* loop, std::int64_t, std::int64_t) {
-          const auto& [what, with] = *static_cast<Call*>(loop);
-          what(with);
+          const Call& each = *static_cast<Call*>(loop);
+          each.f(each.with);
         },
         &call);
     own_only_ = false;
@@ -156,13 +156,12 @@ class Pool {
       Worker& worker = *workers_[static_cast<std::size_t>(i - 1)];
       if (worker.asleep.load() == 1 && worker.asleep.exchange(0) == 1) wake(worker.asleep);
     }
-    in_piece = true;
+    const Ambient<&Context::in_piece> sharing(true);
     const int libraries = omp_get_max_threads();
     if (libraries != 1) omp_set_num_threads(1);
     execute(0);
     if (!own_only_) take_others();
     if (libraries != 1) omp_set_num_threads(libraries);
-    in_piece = false;
     const auto all = static_cast<std::uint32_t>(pieces);
     if (!look_out([&] { return done_.load() == all; })) {
       caller_sleeps_ = true;
@@ -199,7 +198,7 @@ class Pool {
   }
 
   void work(Worker& me) {
-    in_piece = true;
+    const Ambient<&Context::in_piece> sharing(true);
     omp_set_num_threads(1);
     for (;;) {
       if (!look_out([&] { return is_open(me.number); })) {
@@ -247,11 +246,12 @@ Pool& pool() {
 }  // namespace
 
 void share(int threads, std::int64_t count, LoopBody piece, void* loop) {
+  if (!context.op_clock) return pool().share(threads, count, piece, loop);
+  const std::int64_t start = now();
   pool().share(threads, count, piece, loop);
+  context.shared_seconds += 1e-9 * static_cast<double>(now() - start);
 }
 
-void on_every_thread(void (*f)(void* context), void* context) {
-  pool().on_every_thread(f, context);
-}
+void on_every_thread(void (*f)(void* with), void* with) { pool().on_every_thread(f, with); }
 
 }  // namespace tapestry::detail

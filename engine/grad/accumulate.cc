@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/parallel.h"
 #include "engine/grad/pullback.h"
 #include "engine/grad/sweep.h"
 #include "engine/tape/apply.h"
@@ -21,14 +22,21 @@ void add_in_place(Tensor& into, const Tensor& contribution) {
     } else {
       T* sum = into.mutable_data<T>();
       const T* term = contribution.data<T>();
-      rows.for_each([&](const std::array<std::int64_t, 2>& offset) {
-        T* __restrict p = sum + offset[0];
-        const T* __restrict q = term + offset[1];
-        if (rows.inner[0] == 1 && rows.inner[1] == 1)
-          for (std::int64_t i = 0; i < rows.length; ++i) p[i] += q[i];
+      const auto [to, from] = rows.inner;
+      const auto add = [&](T* __restrict p, const T* __restrict q, std::int64_t n) {
+        if (to == 1 && from == 1)
+          for (std::int64_t i = 0; i < n; ++i) p[i] += q[i];
         else
-          for (std::int64_t i = 0; i < rows.length; ++i)
-            p[i * rows.inner[0]] += q[i * rows.inner[1]];
+          for (std::int64_t i = 0; i < n; ++i) p[i * to] += q[i * from];
+      };
+      if (rows.count == 1)
+        return parallel_for(rows.length, 1, [&](std::int64_t first, std::int64_t last) {
+          add(sum + first * to, term + first * from, last - first);
+        });
+      parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
+        rows.for_each(first, last, [&](const std::array<std::int64_t, 2>& offset) {
+          add(sum + offset[0], term + offset[1], rows.length);
+        });
       });
     }
   });
@@ -63,13 +71,14 @@ struct Accumulate {
 };
 
 // As the page has it, on which it is the first function of two operands.
-constexpr Step kAddStep{
-    "add", 0, {{StepOperand::Kind::operand, 0}, {StepOperand::Kind::operand, 1}}};
+constexpr double add(double x, double z) { return x + z; }
+constexpr double give(double, double, double, double g) { return g; }
+constexpr StepFunction kAddFunction{{&add, {&give, &give}}, "add", 0};
+constexpr Step kAddStep{&kAddFunction,
+                        {{StepOperand::Kind::operand, 0}, {StepOperand::Kind::operand, 1}}};
 
-constexpr StatementKernel kAdd{
-    "add",
-    2,
-    0,
+constexpr KernelOf<double> kAdd{
+    {"add", 2, 0, {&kAddStep, 1}},
     [](NodeId first, NodeId end, const NodeId* operands, const double*, const double*,
        double* adjoints) {
       while (end-- > first) {
@@ -88,9 +97,7 @@ constexpr StatementKernel kAdd{
         sweep.add(run.operands[2 * i], adjoint);
         sweep.add(run.operands[2 * i + 1], adjoint);
       }
-    },
-    nullptr,
-    {&kAddStep, 1}};
+    }};
 
 }  // namespace
 
@@ -113,7 +120,7 @@ Scalar accumulate(Scalar into, Scalar contribution) {
   Tape* tape = recording_tape();
   if (!tape || (!tape->owns(into) && !tape->owns(contribution))) return sum;
   const auto operand = [&](Scalar x) {
-    return tape->owns(x) ? x.id() : tape->pooled_constant(x.value()).id();
+    return tape->owns(x) ? x.id() : tape->scalar_constant(x.value()).id();
   };
   const NodeId operands[] = {operand(into), operand(contribution)};
   return tape->record_statement(kAdd, operands, {}, sum);

@@ -18,9 +18,7 @@ std::vector<Tensor> Batching::expanded() const {
 }
 
 void Batching::execute(const std::vector<Tensor>& operands, const void* attributes) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& operand : operands) pointers.push_back(&operand);
-  detail::execute(op_, Inputs(pointers), attributes ? attributes : attributes_, results_);
+  detail::execute(op_, operands, attributes ? attributes : attributes_, results_);
 }
 
 }  // namespace tapestry::detail

@@ -25,6 +25,7 @@ class Batching {
         results_(outputs) {}
 
   std::int64_t size() const { return size_; }  // examples
+  int operand_count() const { return static_cast<int>(operands_.size()); }
   const Tensor& operand(int i) const { return operands_[static_cast<std::size_t>(i)]; }
   bool is_batched(int i) const { return batched_[static_cast<std::size_t>(i)] != 0; }
   // Operand i with the batch in front; a view stretched along it when the examples share it.

@@ -51,17 +51,15 @@ void reverse_at(const Run& run, Sweep& sweep) {
       sweep.add_element(run.operands[i], static_cast<std::size_t>(run.payload[i]), adjoint);
 }
 
-constexpr StatementKernel kAt{
-    "at",
-    1,
-    1,
+constexpr KernelOf<double> kAt{
+    {"at", 1, 1},
     nullptr,
     nullptr,
     [](const Run& run, Sweep& sweep) {
       sweep.recorded() ? reverse_at<Scalar>(run, sweep) : reverse_at<double>(run, sweep);
     },
-    [](std::span<const double> payload) {
-      return fmt::format("index={}", static_cast<std::int64_t>(payload[0]));
+    [](const Run& run) {
+      return fmt::format("index={}", static_cast<std::int64_t>(run.payload[0]));
     }};
 
 Scalar record_at(const Tensor& read, std::int64_t position, double value) {
@@ -71,7 +69,7 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
   const Tensor x = tape ? detail::known_to(*tape, read) : read;
   while (tape && !tape->owns(x)) tape = tape->outer();
   if (!tape) {
-    if (detail::escapes) detail::note_reading(x);
+    if (detail::context.escapes) detail::note_reading(x);
     return value;
   }
   if (tape->outer_value(x.id()).defined())
@@ -87,7 +85,7 @@ Scalar record_at(const Tensor& read, std::int64_t position, double value) {
 namespace {
 
 void note_outer(const Tape& tape, const std::vector<Scalar>& scalars) {
-  std::string& first = detail::escapes->outer_scalar;
+  std::string& first = detail::context.escapes->outer_scalar;
   for (const Scalar& x : scalars)
     if (first.empty() && tape.owns(x)) first = detail::called(tape, x.id());
 }
@@ -114,7 +112,7 @@ Tensor stack(const std::vector<Scalar>& scalars, const Shape& shape, DType dtype
       recording->id_of("stack", static_cast<int>(i), scalars[i]);
     return result;
   }
-  if (tape != recording && detail::escapes) note_outer(*tape, scalars);
+  if (tape != recording && detail::context.escapes) note_outer(*tape, scalars);
   return tape->record_bridge(op_of<StackScalars>, scalars, nullptr, result);
 }
 

@@ -28,11 +28,9 @@ Tensor record_closure(std::shared_ptr<const Closure> closure, const std::vector<
   Tape* const tape = recording_tape();
   Tensor result = detach(value);
   if (!tape) return result;
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
   const typename D::Attributes attributes{closure.get()};
   for (Tape* t = tape; t; t = t->outer()) t->keep(closure);
-  tape->record(op_of<D>, Inputs(pointers), &attributes, {&result, 1});
+  tape->record(op_of<D>, inputs, &attributes, {&result, 1});
   if (result.is_tracked()) detail::note_function();
   return result;
 }

@@ -50,7 +50,7 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
 
 // A result that is plain numbers was read of whatever they came from.
 Tensor noted(const Tensor& result) {
-  if (detail::escapes && !result.is_tracked()) detail::note_reading(result);
+  if (detail::context.escapes && !result.is_tracked()) detail::note_reading(result);
   return result;
 }
 

@@ -10,10 +10,8 @@ namespace {
 
 // The op at other operands, recorded where they are tracked.
 std::vector<Tensor> at(const Pushforward& p, const std::vector<Tensor>& operands) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& operand : operands) pointers.push_back(&operand);
   std::vector<Tensor> outputs(static_cast<std::size_t>(p.output_count()));
-  execute(p.op(), Inputs(pointers), p.raw_attributes(), outputs);
+  execute(p.op(), operands, p.raw_attributes(), outputs);
   return outputs;
 }
 

@@ -30,7 +30,7 @@ A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   std::int64_t i = 0;
   if (stride == 1)
     for (; i + kPartials <= n; i += kPartials) {
-      if constexpr (requires { F::selects; }) {
+      if constexpr (requires { requires F::selects; }) {
 #pragma omp simd
         for (std::int64_t k = 0; k < kPartials; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
       } else {
@@ -87,11 +87,11 @@ A fold_all(const T* x, const Rows<1>& rows) {
 }
 
 // Results for `width` neighbours at once, where the innermost axis stays: whole rows are folded
-// together.
+// together, four at a time where they lie in one stretch.
 template <class F, class A, class T>
 void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Rows<1>& rows,
                   A* out) {
-  constexpr std::int64_t kWidth = 256, kRows = 64;
+  constexpr std::int64_t kWidth = 2048, kRows = 64, kTogether = 4;
   for (std::int64_t column = 0; column < width; column += kWidth) {
     const std::int64_t n = std::min(kWidth, width - column);
     A block[kWidth];
@@ -104,14 +104,23 @@ void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Row
       pending = 0;
     };
     rows.for_each([&](const std::array<std::int64_t, 1>& at) {
-      for (std::int64_t r = 0; r < rows.length; ++r) {
+      const std::int64_t step = rows.inner[0];
+      for (std::int64_t r = 0; r < rows.length;) {
         if (pending == 0) std::fill(block, block + n, F::template start<A>);
-        const T* row = x + at[0] + r * rows.inner[0] + column * stride;
-        if (stride == 1)
-          for (std::int64_t j = 0; j < n; ++j) block[j] = F::step(block[j], row[j]);
-        else
+        const T* row = x + at[0] + r * step + column * stride;
+        if (stride == 1 && r + kTogether <= rows.length && pending + kTogether <= kRows) {
+          const T *second = row + step, *third = second + step, *fourth = third + step;
+          for (std::int64_t j = 0; j < n; ++j)
+            block[j] = F::step(F::step(F::step(F::step(block[j], row[j]), second[j]), third[j]),
+                               fourth[j]);
+          r += kTogether;
+          pending += kTogether;
+        } else {
           for (std::int64_t j = 0; j < n; ++j) block[j] = F::step(block[j], row[j * stride]);
-        if (++pending == kRows) flush();
+          ++r;
+          ++pending;
+        }
+        if (pending == kRows) flush();
       }
     });
     if (pending) flush();
@@ -138,10 +147,12 @@ void reduce(const Tensor& x, AxisSet axes, A* out) {
     const std::int64_t cuts = (results.length + kCut - 1) / kCut;
     parallel_for(results.count * cuts, kCut * std::max<std::int64_t>(1, folded.size()),
                  [&](std::int64_t first, std::int64_t last) {
-                   for (std::int64_t u = first; u < last; ++u) {
+                   for (std::int64_t u = first, next; u < last; u = next) {  // row by row
                      const std::int64_t row = u / cuts, begin = u % cuts * kCut;
+                     next = std::min(last, (row + 1) * cuts);
                      fold_columns<F>(source + results.offsets(row)[0] + begin * results.inner[0],
-                                     results.inner[0], std::min(kCut, results.length - begin), over,
+                                     results.inner[0],
+                                     std::min((next - u) * kCut, results.length - begin), over,
                                      out + row * results.length + begin);
                    }
                  });

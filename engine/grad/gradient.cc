@@ -78,7 +78,8 @@ Tensor first_cotangent(const Active& y, GradientOptions& options) {
 }
 
 void seed(Sweep& sweep, const Active& y, GradientOptions& options) {
-  if (detail::watch && options.cotangent.defined()) detail::watch_cotangent(options.cotangent);
+  if (detail::context.anomaly_watch && options.cotangent.defined())
+    detail::watch_cotangent(options.cotangent);
   if (y.is_scalar()) {
     if (options.cotangent.defined() && options.cotangent.size() != 1)
       refuse(kWho, "the cotangent has shape {}, y has shape ()", options.cotangent.shape());
@@ -236,17 +237,10 @@ void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* par
     if (xs[i].id() > y) tape.check_node(kWho, xs[i].id());
   }
   detail::TapeStorage& storage = tape.storage();
-  const double* const values = storage.values.begin();
-  detail::sweep_plainly<double>(storage, y, 1, xs, [&](const Run& run, double* adjoints) {
-    if (run.kernel->reverse) detail::reverse_run(run, values, adjoints);
-  });
-  bool flowed = true;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    partials[i] = xs[i].id() <= y ? storage.adjoints.data()[xs[i].id()] : 0;
-    flowed &= partials[i] != 0;
-  }
+  detail::sweep_plainly<double>(storage, y, 1, xs);
   // A partial of 0 may mean that there is no way.
-  if (!flowed) check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
+  if (!detail::read_partials<double>(storage, y, xs, partials))
+    check_linked(tape, y, xs, detail::reach_of(tape, {&y, 1}, targets_of(tape, y, xs)));
 }
 
 }  // namespace
@@ -254,7 +248,8 @@ void sweep_scalars(Tape& tape, NodeId y, std::span<const Scalar> xs, double* par
 void detail::numbers_of(const Active& y, std::span<const Scalar> xs, double* partials) {
   const CallSite call(y.site());
   Tape& tape = tape_of_result(y);
-  if (!tape.storage().has_tensors && !watch) return sweep_scalars(tape, y.id(), xs, partials);
+  if (!tape.storage().has_tensors && !context.anomaly_watch)
+    return sweep_scalars(tape, y.id(), xs, partials);
   const std::vector<Active> results = consume_gradients(y, {xs.begin(), xs.end()}, {});
   for (std::size_t i = 0; i < xs.size(); ++i) partials[i] = results[i].scalar().value();
 }

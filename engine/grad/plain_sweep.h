@@ -6,6 +6,7 @@
 #include <span>
 
 #include "engine/graph/reach.h"
+#include "engine/tensor/number.h"
 
 namespace tapestry::detail {
 
@@ -30,15 +31,15 @@ void for_needed(const StatementStorage<T>& storage, NodeId y, NodeId first, Prep
 }
 
 // Leaves the adjoints of xs in the storage; those of xs after y, and of other nodes, mean nothing.
-// reverse_run(run, adjoints) sweeps back over a run.
-template <class T, class ReverseRun>
+template <class T>
 void sweep_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
-                   std::span<const BasicScalar<T>> xs, ReverseRun&& reverse_run) {
+                   std::span<const BasicScalar<T>> xs) {
   NodeId first = y;
   for (const BasicScalar<T>& x : xs) first = std::min(first, x.id());
   Adjoints<T>& sums = storage.adjoints;
   sums.make_room(y, storage.values.capacity());
   T* const adjoints = sums.data();
+  const T* const values = storage.values.begin();
   for (const BasicScalar<T>& x : xs)
     if (x.id() <= y) adjoints[x.id()] = T(0);
   for_needed(
@@ -48,8 +49,43 @@ void sweep_plainly(StatementStorage<T>& storage, NodeId y, const T& cotangent,
         if (to == y) adjoints[y] = cotangent;
       },
       [&](NodeId from, NodeId to) {
-        runs_down<T>(storage, from, to, [&](const RunOf<T>& run) { reverse_run(run, adjoints); });
+        runs_down<T>(storage, from, to, [&](const RunOf<T>& run) {
+          if (run.kernel->reverse) reverse_run(run, values, adjoints);
+        });
       });
+}
+
+// The same for the nodes of `needed` alone. Kernels add to the adjoints of any operand: what is
+// added to must not be an active number of a recording that is gone.
+template <class T>
+void sweep_needed(StatementStorage<T>& storage, const NodeSet& needed, NodeId y,
+                  const T& cotangent) {
+  storage.adjoints.make_room(y, storage.values.capacity());
+  T* const adjoints = storage.adjoints.data();
+  Cursor<T> cursor(storage);
+  needed.for_each_up([&](NodeId id) {
+    adjoints[id] = T(0);
+    for (NodeId operand : OperandsOf<T>()(cursor.at(id))) adjoints[operand] = T(0);
+  });
+  if (needed.contains(y)) adjoints[y] = cotangent;
+  needed.for_each_down([&](NodeId id) {
+    const RunOf<T> run = cursor.at(id);
+    if (run.kernel->reverse) reverse_run(run, storage.values.begin(), adjoints);
+    return true;
+  });
+}
+
+// The partials by xs that a sweep left. False where one of them is 0.
+template <class T, class Out>
+bool read_partials(const StatementStorage<T>& storage, NodeId y, std::span<const BasicScalar<T>> xs,
+                   Out partials) {
+  bool flowed = true;
+  for (const BasicScalar<T>& x : xs) {
+    const T partial = x.id() <= y ? storage.adjoints.data()[x.id()] : T(0);
+    flowed &= !is_zero(partial);
+    *partials++ = partial;
+  }
+  return flowed;
 }
 
 }  // namespace tapestry::detail

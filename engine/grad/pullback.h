@@ -35,10 +35,15 @@ class Pullback {
   const TensorNode& node() const { return node_; }
   Sweep& sweep() const { return sweep_; }
 
+  // Adds to the operand's adjoint. Error for a contribution of another dtype, or of a shape that
+  // the operand's does not broadcast to.
   void give(int operand, Tensor contribution);
 
  private:
   const Tensor& saved(SaveMask bit) const;
+  NodeId output_id(int output) const;    // Error, as below, where there is none
+  NodeId operand_id(int operand) const;  // in the name of the op
+  void check_contribution(int operand, const Tensor& contribution) const;
 
   Sweep& sweep_;
   const TensorNode& node_;

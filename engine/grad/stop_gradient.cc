@@ -28,7 +28,7 @@ Tensor stop_gradient(const Tensor& x, Site site) {
     known = tape.outer_value(known);
   }
   // Return a fresh view, so that an active escape watch does not attribute these values to x.
-  return detail::escapes ? known.view(known.shape(), known.strides()) : known;
+  return detail::context.escapes ? known.view(known.shape(), known.strides()) : known;
 }
 
 }  // namespace tapestry

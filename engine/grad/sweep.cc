@@ -6,6 +6,7 @@
 #include "engine/grad/broadcast.h"
 #include "engine/grad/pullback.h"
 #include "engine/tape/anomaly.h"
+#include "engine/tape/op_clock.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/traverse.h"
 #include "engine/tensor/factory.h"
@@ -70,13 +71,13 @@ void Sweep::run(bool release) {
   // Recorded here, or only by the other tapes that record now.
   Tape* const now = recording_tape();
   Tape* const recorder = recorded_ ? &tape_ : now == &tape_ ? tape_.outer() : now;
-  const ResumeRecording resume(recorder);
+  const Tape::Resume resume(recorder);
   tape_.storage().runs.settle();
   const NodeId before = tape_.size();
-  recorded_ || watch ? run_one_by_one(release) : run_plainly(release);
+  recorded_ || context.anomaly_watch ? run_one_by_one(release) : run_plainly(release);
   if (recorded_ && tape_.size() > before)
     tape_.storage().recorded_sweeps.emplace_back(before + 1, tape_.size());
-  if (watch) births_.tell(wanted_);
+  if (context.anomaly_watch) births_.tell(wanted_);
 }
 
 void Sweep::run_plainly(bool release) {
@@ -95,7 +96,7 @@ void Sweep::run_one_by_one(bool release) {
     const Run node = cursor.at(id);
     if (!node.kernel)
       reverse(id, release);
-    else if (watch)
+    else if (context.anomaly_watch)
       watch_reverse(node);
     else
       reverse(node);
@@ -132,6 +133,8 @@ void Sweep::reverse(NodeId id, bool release) {
   {
     const AtNode place(node);
     const StepsOfOp steps;
+    Timing timing(node.op->name, true);
+    timing.at(tape_.epoch(), node.id);
     Pullback pullback(*this, node);
     node.op->vjp(pullback);
   }
@@ -178,25 +181,45 @@ void Sweep::give_elements(NodeId id) {
 
 // ---- what a rule sees ----
 
-const Tensor& Pullback::cotangent(int output) const {
-  return sweep_.tensor(node_.id + static_cast<NodeId>(output));
+NodeId Pullback::output_id(int output) const {
+  if (output < 0 || static_cast<std::uint32_t>(output) >= node_.output_count)
+    refuse(node_.op->name, "its vjp asks for output {}; it has {}", output, node_.output_count);
+  return node_.id + static_cast<NodeId>(output);
+}
+NodeId Pullback::operand_id(int operand) const {
+  if (operand < 0 || static_cast<std::uint32_t>(operand) >= node_.operand_count)
+    refuse(node_.op->name, "its vjp asks for operand {}; it has {}", operand, node_.operand_count);
+  return node_.operands[operand];
 }
 
+const Tensor& Pullback::cotangent(int output) const { return sweep_.tensor(output_id(output)); }
+
 Tensor Pullback::take_cotangent(int output) {
-  const NodeId id = node_.id + static_cast<NodeId>(output);
-  if (watch) return cotangent(output);  // it will be looked at afterwards
+  const NodeId id = output_id(output);
+  if (context.anomaly_watch) return cotangent(output);  // it will be looked at afterwards
   return sweep_.active(id) ? sweep_.take(id) : Tensor();
 }
 
-bool Pullback::wants(int operand) const { return sweep_.active(node_.operands[operand]); }
-Shape Pullback::input_shape(int operand) const {
-  return sweep_.tape().shape(node_.operands[operand]);
+bool Pullback::wants(int operand) const { return sweep_.active(operand_id(operand)); }
+Shape Pullback::input_shape(int operand) const { return sweep_.tape().shape(operand_id(operand)); }
+DType Pullback::input_dtype(int operand) const { return sweep_.tape().dtype(operand_id(operand)); }
+
+void Pullback::check_contribution(int operand, const Tensor& contribution) const {
+  const auto wrong = [&](const auto& of, const auto& given) {
+    refuse(node_.op->name, "its vjp gives operand {}, which is {}, a contribution that is {}",
+           operand, of, given);
+  };
+  const OutputType& type = sweep_.tape().tensor_node(operand_id(operand)).type(operand_id(operand));
+  if (!contribution.defined()) wrong(type.shape, "not defined()");
+  if (contribution.dtype() != type.dtype) wrong(type.dtype, contribution.dtype());
+  if (contribution.shape() != type.shape && !broadcasts_to(type.shape, contribution.shape()))
+    wrong(type.shape, contribution.shape());
 }
-DType Pullback::input_dtype(int operand) const {
-  return sweep_.tape().dtype(node_.operands[operand]);
-}
+
 void Pullback::give(int operand, Tensor contribution) {
-  if (watch && wants(operand)) {
+  if (!wants(operand)) return;
+  check_contribution(operand, contribution);
+  if (context.anomaly_watch) {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
       adjoints.push_back(cotangent(static_cast<int>(k)));
@@ -207,7 +230,11 @@ void Pullback::give(int operand, Tensor contribution) {
 
 const Tensor& Pullback::saved(SaveMask bit) const {
   const Tensor* found = node_.find_saved(bit);
-  if (!found) refuse(node_.op->name, "its vjp reads a tensor that it did not declare in saves()");
+  if (!found) {
+    const int place = std::countr_zero(bit);
+    refuse(node_.op->name, "its vjp reads {} {}, which it did not declare in saves()",
+           place < 32 ? "input" : "output", place % 32);
+  }
   if (sweep_.recorded() || !followed() || !sweep_.tape().owns(*found)) return *found;
   lent_.push_back(sweep_.tape().outer_value(*found));
   return lent_.back();

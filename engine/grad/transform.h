@@ -51,36 +51,39 @@ auto one_or_all(std::vector<Tensor> tensors) {
   (std::make_index_sequence<n>{});
 }
 
+// value_and_grad, which an empty function's Error calls `who`.
+template <class F>
+auto with_gradient(std::string_view who, F f, Site site) {
+  const CallSite making(site);
+  require_function(who, f);
+  return [ f = std::move(f),
+           site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
+    static_assert(std::is_invocable_v<const F&, AsTensor<decltype(x)>...>,
+                  "value_and_grad(f)(x...): f must take as many const Tensor& as are given");
+    const CallSite call(site);
+    Tape tape;
+    const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
+    const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return call_for("grad", tape, f, xs[I]...);
+    }
+    (std::index_sequence_for<decltype(x)...>{});
+    auto gradients = one_or_all<sizeof...(x)>(pull_back(tape, y, xs, {.retain_graph = false}));
+    return std::pair(tape.outer_value(y), std::move(gradients));
+  };
+}
+
 }  // namespace detail
 
 // auto [y, g] = value_and_grad(f)(x): f's value, one number, and its gradient; with several
 // arguments a tuple of gradients, in order. Error when f's value is not one number.
 template <class F>
 auto value_and_grad(F f, detail::Site site = {}) {
-  const detail::CallSite making(site);
-  detail::require_function("value_and_grad", f);
-  return [ f = std::move(f),
-           site ](const auto&... x) requires(std::is_convertible_v<decltype(x), Tensor> && ...) {
-    static_assert(std::is_invocable_v<const F&, detail::AsTensor<decltype(x)>...>,
-                  "value_and_grad(f)(x...): f must take as many const Tensor& as are given");
-    const detail::CallSite call(site);
-    Tape tape;
-    const std::vector<Tensor> xs{tape.variable(x, {}, site)...};
-    const Tensor y = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return detail::call_for("grad", tape, f, xs[I]...);
-    }
-    (std::index_sequence_for<decltype(x)...>{});
-    auto gradients =
-        detail::one_or_all<sizeof...(x)>(detail::pull_back(tape, y, xs, {.retain_graph = false}));
-    return std::pair(tape.outer_value(y), std::move(gradients));
-  };
+  return detail::with_gradient("value_and_grad", std::move(f), site);
 }
 
 template <class F>
 auto grad(F f, detail::Site site = {}) {
-  const detail::CallSite call(site);
-  detail::require_function("grad", f);
-  return [f = value_and_grad(std::move(f), site)](const auto&... x) requires(
+  return [f = detail::with_gradient("grad", std::move(f), site)](const auto&... x) requires(
       std::is_convertible_v<decltype(x), Tensor> && ...) {
     if constexpr (std::is_invocable_v<const F&, detail::AsTensor<decltype(x)>...>) {
       return f(x...).second;

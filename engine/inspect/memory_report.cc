@@ -5,6 +5,8 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "engine/base/text_table.h"
+
 namespace tapestry {
 using namespace detail;
 
@@ -37,12 +39,12 @@ std::string MemoryReport::text() const {
       rows.begin(), rows.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
-  std::string text =
-      fmt::format("{:>12} {:>6}  {:<18} {:<24} {}\n", "bytes", "count", "saved by", "tensor", "at");
+  std::vector<Cells> lines{{"bytes", "count", "saved by", "tensor", "at"}};
   for (const auto& [key, row] : sorted)
-    text += fmt::format("{:>12} {:>6}  {:<18} {:<24} {}\n", row.bytes, row.count, std::get<0>(key),
-                        std::get<1>(key), std::get<2>(key));
-  return text + fmt::format("{:>12} {:>6}  in all\n", bytes, saved.size());
+    lines.push_back({std::to_string(row.bytes), std::to_string(row.count), std::get<0>(key),
+                     std::get<1>(key), std::get<2>(key)});
+  lines.push_back({std::to_string(bytes), std::to_string(saved.size()), "in all"});
+  return in_columns(lines, ">  >  <");
 }
 
 }  // namespace tapestry

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/graph/ancestry.h"
+#include "engine/inspect/profile.h"
 #include "engine/tape/steps.h"
 #include "engine/tensor/factory.h"
 
@@ -41,6 +42,7 @@ class Painter {
       for (const Unrolled& statement : unrolled_) pull(statement);
     }
     link_adjoints();
+    if (options_.profile) add_times();
     return std::move(picture_);
   }
 
@@ -128,7 +130,7 @@ class Painter {
         ids.push_back(id);
       }
       one.id = ids.back();
-      one.op = step.op;
+      one.op = step.function->name;
       one.attributes.clear();
       one.operands.clear();
       const double read[] = {x, z};
@@ -140,7 +142,7 @@ class Painter {
           one.operands.push_back(of.kind == StepOperand::Kind::step ? ids[of.where]
                                                                     : run.operands[of.where]);
       }
-      const double value = run.kernel->execute(step, x, z);
+      const double value = step.function->value(x, z);
       unrolled.reads.push_back({x, z});
       if (options_.values) one.value = full({}, value, DType::f64);
       picture_.nodes.push_back(std::move(one));
@@ -165,11 +167,20 @@ class Painter {
         [](const StepOperand& to) { return to.kind == StepOperand::Kind::step; },
         [&](std::size_t k, int slot, double g) {
           const auto [x, z] = statement.reads[k];
-          return statement.kernel->pull(steps[k], slot, x, z, statement.values[k], g);
+          return steps[k].function->vjp[slot](x, z, statement.values[k], g);
         },
         [](std::size_t, double) {});
     for (std::size_t k = 0; k + 1 < steps.size(); ++k)
       picture_.nodes[statement.place + k].gradient = full({}, adjoints[k], DType::f64);
+  }
+
+  void add_times() {
+    for (const auto& [id, seconds] : options_.profile->seconds_by_node(tape_)) {
+      const auto place = place_.find(id);
+      if (place == place_.end()) continue;
+      picture_.nodes[place->second].seconds = seconds;
+      picture_.longest = std::max(picture_.longest, seconds);
+    }
   }
 
   void link_adjoints() {

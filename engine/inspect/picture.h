@@ -23,11 +23,13 @@ struct Picture {
     DType dtype = DType::f64;
     std::vector<NodeId> operands;
     std::vector<NodeId> adjoint_of;
+    double seconds = 0;      // by a profile, if one is given; 0 where it has none
     Tensor value, gradient;  // not defined() when unknown or not asked for
   };
 
   std::vector<Node> nodes;
-  NodeId output = 0;  // y; 0 for a whole tape
+  double longest = 0;  // of the seconds of nodes
+  NodeId output = 0;   // y; 0 for a whole tape
 
   // Operations within a statement have ids beyond the tape's, and are told as 5.1: the first of
   // statement 5.

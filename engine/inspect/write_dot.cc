@@ -57,8 +57,14 @@ std::string shortened(std::string text, std::size_t limit) {
 }
 
 struct Look {
-  std::string_view fill, border;
+  std::string fill, border;
 };
+
+// Between white and orange, by the share of the longest time.
+Look look_of_time(double share) {
+  const auto mixed = [&](int full) { return static_cast<int>(255 + share * (full - 255) + 0.5); };
+  return {fmt::format("#{:02x}{:02x}{:02x}", mixed(235), mixed(110), mixed(40)), "#6b7785"};
+}
 
 Look look_of(const Node& node) {
   if (node.backward)
@@ -90,6 +96,11 @@ void add_numbers(std::string& rows, std::string_view what, const Tensor& x,
   rows += "</FONT></TD></TR>";
 }
 
+std::string time_text(double seconds) {
+  return seconds < 1e-3 ? fmt::format("{:.1f} us", seconds * 1e6)
+                        : fmt::format("{:.2f} ms", seconds * 1e3);
+}
+
 std::string label_of(const Node& node, const WriteOptions& options) {
   std::string rows;
   const bool leaf = node.role != Role::operation;
@@ -104,6 +115,9 @@ std::string label_of(const Node& node, const WriteOptions& options) {
                         html(shortened(node.attributes, 80)));
   rows += fmt::format("<TR><TD><FONT POINT-SIZE=\"9\" COLOR=\"{}\">{} {}</FONT></TD></TR>", kQuiet,
                       node.dtype, node.shape);
+  if (node.seconds > 0)
+    rows +=
+        fmt::format("<TR><TD><FONT POINT-SIZE=\"9\">{}</FONT></TD></TR>", time_text(node.seconds));
   add_numbers(rows, "value", node.value, options);
   add_numbers(rows, "gradient", node.gradient, options);
   return fmt::format(
@@ -118,8 +132,9 @@ bool order_matters(const Node& node) {
          std::find(kSymmetric.begin(), kSymmetric.end(), node.op) == kSymmetric.end();
 }
 
-void add_node(std::string& text, const Node& node, bool output, const WriteOptions& options) {
-  const Look look = look_of(node);
+void add_node(std::string& text, const Node& node, bool output, double longest,
+              const WriteOptions& options) {
+  const Look look = node.seconds > 0 ? look_of_time(node.seconds / longest) : look_of(node);
   text += fmt::format("  n{} [label={}, fillcolor=\"{}\", color=\"{}\"", node.id,
                       label_of(node, options), look.fill, look.border);
   if (node.role == Role::constant) text += ", style=\"rounded,filled,dashed\"";
@@ -169,7 +184,8 @@ void write(std::ostream& out, const detail::Picture& picture, const WriteOptions
   std::unordered_set<NodeId> backward;
   for (const Node& node : picture.nodes)
     if (node.backward) backward.insert(node.id);
-  for (const Node& node : picture.nodes) add_node(text, node, node.id == picture.output, options);
+  for (const Node& node : picture.nodes)
+    add_node(text, node, node.id == picture.output, picture.longest, options);
   for (const Node& node : picture.nodes) add_edges(text, node, backward);
   text += "}\n";
   out << text;

@@ -10,6 +10,8 @@
 
 namespace tapestry {
 
+class Profile;
+
 struct WriteOptions {
   // Each node's numbers where they are known: of scalars, variables and y always, of other tensors
   // on a tape made with TapeOptions{.keep_values = true}.
@@ -23,8 +25,10 @@ struct WriteOptions {
 
   // Of pictures and text; JSON is always whole.
   std::string_view rankdir = "TB";  // where the picture grows: TB, BT, LR, RL
-  int digits = 6;                   // significant
-  std::int64_t elements = 16;       // longer tensors are abbreviated
+  // Operations of a picture are coloured by the time that it measured, and tell it.
+  const Profile* profile = nullptr;
+  int digits = 6;              // significant
+  std::int64_t elements = 16;  // longer tensors are abbreviated
 };
 
 }  // namespace tapestry

@@ -1,7 +1,6 @@
-#include <algorithm>
-#include <array>
 #include <ostream>
 
+#include "engine/base/text_table.h"
 #include "engine/base/utf8.h"
 #include "engine/inspect/picture.h"
 #include "engine/tensor/brief.h"
@@ -10,11 +9,9 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-// Columns: id, name, operation, type; then whatever numbers there are.
-using Line = std::array<std::string, 5>;
-
-Line line_of(const detail::Picture& picture, const detail::Picture::Node& node,
-             const WriteOptions& options) {
+// Id, name, operation, type; then whatever numbers there are.
+Cells line_of(const detail::Picture& picture, const detail::Picture::Node& node,
+              const WriteOptions& options) {
   std::string operation = node.op;
   std::string operands;
   for (NodeId operand : node.operands)
@@ -39,25 +36,9 @@ Line line_of(const detail::Picture& picture, const detail::Picture::Node& node,
 }
 
 void write(std::ostream& out, const detail::Picture& picture, const WriteOptions& options) {
-  std::vector<Line> lines;
-  std::array<std::size_t, 4> widths{};
-  for (const auto& node : picture.nodes) {
-    lines.push_back(line_of(picture, node, options));
-    for (std::size_t column = 0; column < widths.size(); ++column)
-      widths[column] = std::max(widths[column], detail::width_of(lines.back()[column]));
-  }
-  std::string text;
-  for (const Line& line : lines) {
-    for (std::size_t column = 0; column < line.size(); ++column) {
-      if (column == 2) text += "= ";
-      text += line[column];
-      if (column < widths.size() && widths[column])
-        text.append(widths[column] - detail::width_of(line[column]) + (column < 2 ? 1 : 2), ' ');
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += '\n';
-  }
-  out << text;
+  std::vector<Cells> lines;
+  for (const auto& node : picture.nodes) lines.push_back(line_of(picture, node, options));
+  out << in_columns(lines, "< < = <  <");
 }
 
 }  // namespace

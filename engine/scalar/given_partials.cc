@@ -1,5 +1,7 @@
 #include "engine/scalar/given_partials.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -34,30 +36,20 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   for (std::uint32_t i = 0; i < run.count; ++i)
     if (const Scalar g = sweep.number<Scalar>(run.first + i); g.is_tracked() || g.value() != 0)
       refuse("gradient",
-             "node {} is made of partials given as numbers, whose derivatives nobody knows: "
+             "node {} is made of partials given as numbers, whose derivatives are not known: "
              "create_graph cannot pass it",
              run.first + i);
 }
 
-std::string print(std::span<const double> partials) {
-  std::string text = "partials=";
-  for (std::size_t i = 0; i < partials.size(); ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : ",", partials[i]);
-  return text;
+std::string print(const Run& run) {
+  return fmt::format("partials={}", fmt::join(run.payload, run.payload_of(1), ","));
 }
 
-template <std::size_t count>
-constexpr StatementKernel kernel_of() {
-  return {"partials",
-          static_cast<int>(count),
-          static_cast<int>(count),
-          &reverse<count>,
-          nullptr,
-          &reverse_recorded,
-          &print};
-}
+template <int count>
+constexpr KernelOf<double> kernel{
+    {"partials", count, count}, &reverse<count>, nullptr, &reverse_recorded, &print};
 constexpr auto kernels = []<std::size_t... I>(std::index_sequence<I...>) {
-  return std::array<StatementKernel, kMost>{kernel_of<I + 1>()...};
+  return std::array{kernel<I + 1>...};
 }
 (std::make_index_sequence<kMost>());
 
@@ -137,7 +129,7 @@ void preaccumulate(Tape& tape, const TapeMark& mark, const std::vector<Scalar>& 
   for (Scalar& x : inputs) x = {tape.scalar_value(x.id()), tape.epoch(), x.id()};
   for (Scalar& y : made) y = {tape.scalar_value(y.id()), tape.epoch(), y.id()};
   tape.storage().rewind(mark);
-  const ResumeRecording here(&tape);
+  const Tape::Resume here(&tape);
   const double* row = made.empty() ? nullptr : partials.data<double>();
   auto next = made.begin();
   for (Scalar& y : ys) {

@@ -78,7 +78,7 @@ void detail::check_replay(std::string_view who, const Tape& tape, const std::vec
   const Runs& runs = tape.storage().runs;
   for (std::size_t i = 0; i < runs.size(); ++i)
     for (std::uint32_t k = 0; k < runs[i].period; ++k)
-      if (const StatementKernel* kernel = runs[i].kernels()[k];
+      if (const auto* kernel = kernel_of<double>(runs[i].kernels()[k]);
           !kernel || (kernel->arity > 0 && !kernel->recompute))
         refuse(who, "{} cannot be recomputed: only functions of scalars are",
                called(tape, runs[i].first + k));
@@ -114,7 +114,7 @@ std::vector<double> replay(const std::vector<Scalar>& ys, const std::vector<Scal
     detail::refuse_comparison(kWho, comparison, x, z);
   }
   store.moved = true;
-  Tape::record_on(recording_tape());  // statements to come are looked at
+  Tape::refresh();  // statements to come are looked at
   return values_of(ys, &tape);
 }
 

@@ -6,11 +6,9 @@
 #include <string>
 
 #include "engine/tape/apply.h"
-#include "engine/tape/node.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/pushforward.h"
 #include "engine/tape/steps.h"
-#include "engine/tape/tape.h"
 #include "engine/tensor/escapes.h"
 #include "engine/tensor/rows.h"
 
@@ -78,7 +76,7 @@ std::string amount(const Census& found, std::int64_t size) {
 
 // Counts that the watcher asks for.
 bool is_bad(const Census& found) {
-  return found.nan > 0 || (detail::watch->infinities && found.infinite() > 0);
+  return found.nan > 0 || (context.anomaly_watch->infinities && found.infinite() > 0);
 }
 
 // What an operation read.
@@ -108,28 +106,16 @@ void refuse_nan(std::string_view who, std::string_view what, const Tensor& value
 
 }  // namespace
 
-DetectAnomaly::DetectAnomaly(AnomalyOptions options) : options_(options), outer_(detail::watch) {
-  detail::watch = &options_;
-  Tape::record_on(recording_tape());
-}
-DetectAnomaly::~DetectAnomaly() {
-  detail::watch = outer_;
-  Tape::record_on(recording_tape());
-}
-
 namespace detail {
 
-constinit thread_local const AnomalyOptions* watch = nullptr;
-constinit thread_local bool within_op = false;
-
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs) {
-  if (escapes) note_operands(op, inputs);
+  if (context.escapes) note_operands(op, inputs);
   {
     const StepsOfOp steps;
     const UnwatchedReading own;
     op.forward(inputs, attributes, outputs);
   }
-  if (within_op) return;
+  if (context.within_op) return;
   for (const Tensor& output : outputs) {
     if (!is_floating(output.dtype())) continue;
     const Census found = census(output);
@@ -142,17 +128,17 @@ void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::spa
 }
 
 void watch_leaf(const Tensor& value, std::string_view name) {
-  if (within_op) return;
+  if (context.within_op) return;
   const std::string who = name.empty() ? "a tensor" : fmt::format("\"{}\"", name);
   refuse_nan("DetectAnomaly", who + " comes to the tape", value);
 }
 
 void watch_cotangent(const Tensor& cotangent) {
-  if (!within_op) refuse_nan("gradient", "the cotangent comes", cotangent);
+  if (!context.within_op) refuse_nan("gradient", "the cotangent comes", cotangent);
 }
 
 void watch_tangents(const Pushforward& pushforward) {
-  if (within_op) return;
+  if (context.within_op) return;
   std::string read;
   for (int i = 0; i < pushforward.input_count(); ++i) {
     const Tensor& tangent = pushforward.tangent(i);
@@ -168,7 +154,7 @@ void watch_tangents(const Pushforward& pushforward) {
 }
 
 void watch_statement(std::string_view op, double value, std::span<const double> numbers) {
-  if (within_op) return;
+  if (context.within_op) return;
   const Census found = census(value);
   if (!is_bad(found)) return;
   std::string operands;
@@ -216,7 +202,7 @@ std::string_view steep_step(const Run& statement, const double* values, double a
   const auto operand = [&](std::size_t i) { return values[statement.operands[i]]; };
   execute_steps(
       kernel.steps, statement.payload, results.data(), operand,
-      [&](std::size_t k, double x, double z) { return kernel.execute(kernel.steps[k], x, z); });
+      [&](std::size_t k, double x, double z) { return kernel.steps[k].function->value(x, z); });
   std::string_view found;
   if (!results.empty()) adjoints.back() = adjoint;
   reverse_steps(
@@ -226,8 +212,8 @@ std::string_view steep_step(const Run& statement, const double* values, double a
         const auto read = [&](int which) {
           return step_read(step, which, statement.payload, results.data(), operand);
         };
-        const double given = kernel.pull(step, slot, read(0), read(1), results[k], g);
-        if (found.empty() && !std::isfinite(given)) found = step.op;
+        const double given = step.function->vjp[slot](read(0), read(1), results[k], g);
+        if (found.empty() && !std::isfinite(given)) found = step.function->name;
         return given;
       },
       [](std::size_t, double) {});

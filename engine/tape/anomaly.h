@@ -17,6 +17,7 @@
 
 #include "engine/base/error.h"
 #include "engine/tape/op.h"
+#include "engine/tape/tape.h"
 
 namespace tapestry {
 
@@ -26,24 +27,16 @@ struct AnomalyOptions {
 
 class DetectAnomaly {
  public:
-  explicit DetectAnomaly(AnomalyOptions options = {});
-  ~DetectAnomaly();
-  DetectAnomaly(const DetectAnomaly&) = delete;
-  DetectAnomaly& operator=(const DetectAnomaly&) = delete;
+  explicit DetectAnomaly(AnomalyOptions options = {}) : options_(options) {}
 
  private:
   AnomalyOptions options_;
-  const AnomalyOptions* outer_;
+  detail::Ambient<&detail::Context::anomaly_watch, &Tape::refresh> watch_{&options_};
 };
 
 namespace detail {
 
-struct TensorNode;
 class Pushforward;
-template <class T>
-struct RunOf;
-
-extern constinit thread_local const AnomalyOptions* watch;  // null while no watch is on
 
 // Carries out an operation's forward pass and looks at its results.
 void watch_forward(const Op& op, Inputs inputs, const void* attributes, std::span<Tensor> outputs);

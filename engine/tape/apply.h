@@ -2,8 +2,6 @@
 // on the tape.
 #pragma once
 
-#include <array>
-#include <initializer_list>
 #include <vector>
 
 #include "engine/tape/anomaly.h"
@@ -15,43 +13,46 @@ namespace tapestry::detail {
 // An escape watch is on: what a kernel reads does not escape, except for numbers without
 // history.
 void note_operands(const Op& op, Inputs inputs);
-void forward_watched(const Op& op, Inputs inputs, const void* attributes,
+// The same as execute() while DetectAnomaly, an escape watch or a Profile looks on.
+void execute_watched(const Op& op, Inputs inputs, const void* attributes,
                      std::span<Tensor> outputs);
+
+[[noreturn]] void refuse_operands(const Op& op, std::size_t count);
+[[noreturn]] void refuse_output(const Op& op, std::size_t number);
 
 inline void execute(const Op& op, Inputs inputs, const void* attributes,
                     std::span<Tensor> outputs) {
-  if (watch) [[unlikely]]
-    watch_forward(op, inputs, attributes, outputs);
-  else if (escapes) [[unlikely]]
-    forward_watched(op, inputs, attributes, outputs);
-  else
-    op.forward(inputs, attributes, outputs);
+  if (context.watches_ops()) [[unlikely]]
+    return execute_watched(op, inputs, attributes, outputs);
+  op.forward(inputs, attributes, outputs);
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (!outputs[k].defined()) [[unlikely]]
+      refuse_output(op, k);
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 
+// Operands as in Inputs: apply<Op>({&x, &y}), apply<Op>(tensors).
 template <class D>
-Tensor apply(std::initializer_list<const Tensor*> inputs, const AttributesOf<D>& attributes = {}) {
-  Tensor output;
-  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, {&output, 1});
-  return output;
+void check_operands(Inputs inputs) {
+  if constexpr (D::arity != kVariadic)
+    if (inputs.size() != static_cast<std::size_t>(D::arity)) [[unlikely]]
+      refuse_operands(op_of<D>, inputs.size());
 }
-
-// Any number of operands.
 template <class D>
-Tensor apply(const std::vector<Tensor>& inputs, const AttributesOf<D>& attributes = {}) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
+Tensor apply(Inputs inputs, const AttributesOf<D>& attributes = {}) {
+  check_operands<D>(inputs);
   Tensor output;
-  execute(op_of<D>, Inputs(pointers), &attributes, {&output, 1});
+  execute(op_of<D>, inputs, &attributes, {&output, 1});
   return output;
 }
 
 // Any number of results.
 template <class D>
-std::vector<Tensor> apply_many(std::initializer_list<const Tensor*> inputs, std::size_t count,
+std::vector<Tensor> apply_many(Inputs inputs, std::size_t count,
                                const AttributesOf<D>& attributes = {}) {
+  check_operands<D>(inputs);
   std::vector<Tensor> outputs(count);
-  execute(op_of<D>, Inputs({inputs.begin(), inputs.size()}), &attributes, outputs);
+  execute(op_of<D>, inputs, &attributes, outputs);
   return outputs;
 }
 

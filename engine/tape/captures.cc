@@ -1,22 +1,8 @@
 #include "engine/tape/captures.h"
 
-#include <utility>
-
 #include "engine/tape/called.h"
 
 namespace tapestry::detail {
-
-WatchCaptures::WatchCaptures()
-    : innermost_(Tape::innermost() ? Tape::innermost()->epoch() : 0),
-      outer_(std::exchange(captures, this)),
-      outer_use_(std::exchange(note_use_of, &note_use)) {}
-
-WatchCaptures::~WatchCaptures() {
-  captures = outer_;
-  note_use_of = outer_use_;
-}
-
-void WatchCaptures::note_use(const Tensor& x) { captures->note(x); }
 
 // Tapes that the function makes itself are its own affair.
 bool WatchCaptures::is_from_before(const Tape& tape) const {

@@ -14,10 +14,7 @@ namespace tapestry::detail {
 // While it lives, such a function runs on this thread.
 class WatchCaptures {
  public:
-  WatchCaptures();
-  ~WatchCaptures();
-  WatchCaptures(const WatchCaptures&) = delete;
-  WatchCaptures& operator=(const WatchCaptures&) = delete;
+  WatchCaptures() : innermost_(Tape::innermost() ? Tape::innermost()->epoch() : 0) {}
 
   // The first that was noted, by its name; empty where there is none.
   const std::string& first() const { return first_; }
@@ -31,21 +28,18 @@ class WatchCaptures {
 
  private:
   bool is_from_before(const Tape& tape) const;
-  static void note_use(const Tensor& x);
 
   const UnwatchedReading own_;  // others have the rule
   const WatchEscapes reads_;
   Epoch innermost_;  // the tape that was the innermost before
   std::string first_;
-  WatchCaptures* outer_;
-  NoteUse outer_use_;
+  const Ambient<&Context::captures> watch_{this};
+  const Ambient<&Context::note_use> uses_{[](const Tensor& x) { context.captures->note(x); }};
 };
-
-inline constinit thread_local WatchCaptures* captures = nullptr;
 
 template <class T>
 void note_captured(const T& x) {
-  if (captures) captures->note(x);
+  if (context.captures) context.captures->note(x);
 }
 
 }  // namespace tapestry::detail

@@ -19,9 +19,9 @@ struct Constant {
   static Tensor forward(Inputs) { refuse("constant", "a leaf is not computed"); }
 };
 
-inline constexpr StatementKernel kVariableStatement{"variable", 0,       0,      nullptr,
-                                                    nullptr,    nullptr, nullptr};
-inline constexpr StatementKernel kConstantStatement{"constant", 0,       0,      nullptr,
-                                                    nullptr,    nullptr, nullptr};
+template <class T>
+inline constexpr KernelOf<T> kVariableStatement{{"variable", 0, 0}};
+template <class T>
+inline constexpr KernelOf<T> kConstantStatement{{"constant", 0, 0}};
 
 }  // namespace tapestry::detail

@@ -20,10 +20,9 @@ class LivingTape : public TapeNode {
   static Self* innermost() {
     return list_.innermost ? self(list_.innermost->tape.load(std::memory_order_relaxed)) : nullptr;
   }
-  // Lets this tape record on this thread from now on, or none; returns the one before.
-  static Self* record_on(Self* tape) { return self(list_.record_on(tape)); }
-  // The tape, or where it died meanwhile the innermost that lives on this thread; null for null.
-  static Self* living(Self* tape) { return self(list_.living(tape)); }
+  // Statements go straight to the tape that records, where nothing else has to see them. Called
+  // whenever that may have changed.
+  static void refresh() { Self::write_to(recording()); }
   // This thread's living tape with that recording, or null.
   static Self* find(Epoch epoch) { return self(list_.find(epoch)); }
   // The living tape of any thread with that recording, or null.
@@ -36,6 +35,11 @@ class LivingTape : public TapeNode {
   // and goes on computing stops it before.
   void stop() { TapeNode::stop(list_); }
 
+  // While it lives `tape` records, though it may not be the innermost; none when null.
+  struct Resume : Recorder {
+    explicit Resume(Self* tape) : Recorder(LivingTape::list_, tape) {}
+  };
+
  protected:
   // At the end of its birth, at the begin of its death, and when it begins anew.
   void join(Epoch epoch) { TapeNode::join(list_, epoch); }
@@ -44,7 +48,6 @@ class LivingTape : public TapeNode {
 
  private:
   static Self* self(TapeNode* tape) { return static_cast<Self*>(tape); }
-  static void write_to_any(TapeNode* tape) { Self::write_to(self(tape)); }
   static void* place_of_statements() { return &Self::statements(); }
   static void hush(void* place) {
     using Place = std::remove_reference_t<decltype(Self::statements())>;
@@ -53,7 +56,7 @@ class LivingTape : public TapeNode {
 
   static void release(TapeNode* tape) { self(tape)->release_unused(); }
 
-  static constexpr TapeKind kind_{&write_to_any, &place_of_statements, &hush, &release};
+  static constexpr TapeKind kind_{&refresh, &place_of_statements, &hush, &release};
   static inline constinit thread_local TapeList list_{&kind_};
 };
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "engine/base/site.h"
 #include "engine/tape/op.h"
@@ -79,44 +80,66 @@ Number operand_number(const StepOperand& of, OfOperand&& operand, const double* 
       return 0;
   }
 }
+// What a function over numbers N gives, and what it gives back to each operand for an adjoint g of
+// its result y. A function of one operand does not read z, and has one vjp.
+template <class N>
+struct StepRule {
+  using In = std::conditional_t<std::is_arithmetic_v<N>, N, const N&>;
+  N (*value)(In x, In z);
+  N (*vjp[2])(In x, In z, In y, In g);
+};
+// A function that steps call.
+struct StepFunction : StepRule<double> {
+  std::string_view name;
+  std::uint16_t code;  // its place in the tables of other numbers
+};
 struct Step {
-  std::string_view op;
-  std::uint16_t code;  // the op, for those who carry it out
+  const StepFunction* function;
   StepOperand operands[2];
   int arity() const { return operands[1].kind == StepOperand::Kind::none ? 1 : 2; }
 };
 
-// The kernel of a scalar statement: what all statements of one type share. A statement reads
-// `arity` scalars of the tape and makes one value. Its payload holds the literals first, then
-// values saved for the reverse sweep (partials and intermediate results). Steps refer only to the
-// literals.
+// The kernel of a scalar statement: what all statements of one type share, whatever their numbers.
+// A statement reads `arity` scalars of the tape and makes one value. Its payload holds the literals
+// first, then values saved for the reverse sweep (partials and intermediate results). Steps refer
+// only to the literals.
 struct StatementKernel {
   std::string_view name;
   int arity;
   int payload;
-  // The reverse sweep over statements [first, end). It gets the ends of their operands and of their
-  // payload, and the values and adjoints by id. Null for leaves, and where the operand is a tensor.
-  void (*reverse)(NodeId first, NodeId end, const NodeId* operands, const double* payload,
-                  const double* values, double* adjoints);
-  // Computes their values again, and the saved values of their payload, from the values of their
-  // operands. Null for leaves, and where the operand is a tensor.
+  std::span<const Step> steps{};  // its operations in order; the last one makes the value
+};
+
+// The reverse sweep over statements [first, end). It gets the ends of their operands and of their
+// payload, and the values and adjoints by id.
+template <class T>
+using ReverseSweep = void (*)(NodeId first, NodeId end, const NodeId* operands, const T* payload,
+                              const T* values, T* adjoints);
+
+// The kernel of a statement over numbers T. `reverse` is null for leaves.
+template <class T>
+struct KernelOf : StatementKernel {
+  ReverseSweep<T> reverse = nullptr;
+};
+
+// On a Tape statements can do more. There `reverse` is null where the operand is a tensor, too.
+template <>
+struct KernelOf<double> : StatementKernel {
+  ReverseSweep<double> reverse = nullptr;
+  // Computes the values of [first, end) again, and the saved values of their payload, from the
+  // values of their operands. Null for leaves, and where the operand is a tensor.
   void (*recompute)(NodeId first, NodeId end, const NodeId* operands, double* payload,
-                    double* values);
+                    double* values) = nullptr;
   // The recorded reverse sweep, and any reverse sweep where `reverse` is null. Null for leaves:
   // nothing flows further.
-  void (*record_reverse)(const Run& run, Sweep& sweep);
-  std::string (*print)(std::span<const double> payload);  // attributes as text, or null
-  // The operations of the statement in order; the last one makes its value. `execute` computes one.
-  std::span<const Step> steps{};
-  double (*execute)(const Step& step, double x, double z) = nullptr;
-  // What a step with adjoint g gives back to its operand `slot`.
-  double (*pull)(const Step& step, int slot, double x, double z, double y, double g) = nullptr;
+  void (*record_reverse)(const RunOf<double>& run, Sweep& sweep) = nullptr;
+  std::string (*print)(const RunOf<double>& statement) = nullptr;  // attributes as text, or null
 };
 
 // Statements of one kernel, recorded one after the other.
 template <class T>
 struct RunOf {
-  const StatementKernel* kernel;
+  const KernelOf<T>* kernel;
   NodeId first;
   std::uint32_t count;
   const NodeId* operands;  // kernel->arity for each statement
@@ -132,14 +155,6 @@ struct RunOf {
   RunOf statement(std::uint32_t i) const {
     return {kernel, first + i, 1, operands_of(i), payload_of(i)};
   }
-};
-
-// The kernel of a statement over numbers other than double, on a BasicTape of them. It has only the
-// reverse sweep, null for leaves; what the base has for doubles is null.
-template <class T>
-struct KernelOf : StatementKernel {
-  void (*reverse_sweep)(NodeId first, NodeId end, const NodeId* operands, const T* payload,
-                        const T* values, T* adjoints);
 };
 
 }  // namespace tapestry::detail

@@ -11,6 +11,7 @@
 //     // Optional: what vjp reads for that operand, and the attributes as text.
 //     static constexpr SaveMask saves(int operand);
 //     static std::string describe(const Attributes& a);
+//     static double flops(Inputs in, const Attributes& a, std::span<const Tensor> out);  // Profile
 //   };
 //
 // Forward mode comes from `static constexpr bool linear = true` (in all floating operands
@@ -23,10 +24,11 @@
 // compile.
 //
 // Instead of vjp an op may say `static constexpr bool not_differentiable = true`; with neither it
-// does not compile.
+// does not compile. A flag that is left out is false.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,15 +48,23 @@ void push_by_transposition(Pushforward& p);
 
 inline constexpr int kVariadic = -1;
 
-// The operands of a call, by reference.
+// The operands of a call, by reference: tensors side by side, or pointers to them.
 class Inputs {
  public:
-  explicit Inputs(std::span<const Tensor* const> tensors) : tensors_(tensors) {}
-  const Tensor& operator[](std::size_t i) const { return *tensors_[i]; }
-  std::size_t size() const { return tensors_.size(); }
+  Inputs(std::span<const Tensor> tensors)  // NOLINT: tensors are operands
+      : tensors_(tensors.data()), size_(tensors.size()) {}
+  Inputs(const std::vector<Tensor>& tensors) : Inputs(std::span(tensors)) {}  // NOLINT
+  Inputs(std::span<const Tensor* const> pointers)                             // NOLINT
+      : pointers_(pointers.data()), size_(pointers.size()) {}
+  Inputs(std::initializer_list<const Tensor*> pointers)
+      : Inputs(std::span(pointers.begin(), pointers.size())) {}
+  const Tensor& operator[](std::size_t i) const { return pointers_ ? *pointers_[i] : tensors_[i]; }
+  std::size_t size() const { return size_; }
 
  private:
-  std::span<const Tensor* const> tensors_;
+  const Tensor* tensors_ = nullptr;
+  const Tensor* const* pointers_ = nullptr;
+  std::size_t size_;
 };
 
 // Which inputs and outputs a vjp reads; only these are kept alive by the tape.
@@ -76,6 +86,8 @@ struct Op {
   void (*batch)(Batching& batching);      // null: elementwise, or example by example
   bool elementwise;  // each element of the result comes from one of each operand
   SaveMask (*saves)(int operand);
+  // Arithmetic operations of a call; null: one for each element of the results.
+  double (*flops)(Inputs inputs, const void* attributes, std::span<const Tensor> outputs) = nullptr;
   std::string (*describe)(const void* attributes);
   std::string_view example_by_example{};  // why there is no batch; empty where there is
 };
@@ -97,6 +109,8 @@ void forward_thunk(Inputs inputs, const void* attributes, std::span<Tensor> outp
   const auto& typed = *static_cast<const AttributesOf<D>*>(attributes);
   if constexpr (requires { D::forward(inputs, typed, outputs); })
     D::forward(inputs, typed, outputs);
+  else if constexpr (requires { D::forward(inputs, outputs); })
+    D::forward(inputs, outputs);
   else if constexpr (requires { D::forward(inputs, typed); })
     outputs[0] = D::forward(inputs, typed);
   else
@@ -117,10 +131,19 @@ std::string describe_thunk([[maybe_unused]] const void* attributes) {
 }
 
 template <class D>
+double flops_thunk(Inputs inputs, const void* attributes, std::span<const Tensor> outputs) {
+  const auto& typed = *static_cast<const AttributesOf<D>*>(attributes);
+  if constexpr (requires { D::flops(inputs, typed, outputs); })
+    return D::flops(inputs, typed, outputs);
+  else
+    return D::flops(inputs, outputs);
+}
+
+template <class D>
 constexpr Op make_op() {
   using Attributes = AttributesOf<D>;
   static_assert(std::is_trivially_copyable_v<Attributes> && alignof(Attributes) <= 16);
-  constexpr bool elementwise = requires { D::elementwise; };
+  constexpr bool elementwise = requires { requires D::elementwise; };
   constexpr bool batched = requires { &D::batch; };
   constexpr bool one_by_one = requires { D::example_by_example; };
   static_assert(
@@ -132,17 +155,20 @@ constexpr Op make_op() {
   op.attribute_bytes = sizeof(Attributes);
   op.forward = &forward_thunk<D>;
   op.elementwise = elementwise;
-  op.differentiates_adjoints = requires { D::differentiates_adjoints; };
+  op.differentiates_adjoints = requires { requires D::differentiates_adjoints; };
   op.saves = &saves_thunk<D>;
   op.describe = &describe_thunk<D>;
-  if constexpr (!requires { D::not_differentiable; }) {
+  if constexpr (requires { &D::flops; }) op.flops = &flops_thunk<D>;
+  if constexpr (!requires { requires D::not_differentiable; }) {
+    static_assert(
+        requires { &D::vjp; }, "an op has a `vjp`, or `not_differentiable` = true");
     op.differentiable = true;
     op.vjp = &D::vjp;
     if constexpr (requires { &D::jvp; })
       op.jvp = &D::jvp;
-    else if constexpr (requires { D::linear; })
+    else if constexpr (requires { requires D::linear; })
       op.jvp = &push_linear;
-    else if constexpr (requires { D::bilinear; })
+    else if constexpr (requires { requires D::bilinear; })
       op.jvp = &push_bilinear;
     else
       op.jvp = &push_by_transposition;

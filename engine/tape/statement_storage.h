@@ -65,6 +65,7 @@ void check_mark(std::string_view who, const StatementMark& mark, std::uint64_t f
 
 template <class T>
 struct StatementStorage {
+  using Mark = StatementMark;
   AddressShare share;
   std::uint64_t next_name = kNobody;   // of the node to come: the recording's epoch, above its id
   std::uint64_t first_name = kNoName;  // of the recording's first node, see engine/tape/epoch.h
@@ -86,8 +87,10 @@ struct StatementStorage {
 
   NodeId next_id() const { return static_cast<NodeId>(next_name); }
   NodeId size() const { return next_id() - 1; }
+  // Whether the node of that name is of this recording, which may have forgotten it.
+  bool owns(std::uint64_t name) const { return (name - first_name) >> 32 == 0; }
   // Whether a statement of this kernel may be written without further ado.
-  [[gnu::always_inline]] bool is_ready_for(const StatementKernel& kernel) const {
+  [[gnu::always_inline]] bool is_ready_for(const KernelOf<T>& kernel) const {
     return next_id() < roomy_until && runs.expects(kernel);
   }
   // Sets roomy_until; Error when the tape is full.
@@ -100,7 +103,7 @@ struct StatementStorage {
     roomy_until = next_id() + static_cast<NodeId>(room);
   }
   // Writes a statement whose operands are nodes of this storage.
-  BasicScalar<T> put(const StatementKernel& kernel, std::span<const NodeId> operand_ids,
+  BasicScalar<T> put(const KernelOf<T>& kernel, std::span<const NodeId> operand_ids,
                      std::span<const T> numbers, const T& value) {
     if (next_id() >= roomy_until) look_for_room();
     const std::uint64_t name = next_name;
@@ -123,7 +126,7 @@ struct StatementStorage {
     next_name = first_name = (std::uint64_t{recording.epoch} << 32) + recording.retired + 1;
     round = recording.round;
     if (recording.retired == 0) return;
-    runs.put(kConstantStatement, 1, 0, 0);
+    runs.put(kConstantStatement<T>, 1, 0, 0);
     runs.settle();
   }
   NodeId first_id() const { return static_cast<NodeId>(first_name); }

@@ -7,15 +7,18 @@
 #include "engine/tape/anomaly.h"
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
-#include "engine/tape/tape_storage.h"
+#include "engine/tape/traverse.h"
 
 namespace tapestry {
 using namespace detail;
 
+Tape::Tape(TapeOptions options) : options_(options) { join(epoch()); }
+Tape::~Tape() = default;
+
 void Tape::write_to(Tape* tape) {
   const bool plainly =
-      tape && !detail::watch && !tape->carries_tangents() && !tape->storage().moved;
-  detail::statement_storage<double> = plainly ? &tape->storage() : &detail::no_storage<double>;
+      tape && !detail::context.anomaly_watch && !tape->carries_tangents() && !tape->storage().moved;
+  StatementTape::write_to(plainly ? tape : nullptr);
 }
 
 void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epoch) {
@@ -30,88 +33,13 @@ void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epo
          what);
 }
 
-namespace {
-
-template <class Handle>
-Tape& tape_of_handle(std::string_view who, const Handle& x) {
-  Tape* const tape = Tape::find_anywhere(x.epoch());
-  if (!tape || !tape->owns(x)) detail::refuse_stale(who, "a handle", 0);
-  return *tape;
-}
-
-}  // namespace
-
-Tape& detail::tape_of(std::string_view who, const Tensor& x) { return tape_of_handle(who, x); }
-Tape& detail::tape_of(std::string_view who, Scalar x) { return tape_of_handle(who, x); }
-
-Tape& tape_of(const Scalar& x, Site site) {
-  const CallSite call(site);
-  if (!x.is_tracked()) refuse("tape_of", "x is a plain number, which is recorded on no tape");
-  return detail::tape_of("tape_of", x);
-}
-
-Tape::Tape(TapeOptions options)
-    : options_(options), storage_(detail::StoragePool<detail::TapeStorage>::take()) {
-  begin(detail::next_recording());
-  join(epoch_);
-}
-
-Tape::~Tape() {
-  storage_->note_ids();
-  leave();
-  if (!detail::TapeUse::keep(epoch_, storage_))
-    detail::StoragePool<detail::TapeStorage>::give_back(std::move(storage_));
-}
-
-void Tape::begin(const detail::Recording& recording) {
-  epoch_ = recording.epoch;
-  retired_ = recording.retired;
-  storage_->begin(recording);
-}
-
-void Tape::clear() {
-  detail::TapeUse::check_clear(epoch_);
-  const detail::Recording recording = detail::next_recording();
-  storage_->note_ids();
-  storage_->reset();
-  begin(recording);
-  recompute(epoch_);
-  if (Tape::recording() == this) record_on(this);
-}
-
-void Tape::release_unused() { storage_->release_unused(); }
-
-TapeMark Tape::mark() const {
-  const detail::TapeStorage& s = *storage_;
-  return {s.mark(),         s.owners.size(),      s.kept.size(),
-          s.severed.size(), s.comparisons.size(), s.arena.place()};
-}
-
-void Tape::check_mark(std::string_view who, const TapeMark& mark) const {
-  const detail::TapeStorage& s = *storage_;
-  s.check(who, mark);
-  const bool owners_fit =
-      mark.owners <= s.owners.size() &&
-      (mark.owners == 0 || s.owners[mark.owners - 1]->id < mark.next) &&
-      (mark.owners == s.owners.size() || s.owners[mark.owners]->id >= mark.next);
-  if (!owners_fit) detail::refuse_mark(who, mark.next);
-}
-
-void Tape::rewind(const TapeMark& mark, Site site) {
-  const CallSite call(site);
-  check_mark("rewind", mark);
-  detail::TapeUse::check_rewind("rewind", *this, mark.callbacks, true);
-  storage_->rewind(mark);
-}
-
 void Tape::check_node(std::string_view who, NodeId id) const {
   if (id > size()) detail::refuse_forgotten(who, id, size());
-  if (id <= retired_) detail::refuse_stale(who, "a handle", 0);
+  if (id < storage_->first_id()) detail::refuse_stale(who, "a handle", 0);
 }
 
 // ---- reading ----
 
-NodeId Tape::size() const { return storage_->size(); }
 bool Tape::has_scalars() const { return storage_->runs.has_statements(); }
 std::size_t Tape::span_count() const { return storage_->runs.size(); }
 
@@ -128,9 +56,7 @@ NodeId Tape::run_end(NodeId id) const {
 }
 
 Run Tape::statement(NodeId id) const {
-  const detail::Runs::Place place = detail::Runs::place(storage_->runs[span_of(id)], id);
-  return {place.kernel, id, 1, storage_->operands.begin() + place.operands,
-          storage_->payload.begin() + place.payload};
+  return detail::run_of(*storage_, storage_->runs[span_of(id)], id, id);
 }
 bool Tape::is_scalar(NodeId id) const {
   return has_scalars() && storage_->runs[span_of(id)].kernel;
@@ -154,12 +80,12 @@ std::string_view Tape::name(NodeId id) const {
 }
 
 bool Tape::is_variable(NodeId id) const {
-  return is_scalar(id) ? statement(id).kernel == &detail::kVariableStatement
+  return is_scalar(id) ? statement(id).kernel == &detail::kVariableStatement<double>
                        : tensor_node(id).op == &op_of<detail::Variable>;
 }
 
 bool Tape::is_constant(NodeId id) const {
-  return is_scalar(id) ? statement(id).kernel == &detail::kConstantStatement
+  return is_scalar(id) ? statement(id).kernel == &detail::kConstantStatement<double>
                        : tensor_node(id).op == &op_of<detail::Constant>;
 }
 
@@ -179,9 +105,7 @@ const Tensor* Tape::kept_value(NodeId id) const {
 std::string Tape::attributes_text(NodeId id) const {
   if (!is_scalar(id)) return tensor_node(id).op->describe(tensor_node(id).attributes);
   const Run run = statement(id);
-  return run.kernel->print
-             ? run.kernel->print({run.payload, static_cast<std::size_t>(run.kernel->payload)})
-             : std::string{};
+  return run.kernel->print ? run.kernel->print(run) : std::string{};
 }
 
 Site Tape::site(NodeId id) const { return is_scalar(id) ? Site::nowhere() : tensor_node(id).site; }
@@ -202,19 +126,5 @@ void Tape::for_each_saved(const std::function<void(const TensorNode&, const Tens
       for (std::uint32_t k = 0; k < node->output_count; ++k) f(*node, node->values[k]);
   }
 }
-
-// ---- pausing ----
-
-PauseRecording::PauseRecording() {
-  for (detail::TapeList* list = detail::tape_lists; list; list = list->next)
-    paused_.emplace_back(list, nullptr);
-  for (auto& [list, tape] : paused_) tape = list->record_on(nullptr);
-}
-PauseRecording::~PauseRecording() {
-  for (const auto& [list, tape] : paused_) list->record_on(list->living(tape));
-}
-
-ResumeRecording::ResumeRecording(Tape* tape) : previous_(Tape::record_on(tape)) {}
-ResumeRecording::~ResumeRecording() { Tape::record_on(Tape::living(previous_)); }
 
 }  // namespace tapestry

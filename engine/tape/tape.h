@@ -7,6 +7,7 @@
 // tensor operations, and runs of scalar statements of one kernel.
 #pragma once
 
+#include <forward_list>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,20 +15,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/arena.h"
 #include "engine/tape/comparison.h"
-#include "engine/tape/living_tape.h"
 #include "engine/tape/node.h"
-#include "engine/tape/statement_storage.h"
+#include "engine/tape/statement_tape.h"
+#include "engine/tape/tape_storage.h"
 #include "engine/tensor/basic_scalar.h"
 #include "engine/tensor/tensor.h"
 
 namespace tapestry {
-
-namespace detail {
-struct TapeStorage;
-class ResumeRecording;
-}  // namespace detail
 
 struct TapeOptions {
   // Keep every node's numbers, for drawing them; otherwise only what vjps read.
@@ -40,16 +35,11 @@ struct TapeOptions {
   bool carry_tangents = false;
 };
 
-// A place on a tape: what was recorded before it.
-struct TapeMark : detail::StatementMark {
-  std::size_t owners = 0, kept = 0, severed = 0, comparisons = 0;
-  detail::Arena::Place arena{};
-};
-
 // Tapes nest on a thread, and the innermost records. Another thread may differentiate a tape, clear
 // or destroy it, one thread at a time. What tapes have in common with those of other numbers,
-// stop() among it, is in engine/tape/living_tape.h.
-class Tape : public detail::LivingTape<Tape> {
+// clear(), rewind() and stop() among it, is in engine/tape/statement_tape.h and
+// engine/tape/living_tape.h.
+class Tape : public detail::StatementTape<double> {
  public:
   Tape() : Tape(TapeOptions{}) {}
   explicit Tape(TapeOptions options);  // becomes this thread's innermost tape
@@ -69,29 +59,11 @@ class Tape : public detail::LivingTape<Tape> {
   void set_name(const Tensor& x, std::string_view name, detail::Site site = {});
   void set_name(Scalar x, std::string_view name, detail::Site site = {});
 
-  // Ends this recording and starts a new, empty one. Handles of the old one become stale. Error
-  // while the tape is in use: a gradient sweeps it, or a transformation made it for the function
-  // that is running. One that is destroyed then makes the gradient an Error.
-  void clear();
-
-  // The place that recording has reached, and the way back: rewind() forgets what was recorded
-  // since. Handles from before stay valid; those of forgotten nodes must not be used any more:
-  // gradient and its like refuse them until the tape has grown past them, and then mistake them for
-  // what is recorded in their place, as statements that continue a run do at once. Error for a mark
-  // of another recording, or one that was itself rewound past, and while the tape is in use.
-  using Mark = TapeMark;
-  // While a Tape::Resume(&tape) lives, this thread records on that tape, even if another made it.
-  using Resume = detail::ResumeRecording;
-  TapeMark mark() const;
-  void rewind(const TapeMark& mark, detail::Site site = {});
-  void check_mark(std::string_view who, const TapeMark& mark) const;
   // Error for a node of this recording that was rewound past.
   void check_node(std::string_view who, NodeId id) const;
 
-  detail::Epoch epoch() const { return epoch_; }
-  bool owns(detail::Epoch epoch, NodeId id) const { return epoch == epoch_ && id > retired_; }
+  using StatementTape::owns;
   bool owns(const Tensor& x) const { return owns(x.epoch(), x.id()); }
-  bool owns(Scalar x) const { return owns(x.epoch(), x.id()); }
   bool keeps_values() const { return options_.keep_values; }
   bool keeps_saves() const { return !options_.observe_only && !options_.carry_tangents; }
   bool carries_tangents() const { return options_.carry_tangents; }
@@ -113,7 +85,6 @@ class Tape : public detail::LivingTape<Tape> {
   const Tensor& tangent(const Tensor& x) const;
 
   // ---- reading: the graph ----
-  NodeId size() const;  // nodes recorded; ids are 1..size()
   bool is_scalar(NodeId id) const;
   const detail::TensorNode& tensor_node(NodeId id) const;  // of a tensor id (any of its outputs)
   double scalar_value(NodeId id) const;
@@ -154,23 +125,16 @@ class Tape : public detail::LivingTape<Tape> {
   // An op whose operands are scalars of this tape or passive ones.
   Tensor record_bridge(const detail::Op& op, std::span<const Scalar> operands,
                        const void* attributes, Tensor output);
-  Scalar record_statement(const detail::StatementKernel& kernel, std::span<const NodeId> leaves,
-                          std::span<const double> constants, double value);
+  Scalar record_statement(const detail::KernelOf<double>& kernel, std::span<const NodeId> operands,
+                          std::span<const double> payload, double value);
   // A constant of this value; the same node for the same number where it was used lately.
-  Scalar pooled_constant(double value);
+  Scalar scalar_constant(double value);
   void refuse_tangents(std::string_view who) const;  // Error on a tape that carries them
-  detail::TapeStorage& storage() { return *storage_; }
-  const detail::TapeStorage& storage() const { return *storage_; }
-  void keep(std::shared_ptr<const void> object);  // until this recording ends
-  void release_unused();                          // gives the pages back on which nothing lies
+  void keep(std::shared_ptr<const void> object);     // until this recording ends
   void release(
       const detail::TensorNode& node);  // lets go of what its vjp reads; no sweep passes it again
   NodeId id_of(std::string_view who, int operand, Scalar x);  // 0 when passive; Error when stale
   static void write_to(Tape* tape);
-  static detail::StatementStorage<double>*& statements() {
-    return detail::statement_storage<double>;
-  }
-  static detail::StatementStorage<double>* no_statements() { return &detail::no_storage<double>; }
 
  private:
   NodeId record_leaf(const detail::Op& op, const Tensor& value, bool keep,
@@ -180,9 +144,8 @@ class Tape : public detail::LivingTape<Tape> {
                    bool keep_values);
   NodeId operand_id(const detail::Op& op, int slot, const Tensor& x);
   bool follows(const Tensor& x) const {
-    return x.epoch() == epoch_ || (adopts() && x.is_tracked());
+    return x.epoch() == epoch() || (adopts() && x.is_tracked());
   }
-  void begin(const detail::Recording& recording);
   void set_outer_value(NodeId id, const Tensor& x);
   void note_origin(detail::Inputs inputs, std::span<Tensor> outputs) const;
   void record_nested(const detail::Op& op, detail::Inputs inputs, const void* attributes,
@@ -193,9 +156,6 @@ class Tape : public detail::LivingTape<Tape> {
                      std::span<const Tensor> outputs);
 
   TapeOptions options_;
-  detail::Epoch epoch_ = 0;
-  NodeId retired_ = 0;  // ids up to this one are not of this recording, see engine/tape/epoch.h
-  std::unique_ptr<detail::TapeStorage> storage_;
 };
 
 // The tape that records on this thread now, or null: none lives, or recording is paused.
@@ -207,8 +167,8 @@ namespace detail {
 inline Tape* find_tape(Epoch epoch) { return Tape::find(epoch); }
 // The living tape of any thread that has a node, or an Error in the name of `who` that says that
 // the handle is stale.
-Tape& tape_of(std::string_view who, const Tensor& x);
-Tape& tape_of(std::string_view who, Scalar x);
+inline Tape& tape_of(std::string_view who, const Tensor& x) { return Tape::of(who, x); }
+inline Tape& tape_of(std::string_view who, const Scalar& x) { return Tape::of(who, x); }
 
 // Whether it is a node of a tape of this thread.
 template <class Handle>
@@ -216,40 +176,23 @@ bool lives_here(const Handle& x) {
   const Tape* const tape = find_tape(x.epoch());
   return tape && tape->owns(x);
 }
-// `what`, a handle of that epoch, is of no tape that lives on this thread.
-[[noreturn]] void refuse_stale(std::string_view who, std::string_view what, Epoch epoch);
-
 }  // namespace detail
 
-// The living tape of any thread that x is recorded on. Error where it is a plain number, or stale.
-Tape& tape_of(const Scalar& x, detail::Site site = {});
+// Of what converts to a Scalar, too.
+inline Tape& tape_of(const Scalar& x, detail::Site site = {}) { return tape_of<double>(x, site); }
 
 // While it lives nothing is recorded on this thread, by tapes of whatever numbers.
 class PauseRecording {
  public:
-  PauseRecording();
-  ~PauseRecording();
+  PauseRecording() {
+    for (detail::TapeList* list = detail::tape_lists; list; list = list->next)
+      paused_.emplace_front(*list, nullptr);
+  }
   PauseRecording(const PauseRecording&) = delete;
   PauseRecording& operator=(const PauseRecording&) = delete;
 
  private:
-  std::vector<std::pair<detail::TapeList*, detail::TapeNode*>> paused_;
+  std::forward_list<detail::Recorder> paused_;
 };
-
-namespace detail {
-
-// While it lives `tape` records, though it may not be the innermost; none when null.
-class ResumeRecording {
- public:
-  explicit ResumeRecording(Tape* tape);
-  ~ResumeRecording();
-  ResumeRecording(const ResumeRecording&) = delete;
-  ResumeRecording& operator=(const ResumeRecording&) = delete;
-
- private:
-  Tape* previous_;
-};
-
-}  // namespace detail
 
 }  // namespace tapestry

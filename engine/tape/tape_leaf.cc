@@ -13,42 +13,43 @@ using namespace detail;
 
 NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::string_view name) {
   Tensor plain = detach(value);
-  const NodeId origin = plain.origin_in(epoch_);
+  const NodeId origin = plain.origin_in(epoch());
   const NodeId id = push_node(op, {}, nullptr, {&plain, 1}, 0, nullptr, keep);
   if (origin)
     storage_->severed.emplace_back(id, origin);
   else if (value.is_tracked() || &op == &op_of<detail::Variable>)  // others depend on nothing
-    plain.set_origin(epoch_, id);
+    plain.set_origin(epoch(), id);
   if (!name.empty()) storage_->names[id] = name;
   if (value.is_tracked()) set_outer_value(id, outer_value(value));
   return id;
 }
 
-Scalar Tape::pooled_constant(double value) {
+Scalar Tape::scalar_constant(double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
-  if (slot.epoch != epoch_ || std::bit_cast<std::uint64_t>(slot.value) != bits)
-    slot = {value, epoch_, record_statement(detail::kConstantStatement, {}, {}, value).id()};
-  return {value, epoch_, slot.id};
+  if (slot.epoch != epoch() || std::bit_cast<std::uint64_t>(slot.value) != bits)
+    slot = {value, epoch(),
+            record_statement(detail::kConstantStatement<double>, {}, {}, value).id()};
+  return {value, epoch(), slot.id};
 }
 
 Tensor Tape::variable(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
   if (!is_floating(value.dtype()))
     refuse("variable", "only f32 and f64 have gradients; this tensor has dtype {}", value.dtype());
-  if (detail::watch) detail::watch_leaf(value, name);
+  if (detail::context.anomaly_watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Variable>, value, true, name);
-  return value.tracked_as(epoch_, id);
+  return value.tracked_as(epoch(), id);
 }
 
 Scalar Tape::variable(double value, std::string_view name) {
   if (name.empty() && detail::statement_storage<double> == storage_.get() &&
-      storage_->is_ready_for(detail::kVariableStatement)) {
+      storage_->is_ready_for(detail::kVariableStatement<double>)) {
     storage_->runs.step();
     storage_->put_value(value);
     return Scalar::named(value, storage_->next_name - 1);
   }
-  const Scalar x = record_statement(detail::kVariableStatement, {}, {}, value);
+  const Scalar x = record_statement(detail::kVariableStatement<double>, {}, {}, value);
   if (!name.empty()) [[unlikely]]
     storage_->names[x.id()] = name;
   return x;
@@ -56,9 +57,9 @@ Scalar Tape::variable(double value, std::string_view name) {
 
 Tensor Tape::constant(const Tensor& value, std::string_view name, Site site) {
   const CallSite call(site);
-  if (detail::watch) detail::watch_leaf(value, name);
+  if (detail::context.anomaly_watch) detail::watch_leaf(value, name);
   const NodeId id = record_leaf(op_of<detail::Constant>, value, true, name);
-  return value.tracked_as(epoch_, id);
+  return value.tracked_as(epoch(), id);
 }
 
 Tensor Tape::variable_for(const void* key, const Tensor& value,
@@ -69,7 +70,7 @@ Tensor Tape::variable_for(const void* key, const Tensor& value,
   for (Tape* tape = this; tape; tape = tape->outer()) {
     const detail::Binding& binding = tape->storage_->bindings[key];
     if (binding.value.defined() && binding.value.shares_numbers(value)) {
-      known = value.tracked_as(tape->epoch_, binding.id);
+      known = value.tracked_as(tape->epoch(), binding.id);
       break;
     }
     without.push_back(tape);

@@ -172,8 +172,9 @@ TapeNode* TapeList::living(TapeNode* tape) const {
 }
 
 TapeNode* TapeList::record_on(TapeNode* tape) {
-  kind->write_to(tape);
-  return std::exchange(recording, tape);
+  TapeNode* const before = std::exchange(recording, tape);
+  kind->refresh();
+  return before;
 }
 
 // ---- a tape in it ----
@@ -238,6 +239,7 @@ void TapeNode::stop(TapeList& here) noexcept {
 }
 
 void TapeNode::leave(TapeList& here) noexcept {
+  if (!slot_) return;  // it never joined
   stop(here);
   if (slot_->list.load(std::memory_order_relaxed) == &here) {
     part();

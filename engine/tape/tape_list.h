@@ -23,10 +23,10 @@ struct TapeList;
 
 // What a type of tape tells its list. Its address names the type.
 struct TapeKind {
-  void (*write_to)(TapeNode* tape);  // this thread's statements go there; nowhere for null
-  void* (*place)();                  // where this thread keeps that
-  void (*hush)(void* place);         // nowhere, for the thread of that place
-  void (*release)(TapeNode* tape);   // the pages on which nothing lies
+  void (*refresh)();                // this thread's statements go to the tape that records now
+  void* (*place)();                 // where this thread keeps that
+  void (*hush)(void* place);        // nowhere, for the thread of that place
+  void (*release)(TapeNode* tape);  // the pages on which nothing lies
 };
 
 struct TapeSlot {
@@ -85,7 +85,7 @@ struct TapeList {
   TapeNode* find_anywhere(Epoch epoch) const;
   // The tape, or where it died meanwhile the innermost that lives; null for null.
   TapeNode* living(TapeNode* tape) const;
-  TapeNode* record_on(TapeNode* tape);
+  TapeNode* record_on(TapeNode* tape);  // from now on, or none; returns the one before
 
   const TapeKind* const kind;
   TapeSlot* innermost = nullptr;
@@ -108,6 +108,21 @@ struct TapeList {
   TapeSlot* take_slot();
 
   mutable std::unordered_map<Epoch, TapeSlot*>* index = nullptr;  // made by a search among many
+};
+
+// While it lives, that tape of the list records on this thread, or none where it is null; then the
+// one before does again. The Context has no field for it: each type of number has such a tape, and
+// a tape that stops or dies changes it, perhaps on another thread.
+class Recorder {
+ public:
+  Recorder(TapeList& list, TapeNode* tape) : list_(list), before_(list.record_on(tape)) {}
+  ~Recorder() { list_.record_on(list_.living(before_)); }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+ private:
+  TapeList& list_;
+  TapeNode* before_;
 };
 
 // The lists of this thread, one for each type of tape that it has made.

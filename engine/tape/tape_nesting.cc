@@ -84,13 +84,13 @@ void Tape::push_tangents(const Op& op, Inputs inputs, const void* attributes,
   }
   if (!moving) return;
   for (const Tensor& output : outputs) results.push_back(outer_value(output));
-  const ResumeRecording resume(outer());
+  const Tape::Resume resume(outer());
   // Numbers of this tape are plain ones out there.
   std::optional<detail::WatchEscapes> outside;
-  if (detail::escapes) outside.emplace();
+  if (detail::context.escapes) outside.emplace();
   Pushforward pushforward(op, attributes, operands, results, tangents);
   op.jvp(pushforward);
-  if (detail::watch) detail::watch_tangents(pushforward);
+  if (detail::context.anomaly_watch) detail::watch_tangents(pushforward);
   for (std::size_t k = 0; k < outputs.size(); ++k)
     if (pushforward.result(k).defined()) set_tangent(outputs[k], pushforward.result(k));
   for (std::size_t k = 0; k < pushforward.refusals().size(); ++k)

@@ -8,6 +8,7 @@
 #include "engine/tape/apply.h"
 #include "engine/tape/leaf.h"
 #include "engine/tape/nesting.h"
+#include "engine/tape/op_clock.h"
 #include "engine/tape/provenance.h"
 #include "engine/tape/tape.h"
 #include "engine/tape/tape_storage.h"
@@ -23,19 +24,38 @@ void detail::note_operands(const Op& op, Inputs inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (!inputs[i].is_tracked())
       note_reading(inputs[i]);
-    else if (note_use_of && op.differentiable)
-      note_use_of(inputs[i]);
+    else if (context.note_use && op.differentiable)
+      context.note_use(inputs[i]);
 }
 
-void detail::forward_watched(const Op& op, Inputs inputs, const void* attributes,
+void detail::refuse_operands(const Op& op, std::size_t count) {
+  refuse(op.name, "it has {} operands; {} were given", op.arity, count);
+}
+void detail::refuse_output(const Op& op, std::size_t number) {
+  refuse(op.name, "its forward made no output {}", number);
+}
+
+void detail::execute_watched(const Op& op, Inputs inputs, const void* attributes,
                              std::span<Tensor> outputs) {
-  note_operands(op, inputs);
-  const UnwatchedReading kernel;
-  op.forward(inputs, attributes, outputs);
+  Timing timing(op.name, false);
+  if (context.anomaly_watch) {
+    watch_forward(op, inputs, attributes, outputs);
+  } else if (context.escapes) {
+    note_operands(op, inputs);
+    const UnwatchedReading kernel;
+    op.forward(inputs, attributes, outputs);
+  } else {
+    op.forward(inputs, attributes, outputs);
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (!outputs[k].defined()) refuse_output(op, k);
+  timing.executed(op, inputs, attributes, outputs);
+  if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
+  if (!outputs.empty()) timing.at(outputs[0].epoch(), outputs[0].id());
 }
 
 NodeId Tape::operand_id(const Op& op, int slot, const Tensor& x) {
-  if (x.epoch() == epoch_) {
+  if (x.epoch() == epoch()) {
     check_node(op.name, x.id());
     return x.id();
   }
@@ -86,11 +106,6 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
     Tape* tape;
     std::vector<Tensor> operands, outputs;
   };
-  const auto each = [](const std::vector<Tensor>& tensors) {
-    std::vector<const Tensor*> pointers;
-    for (const Tensor& tensor : tensors) pointers.push_back(&tensor);
-    return pointers;
-  };
   std::vector<Level> levels;
   std::vector<Tensor> operands, results(outputs.begin(), outputs.end());
   for (std::size_t i = 0; i < inputs.size(); ++i) operands.push_back(inputs[i]);
@@ -98,11 +113,11 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
     const auto follows = [&](const Tensor& x) { return tape->follows(x); };
     const auto is_foreign = [&](const Tensor& x) { return x.is_tracked() && !follows(x); };
     if (std::any_of(operands.begin(), operands.end(), is_foreign))
-      if (std::vector<Tensor> known = as_known_to(*tape, Inputs(each(operands))); !known.empty())
+      if (std::vector<Tensor> known = as_known_to(*tape, operands); !known.empty())
         operands = std::move(known);
     if (std::none_of(operands.begin(), operands.end(), follows)) {
       if (tape->outer()) continue;
-      if (levels.empty()) note_origin(Inputs(each(operands)), results);
+      if (levels.empty()) note_origin(operands, results);
       for (std::size_t i = 0; i < operands.size(); ++i)
         if (operands[i].is_tracked() && !lives_here(operands[i]))
           refuse_stale(op.name, fmt::format("operand {}", i), operands[i].epoch());
@@ -117,8 +132,7 @@ void Tape::record_nested(const Op& op, Inputs inputs, const void* attributes,
   }
   std::span<const Tensor> followed;
   for (std::size_t i = levels.size(); i-- > 0; followed = levels[i].outputs)
-    levels[i].tape->record_here(op, Inputs(each(levels[i].operands)), attributes, levels[i].outputs,
-                                followed);
+    levels[i].tape->record_here(op, levels[i].operands, attributes, levels[i].outputs, followed);
   std::vector<Tensor>& recorded = levels.empty() ? results : levels[0].outputs;
   std::move(recorded.begin(), recorded.end(), outputs.begin());
 }
@@ -152,7 +166,7 @@ void Tape::note_origin(Inputs inputs, std::span<Tensor> outputs) const {
   const Tape* from = nullptr;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto [epoch, id] = inputs[i].origin();
-    const Tape* const tape = epoch == epoch_ ? this : epoch ? find_tape(epoch) : nullptr;
+    const Tape* const tape = epoch == this->epoch() ? this : epoch ? find_tape(epoch) : nullptr;
     if (!tape || (from && from != tape && !is_around(*from, *tape))) continue;
     from = tape;
     for (Tensor& output : outputs) output.set_origin(epoch, id);
@@ -197,16 +211,16 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
                                       saved,
                                       values,
                                       current_site(),
-                                      detail::name_scope,
-                                      detail::within_op};
+                                      detail::context.name_scope,
+                                      detail::context.within_op};
   store.has_tensors = true;
   store.differentiates_adjoints |= op.differentiates_adjoints;
   store.runs.put_tensors(id, store.operands.size(), store.payload.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     store.put_node(node);
     if (values) new (values + k) Tensor(detach(outputs[k]));
-    outputs[k] = std::move(outputs[k]).tracked_as(epoch_, id + static_cast<NodeId>(k));
-    if (op.arity != 0) outputs[k].set_origin(epoch_, outputs[k].id());
+    outputs[k] = std::move(outputs[k]).tracked_as(epoch(), id + static_cast<NodeId>(k));
+    if (op.arity != 0) outputs[k].set_origin(epoch(), outputs[k].id());
   }
   if (save_inputs)
     for (std::size_t i = 0; i < inputs->size(); ++i) new (saved++) Tensor((*inputs)[i]);
@@ -226,17 +240,17 @@ Tensor Tape::record_bridge(const Op& op, std::span<const Scalar> operands, const
   std::vector<NodeId> ids(operands.size());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     ids[i] = id_of(op.name, static_cast<int>(i), operands[i]);
-    if (!ids[i]) ids[i] = pooled_constant(operands[i].value()).id();
+    if (!ids[i]) ids[i] = scalar_constant(operands[i].value()).id();
   }
   refuse_tangents(op.name);
   push_node(op, ids, attributes, {&output, 1}, 0, nullptr, options_.keep_values);
   return output;
 }
 
-Scalar Tape::record_statement(const StatementKernel& kernel, std::span<const NodeId> operands,
+Scalar Tape::record_statement(const KernelOf<double>& kernel, std::span<const NodeId> operands,
                               std::span<const double> payload, double value) {
   refuse_tangents(kernel.name);
-  if (detail::watch) {
+  if (detail::context.anomaly_watch) {
     std::vector<double> read;
     for (NodeId operand : operands) read.push_back(is_scalar(operand) ? scalar_value(operand) : 0);
     detail::watch_statement(kernel.name, value, read);

@@ -30,6 +30,23 @@ void TapeStorage::release_unused() {
   StatementStorage<double>::release_unused();
 }
 
+TapeMark TapeStorage::mark() const {
+  return {StatementStorage<double>::mark(),
+          owners.size(),
+          kept.size(),
+          severed.size(),
+          comparisons.size(),
+          arena.place()};
+}
+
+void TapeStorage::check(std::string_view who, const TapeMark& mark) const {
+  StatementStorage<double>::check(who, mark);
+  const bool owners_fit = mark.owners <= owners.size() &&
+                          (mark.owners == 0 || owners[mark.owners - 1]->id < mark.next) &&
+                          (mark.owners == owners.size() || owners[mark.owners]->id >= mark.next);
+  if (!owners_fit) refuse_mark(who, mark.next);
+}
+
 void TapeStorage::rewind(const TapeMark& mark) {
   for (std::size_t i = mark.owners; i < owners.size(); ++i) let_go(*owners[i]);
   cut(owners, mark.owners);

@@ -12,9 +12,20 @@
 #include <vector>
 
 #include "engine/base/arena.h"
+#include "engine/tape/comparison.h"
 #include "engine/tape/node.h"
 #include "engine/tape/statement_storage.h"
-#include "engine/tape/tape.h"
+#include "engine/tensor/tensor.h"
+
+namespace tapestry {
+
+// A place on a tape: what was recorded before it.
+struct TapeMark : detail::StatementMark {
+  std::size_t owners = 0, kept = 0, severed = 0, comparisons = 0;
+  detail::Arena::Place arena{};
+};
+
+}  // namespace tapestry
 
 namespace tapestry::detail {
 
@@ -30,6 +41,7 @@ struct DueRefusal {
 };
 
 struct TapeStorage : StatementStorage<double> {
+  using Mark = TapeMark;
   explicit TapeStorage(AddressShare::Taken taken) : StatementStorage<double>(taken) {}
   Arena arena;
   std::vector<TensorNode*> owners;  // nodes that hold tensors, to be let go at the end
@@ -63,6 +75,8 @@ struct TapeStorage : StatementStorage<double> {
 
   void begin(const Recording& recording);
   void release_unused();
+  TapeMark mark() const;
+  void check(std::string_view who, const TapeMark& mark) const;
   // Forgets the nodes from mark.next on.
   void rewind(const TapeMark& mark);
   void reset();

@@ -12,17 +12,17 @@ void TapeUse::check() const {
 }
 
 void TapeUse::check_all() {
-  for (const TapeUse* use = innermost_; use; use = use->outer_) use->check();
+  for (const TapeUse* use = context.tape_use; use; use = use->outer()) use->check();
 }
 
 void TapeUse::check_clear(Epoch epoch) {
-  for (const TapeUse* use = innermost_; use; use = use->outer_)
+  for (const TapeUse* use = context.tape_use; use; use = use->outer())
     if (use->is_of(epoch)) use->refuse("clear", "is in use");
 }
 
 TapeUse* TapeUse::mark_destroyed(Epoch epoch) noexcept {
   TapeUse* outermost = nullptr;
-  for (TapeUse* use = innermost_; use; use = use->outer_)
+  for (TapeUse* use = context.tape_use; use; use = use->outer())
     if (use->is_of(epoch)) {
       use->destroyed_ = true;
       outermost = use;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/context.h"
 #include "engine/tensor/basic_scalar.h"
 
 namespace tapestry::detail {
@@ -18,16 +19,9 @@ class TapeUse {
   enum class Role { sweeps, made };
 
   // From now on `who` uses the tape of that recording on this thread.
-  TapeUse(std::string_view who, Role role, Epoch epoch)
-      : who_(who), role_(role), epoch_(epoch), outer_(std::exchange(innermost_, this)) {}
-  ~TapeUse() {
-    innermost_ = outer_;
-    if (held_) drop_(held_);
-  }
-  TapeUse(const TapeUse&) = delete;
-  TapeUse& operator=(const TapeUse&) = delete;
+  TapeUse(std::string_view who, Role role, Epoch epoch) : who_(who), role_(role), epoch_(epoch) {}
 
-  static bool any() { return innermost_ != nullptr; }
+  static bool any() { return context.tape_use != nullptr; }
   bool is_destroyed() const { return destroyed_; }
   // Error where the tape was destroyed.
   void check() const;
@@ -50,8 +44,7 @@ class TapeUse {
   static bool keep(Epoch epoch, std::unique_ptr<Storage>& storage) noexcept {
     TapeUse* const keeper = mark_destroyed(epoch);
     if (!keeper) return false;
-    keeper->held_ = storage.release();
-    keeper->drop_ = [](void* held) { delete static_cast<Storage*>(held); };
+    keeper->held_ = {storage.release(), [](void* held) { delete static_cast<Storage*>(held); }};
     return true;
   }
 
@@ -64,7 +57,7 @@ class TapeUse {
   static void check_rewind_of(std::string_view what, const AnyTape& tape, std::uint64_t marked_at,
                               bool young_too, bool around) {
     std::uint64_t called_at = 0;
-    for (const TapeUse* use = innermost_; use; use = use->outer_) {
+    for (const TapeUse* use = context.tape_use; use; use = use->outer()) {
       if (use->called_at_) called_at = use->called_at_;
       const bool old = marked_at < called_at;
       if (around ? old && is_around(tape, *use) : use->is_of(tape.epoch()) && (young_too || old))
@@ -77,19 +70,17 @@ class TapeUse {
     while (other && other != &tape) other = other->outer();
     return other && use.epoch_ != tape.epoch();
   }
+  TapeUse* outer() const { return here_.outer(); }
   static TapeUse* mark_destroyed(Epoch epoch) noexcept;
   [[noreturn]] void refuse(std::string_view what, std::string_view how) const;
-
-  static inline constinit thread_local TapeUse* innermost_ = nullptr;
 
   std::string_view who_;
   Role role_;
   Epoch epoch_;
   bool destroyed_ = false;
   std::uint64_t called_at_ = 0;  // when its function that runs was called, see Callback; 0: none
-  void* held_ = nullptr;
-  void (*drop_)(void*) = nullptr;
-  TapeUse* outer_;
+  std::unique_ptr<void, void (*)(void*)> held_{nullptr, nullptr};
+  const Ambient<&Context::tape_use> here_{this};  // ends before what is held
 };
 
 // While it lives, a function of the user's runs, by that name.
@@ -97,30 +88,25 @@ class Callback {
  public:
   explicit Callback(std::string_view name)
       : name_(name),
-        use_(TapeUse::innermost_),
-        called_before_(use_ ? std::exchange(use_->called_at_, ++begun_) : 0),
-        outer_(std::exchange(innermost_, this)) {}
+        use_(context.tape_use),
+        called_before_(use_ ? std::exchange(use_->called_at_, ++begun_) : 0) {}
   ~Callback() {
-    innermost_ = outer_;
     if (use_) use_->called_at_ = called_before_;
   }
-  Callback(const Callback&) = delete;
-  Callback& operator=(const Callback&) = delete;
 
   // How many have begun on this thread: what a mark remembers.
   static std::uint64_t begun() { return begun_; }
   static std::string_view innermost_name() {
-    return innermost_ ? innermost_->name_ : "an operation of its numbers";
+    return context.callback ? context.callback->name_ : "an operation of its numbers";
   }
 
  private:
   static inline constinit thread_local std::uint64_t begun_ = 0;
-  static inline constinit thread_local Callback* innermost_ = nullptr;
 
   std::string_view name_;
   TapeUse* use_;
   std::uint64_t called_before_;
-  Callback* outer_;
+  const Ambient<&Context::callback> here_{this};
 };
 
 }  // namespace tapestry::detail

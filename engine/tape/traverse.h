@@ -28,13 +28,19 @@ void for_spans(const StatementStorage<T>& storage, NodeId first, NodeId last, bo
     for (std::size_t i = begin; i < end; ++i) visit(i);
 }
 
+// The kernels of a tape of T are those of T.
+template <class T>
+const KernelOf<T>* kernel_of(const StatementKernel* kernel) {
+  return static_cast<const KernelOf<T>*>(kernel);
+}
+
 // Nodes [from, to] of a span as a run; more than one only where they have one kernel.
 template <class T>
 RunOf<T> run_of(const StatementStorage<T>& storage, const Span& span, NodeId from, NodeId to) {
   if (!span.kernel) return {nullptr, from, to - from + 1, nullptr, nullptr};
   const Runs::Place place = Runs::place(span, from);
-  return {place.kernel, from, to - from + 1, storage.operands.begin() + place.operands,
-          storage.payload.begin() + place.payload};
+  return {kernel_of<T>(place.kernel), from, to - from + 1,
+          storage.operands.begin() + place.operands, storage.payload.begin() + place.payload};
 }
 
 // The runs of ids [first, last], upwards: calls f(run). A stretch of tensor operations is a run
@@ -47,7 +53,7 @@ void runs_up(const StatementStorage<T>& storage, NodeId first, NodeId last, F&& 
     const auto* const kernels = span.kernels();
     std::uint32_t due = (from - span.first) % span.period;
     for (;; ++run.first) {
-      run.kernel = kernels[due];
+      run.kernel = kernel_of<T>(kernels[due]);
       f(std::as_const(run));
       if (run.first == to) return;
       run.operands += run.kernel->arity;
@@ -69,7 +75,7 @@ void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&
       f(std::as_const(run));
       if (run.first == from) return;
       due = (due == 0 ? span.period : due) - 1;
-      run.kernel = kernels[due];
+      run.kernel = kernel_of<T>(kernels[due]);
       run.operands -= run.kernel->arity;
       run.payload -= run.kernel->payload;
     }
@@ -77,7 +83,8 @@ void runs_down(const StatementStorage<T>& storage, NodeId first, NodeId last, F&
 }
 
 // The reverse sweep over a run, in plain numbers.
-inline void reverse_run(const Run& run, const double* values, double* adjoints) {
+template <class T>
+void reverse_run(const RunOf<T>& run, const T* values, T* adjoints) {
   run.kernel->reverse(run.first, run.first + run.count, run.operands_of(run.count),
                       run.payload_of(run.count), values, adjoints);
 }
@@ -94,7 +101,7 @@ class Cursor {
     if (!span_->kernel) return {nullptr, id, 1, nullptr, nullptr};
     if (span_->period == 1) return run_of(storage_, *span_, id, id);
     turn_to(id);
-    return {kernel_, id, 1, storage_.operands.begin() + operands_,
+    return {kernel_of<T>(kernel_), id, 1, storage_.operands.begin() + operands_,
             storage_.payload.begin() + payload_};
   }
 

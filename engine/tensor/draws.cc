@@ -1,17 +1,9 @@
 #include "engine/tensor/draws.h"
 
-#include <utility>
-
 #include "engine/base/error.h"
 #include "engine/tensor/rng.h"
 
 namespace tapestry::detail {
-
-constinit thread_local DrawWatch* draw_watch = nullptr;
-
-DrawWatch::DrawWatch(std::string_view who, Draws* into, const Draws* from)
-    : who_(who), into_(into), from_(from), outer_(std::exchange(draw_watch, this)) {}
-DrawWatch::~DrawWatch() { draw_watch = outer_; }
 
 void DrawWatch::note(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
   if (!into_->runs.empty()) {
@@ -48,14 +40,14 @@ std::uint64_t DrawWatch::repeat(std::uint64_t seed, std::uint64_t count) {
 // What is repeated was drawn before, and is nothing new to those who watch around that.
 std::uint64_t claim_watched(std::uint64_t seed, std::uint64_t& position, std::uint64_t count) {
   if (count == 0) return position;
-  DrawWatch* source = draw_watch;
-  while (source && !source->from_) source = source->outer_;
+  DrawWatch* source = context.draw_watch;
+  while (source && !source->from_) source = source->outer();
   std::uint64_t first = position;
   if (source)
     first = source->repeat(seed, count);
   else
     position += count;
-  for (DrawWatch* watch = draw_watch; watch != source; watch = watch->outer_)
+  for (DrawWatch* watch = context.draw_watch; watch != source; watch = watch->outer())
     watch->note(seed, first, count);
   return first;
 }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/context.h"
+
 namespace tapestry::detail {
 
 // In order; what follows on from the last is one run with it.
@@ -19,12 +21,10 @@ struct Draws {
 };
 
 // Where generators of a thread look before they claim positions, the innermost first.
-class DrawWatch {
+class DrawWatch : Ambient<&Context::draw_watch> {
  public:
-  DrawWatch(std::string_view who, Draws* into, const Draws* from);
-  ~DrawWatch();
-  DrawWatch(const DrawWatch&) = delete;
-  DrawWatch& operator=(const DrawWatch&) = delete;
+  DrawWatch(std::string_view who, Draws* into, const Draws* from)
+      : Ambient(this), who_(who), into_(into), from_(from) {}
 
  private:
   friend std::uint64_t claim_watched(std::uint64_t, std::uint64_t&, std::uint64_t);
@@ -36,7 +36,6 @@ class DrawWatch {
   const Draws* from_;  // null when it notes
   std::size_t run_ = 0;
   std::uint64_t used_ = 0;  // of that run
-  DrawWatch* outer_;
 };
 
 // While it lives, what generators of this thread draw is noted.

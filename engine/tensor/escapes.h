@@ -19,48 +19,31 @@ struct Escapes {
   std::function<bool(const Tensor&)> concerns;
 };
 
-// For engine/tape/captures.h, which asks what a function captures. Called for
-// tensors that are read, and operands.
-using NoteUse = void (*)(const Tensor& x);
-extern constinit thread_local NoteUse note_use_of;
-
 // While it lives it learns what leaves the record on this thread. Who watches around it learns of
 // it, too, but for numbers that are detached there.
 class WatchEscapes : public Escapes {
  public:
-  explicit WatchEscapes(std::function<bool(const Tensor&)> of = {})
-      : outer_(std::exchange(escapes, this)) {
-    concerns = std::move(of);
-  }
+  explicit WatchEscapes(std::function<bool(const Tensor&)> of = {}) { concerns = std::move(of); }
   ~WatchEscapes() {
-    escapes = outer_;
-    if (!outer_) return;
-    outer_->numbers |= numbers;
-    outer_->floating |= floating;
-    outer_->functions |= functions;
-    if (outer_->outer_scalar.empty()) outer_->outer_scalar = outer_scalar;
+    Escapes* const outer = watch_.outer();
+    if (!outer) return;
+    outer->numbers |= numbers;
+    outer->floating |= floating;
+    outer->functions |= functions;
+    if (outer->outer_scalar.empty()) outer->outer_scalar = outer_scalar;
   }
-  WatchEscapes(const WatchEscapes&) = delete;
-  WatchEscapes& operator=(const WatchEscapes&) = delete;
 
  private:
-  Escapes* outer_;
+  const Ambient<&Context::escapes> watch_{this};
 };
 
 // While it lives, reading is no escape: a kernel reads, or a message or picture is made.
-class UnwatchedReading {
- public:
-  UnwatchedReading() : outer_(std::exchange(escapes, nullptr)) {}
-  ~UnwatchedReading() { escapes = outer_; }
-  UnwatchedReading(const UnwatchedReading&) = delete;
-  UnwatchedReading& operator=(const UnwatchedReading&) = delete;
-
- private:
-  Escapes* outer_;
+struct UnwatchedReading : Ambient<&Context::escapes> {
+  UnwatchedReading() : Ambient(nullptr) {}
 };
 
 inline void note_function() {
-  if (escapes) escapes->functions = true;
+  if (context.escapes) context.escapes->functions = true;
 }
 
 }  // namespace tapestry::detail

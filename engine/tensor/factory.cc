@@ -4,11 +4,24 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/tensor/generate.h"
+#include "engine/base/parallel.h"
 
 namespace tapestry {
 using namespace detail;
 namespace {
+
+// A fresh tensor of f(index).
+template <class F>
+Tensor generate(const Shape& shape, DType dtype, F&& f) {
+  Tensor result = Tensor::uninitialized(shape, dtype);
+  visit(dtype, [&]<class T>(std::type_identity<T>) {
+    T* out = result.mutable_data<T>();
+    parallel_for(result.size(), 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) out[i] = static_cast<T>(f(i));
+    });
+  });
+  return result;
+}
 
 void flatten(const NestedList& list, int depth, bool integers, FlatList& flat) {
   if (depth == flat.shape.rank() || !list.is_list()) {
@@ -55,7 +68,7 @@ void FlatList::enter(int depth, std::int64_t extent) {
 
 Tensor FlatList::as(DType dtype) const {
   const auto filled_from = [&](const auto& items) {
-    return generate(shape, dtype, 1,
+    return generate(shape, dtype,
                     [&](std::int64_t i) { return items[static_cast<std::size_t>(i)]; });
   };
   if (all_fit && !integers.empty()) return filled_from(integers);
@@ -93,13 +106,13 @@ Tensor ones(const Shape& shape, DType dtype, Site site) { return full(shape, 1, 
 Tensor full(const Shape& shape, double value, DType dtype, Site site) {
   const CallSite call(site);
   check_number("full", value, dtype);
-  return generate(shape, dtype, 1, [&](std::int64_t) { return value; });
+  return generate(shape, dtype, [&](std::int64_t) { return value; });
 }
 
 Tensor arange(std::int64_t count, DType dtype, Site site) {
   const CallSite call(site);
   if (count < 0) refuse("arange", "the count {} is negative", count);
-  return generate({count}, dtype, 1, [](std::int64_t i) { return static_cast<double>(i); });
+  return generate({count}, dtype, [](std::int64_t i) { return static_cast<double>(i); });
 }
 
 Tensor arange(double start, double stop, double step, DType dtype, Site site) {
@@ -111,13 +124,13 @@ Tensor arange(double start, double stop, double step, DType dtype, Site site) {
     refuse("arange", "from {} to {} in steps of {} there are too many elements", start, stop, step);
   for (double number : {start, stop}) check_number("arange", number, dtype);
   const auto count = static_cast<std::int64_t>(std::max(0.0, steps));
-  return generate({count}, dtype, 1,
+  return generate({count}, dtype,
                   [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }
 
 Tensor eye(std::int64_t n, DType dtype, Site site) {
   const CallSite call(site);
-  return generate({n, n}, dtype, 1, [&](std::int64_t i) { return i / n == i % n ? 1.0 : 0.0; });
+  return generate({n, n}, dtype, [&](std::int64_t i) { return i / n == i % n ? 1.0 : 0.0; });
 }
 
 Tensor zeros_like(const Tensor& x, Site site) {

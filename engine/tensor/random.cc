@@ -16,7 +16,7 @@ namespace {
 
 __extension__ typedef unsigned __int128 Wide;
 
-void require_floating(std::string_view who, DType dtype) {
+void require_drawable(std::string_view who, DType dtype) {
   if (!is_floating(dtype)) refuse(who, "draws f32 or f64, not {}", dtype);
 }
 
@@ -56,7 +56,7 @@ std::pair<T, T> ends_within(double low, double high) {
 
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtype, Site site) {
   const CallSite call(site);
-  require_floating("uniform", dtype);
+  require_drawable("uniform", dtype);
   if (!(low <= high)) refuse("uniform", "the bounds [{}, {}) are empty", low, high);
   const double width = high - low;
   if (!std::isfinite(width))
@@ -71,7 +71,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, DType dtyp
 
 Tensor randn(const Shape& shape, Rng& rng, DType dtype, Site site) {
   const CallSite call(site);
-  require_floating("randn", dtype);
+  require_drawable("randn", dtype);
   return drawn(&detail::draw_normals, shape, dtype, 16, rng, [](double x) { return x; });
 }
 
@@ -96,7 +96,7 @@ Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng
 
 Tensor gumbel(const Shape& shape, Rng& rng, DType dtype, Site site) {
   const CallSite call(site);
-  require_floating("gumbel", dtype);
+  require_drawable("gumbel", dtype);
   return drawn(&detail::draw_uniforms, shape, dtype, 32, rng, [](double u) {
     // In (0, 1): half a step above the lattice, so that neither logarithm meets 0.
     return -std::log(-std::log(u + 0x1p-54));
@@ -145,7 +145,7 @@ constexpr double kTail = 30;
 Tensor truncated_normal(const Shape& shape, double low, double high, Rng& rng, DType dtype,
                         Site site) {
   const CallSite call(site);
-  require_floating("truncated_normal", dtype);
+  require_drawable("truncated_normal", dtype);
   if (!(low < high)) refuse("truncated_normal", "the bounds [{}, {}] are empty", low, high);
   if (low >= kTail || high <= -kTail) {
     const double sign = low > 0 ? 1 : -1;

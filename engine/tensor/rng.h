@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/base/context.h"
+
 namespace tapestry {
 
 namespace detail {
@@ -14,12 +16,7 @@ namespace detail {
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key);
 
-}  // namespace detail
-
-namespace detail {
-// What notes or repeats the draws of this thread, see engine/tensor/draws.h; usually null.
-class DrawWatch;
-extern constinit thread_local DrawWatch* draw_watch;
+// Called while draws of this thread are noted or repeated, see engine/tensor/draws.h.
 std::uint64_t claim_watched(std::uint64_t seed, std::uint64_t& position, std::uint64_t count);
 }  // namespace detail
 
@@ -33,7 +30,7 @@ class Rng {
   // Claims the next `count` positions and returns the first of them. Where a computation is carried
   // out again, as in a checkpoint, they are those of the first time, and the generator stays.
   std::uint64_t claim(std::uint64_t count) {
-    if (detail::draw_watch) return detail::claim_watched(seed_, position_, count);
+    if (detail::context.draw_watch) return detail::claim_watched(seed_, position_, count);
     const std::uint64_t first = position_;
     position_ += count;
     return first;

@@ -66,6 +66,15 @@ Strides detail::row_major(const Shape& shape) {
   return strides;
 }
 
+std::int64_t detail::offset_of(std::int64_t index, const Shape& shape, const Strides& strides) {
+  std::int64_t offset = 0;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    offset += index % shape[axis] * strides[axis];
+    index /= shape[axis];
+  }
+  return offset;
+}
+
 std::int64_t detail::times(std::string_view who, std::int64_t extent, std::int64_t factor) {
   std::int64_t product = 0;
   if (__builtin_mul_overflow(extent, factor, &product))

@@ -79,6 +79,15 @@ using Strides = Dims;
 
 Strides row_major(const Shape& shape);
 
+// Where element number `index` of a shape, counted in row-major order, lies by these strides.
+std::int64_t offset_of(std::int64_t index, const Shape& shape, const Strides& strides);
+
+// A shape or strides without the last `count` axes.
+template <class D>
+D without_last(const D& dims, int count = 1) {
+  return D(std::span(dims.begin(), static_cast<std::size_t>(dims.rank() - count)));
+}
+
 // factor * extent; Error in the name of `who` when that is too many elements.
 std::int64_t times(std::string_view who, std::int64_t extent, std::int64_t factor);
 

@@ -23,15 +23,11 @@ bool is_row_major(const Shape& shape, const Strides& strides) {
 
 }  // namespace
 
-constinit thread_local detail::Escapes* detail::escapes = nullptr;
-
-constinit thread_local detail::NoteUse detail::note_use_of = nullptr;
-
 void detail::note_reading(const Tensor& x) {
-  if (note_use_of) note_use_of(x);
-  escapes->numbers |= x.is_tracked();
-  escapes->floating |=
-      is_floating(x.dtype()) && (escapes->concerns ? escapes->concerns(x) : x.is_tracked());
+  if (context.note_use) context.note_use(x);
+  Escapes& into = *context.escapes;
+  into.numbers |= x.is_tracked();
+  into.floating |= is_floating(x.dtype()) && (into.concerns ? into.concerns(x) : x.is_tracked());
 }
 
 void detail::destroy(Body* body) noexcept {

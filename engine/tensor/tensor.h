@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/context.h"
 #include "engine/base/error.h"
 #include "engine/base/never.h"
 #include "engine/base/site.h"
@@ -52,10 +53,7 @@ struct Body {
 
 void destroy(Body* body) noexcept;
 
-// Who asks on this thread whether numbers leave the record, see engine/tensor/escapes.h; mostly
-// nobody.
-struct Escapes;
-extern constinit thread_local Escapes* escapes;
+// Called while an escape watch is on, see engine/tensor/escapes.h.
 void note_reading(const Tensor& x);
 
 }  // namespace detail
@@ -137,7 +135,7 @@ class Tensor {
   // The first element. T must be the dtype's type; neighbours lie strides() apart.
   template <class T>
   const T* data() const {
-    if (detail::escapes) detail::note_reading(*this);
+    if (detail::context.escapes) detail::note_reading(*this);
     return reinterpret_cast<const T*>(body().data);
   }
   // For kernels that fill a tensor they have just made.

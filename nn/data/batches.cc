@@ -1,11 +1,10 @@
 #include "nn/data/batches.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "engine/tensor/factory.h"
-#include "nn/data/gather.h"
+#include "ops/layout/index.h"
 
 namespace tapestry::nn {
 using namespace detail;
@@ -50,18 +49,18 @@ Batches::Iterator Batches::begin() { return {*this, next_epoch_++}; }
 Batches::Iterator::Iterator(const Batches& batches, std::int64_t epoch) : batches_(&batches) {
   if (!batches.options_.shuffle) return;
   Rng rng{Rng{batches.seed_}.at(static_cast<std::uint64_t>(epoch))[0]};
-  order_ =
-      std::make_shared<const std::vector<std::int64_t>>(permutation(batches.dataset_.size(), rng));
+  const std::int64_t rows = batches.dataset_.size();
+  order_ = from_vector(permutation(rows, rng), {rows});
 }
 
 Batch Batches::Iterator::operator*() const {
   const Dataset& data = batches_->dataset_;
   const std::int64_t first = position_ * batches_->batch_size_;
   const std::int64_t last = std::min(first + batches_->batch_size_, data.size());
-  if (!order_) return {stretch(data.inputs, first, last), stretch(data.labels, first, last)};
-  const auto rows = std::span(*order_).subspan(static_cast<std::size_t>(first),
-                                               static_cast<std::size_t>(last - first));
-  return {gather_rows(data.inputs, rows), gather_rows(data.labels, rows)};
+  if (!order_.defined())
+    return {stretch(data.inputs, first, last), stretch(data.labels, first, last)};
+  const Tensor rows = stretch(order_, first, last);
+  return {take(data.inputs, rows), take(data.labels, rows)};
 }
 
 }  // namespace tapestry::nn

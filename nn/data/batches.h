@@ -5,9 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <memory>
 #include <utility>
-#include <vector>
 
 #include "engine/tensor/rng.h"
 #include "nn/data/dataset.h"
@@ -77,7 +75,7 @@ class Batches::Iterator {
   Iterator(const Batches& batches, std::int64_t epoch);
 
   const Batches* batches_;
-  std::shared_ptr<const std::vector<std::int64_t>> order_;  // of the rows; null when as they stand
+  Tensor order_;  // of the rows; not defined() when as they stand
   std::int64_t position_ = 0;
 };
 

@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "engine/tensor/factory.h"
-#include "nn/data/gather.h"
+#include "ops/layout/index.h"
+#include "ops/layout/indices.h"
 
 namespace tapestry::nn {
 using namespace detail;
 
 Dataset Dataset::subset(std::span<const std::int64_t> rows, Site site) const {
   const CallSite call(site);
-  return {name, gather_rows(inputs, rows), gather_rows(labels, rows), classes, class_names, notes};
+  const Tensor chosen = tensor(rows, DType::i64);
+  require_range("subset", chosen, size());
+  return {name, take(inputs, chosen), take(labels, chosen), classes, class_names, notes};
 }
 
 std::string Dataset::class_name(std::int64_t label, Site site) const {

@@ -101,7 +101,7 @@ Split load_image_set(std::string_view name, const std::string& folder, Site site
   if (set == kSets.end())
     refuse("idx", "there is no set of images {}{}; expected one of {}", name,
            detail::did_you_mean(name, kNames), detail::joined(kNames, ", "));
-  const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: nobody changes it meanwhile
+  const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: no other thread sets it
   if (folder.empty() && (!variable || !*variable))
     refuse("idx", "no folder was given; expected one, or TAPESTRY_DATA to name it");
   const fs::path place = folder.empty() ? variable : folder;

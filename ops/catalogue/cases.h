@@ -19,6 +19,7 @@ std::vector<OpInfo> extremes_cases();
 std::vector<OpInfo> fft_cases();
 std::vector<OpInfo> index_cases();
 std::vector<OpInfo> join_cases();
+std::vector<OpInfo> layer_norm_cases();
 std::vector<OpInfo> lerp_cases();
 std::vector<OpInfo> linalg_cases();
 std::vector<OpInfo> matmul_cases();

@@ -1,8 +1,7 @@
-#include "ops/catalogue/cases.h"
-
 #include <cmath>
 
 #include "engine/tensor/factory.h"
+#include "ops/catalogue/cases.h"
 #include "ops/layout/view.h"
 #include "ops/reduce/categorical.h"
 
@@ -23,7 +22,8 @@ std::vector<OpInfo> categorical_cases() {
             {"many of each row", {sample_numbers({2, 3})}, drawn({5})},
             {"a vector", {sample_numbers({4})}, drawn({2, 3})}},
            {{"integers", refused(ones({3}, DType::i64)),
-             "[categorical] logits are i64; they must be f32 or f64: convert with .to()"},
+             "[categorical] the tensor of logits is i64; it must be f32 or f64: convert with "
+             ".to()"},
             {"no class", refused(ones({3, 0})),
              "[categorical] logits have shape (3, 0); their last axis must hold a class"},
             {"a number", refused(ones({})),

@@ -43,6 +43,9 @@ struct Product {
     return result;
   }
 
+  static double flops(Inputs, const Attributes& a, std::span<const Tensor>) {
+    return 2.0 * static_cast<double>(a.batch) * static_cast<double>(a.work());
+  }
   static void vjp(Pullback& p) {
     give<0>(p);
     give<1>(p);
@@ -76,12 +79,7 @@ struct Product {
  private:
   // (N, B C, ...), or the weights (B O, ...).
   static Tensor as_groups(const Batching& b, int slot) {
-    Tensor x = b.operand(slot);
-    if (!b.is_batched(slot)) {
-      Shape shape = x.shape();
-      shape.insert(0, b.size());
-      x = broadcast_to(x, shape);
-    }
+    const Tensor x = b.expanded(slot);
     if (operand(slot) == Role::weight) return merge_batch(x);
     Shape shape = x.shape();
     shape.erase(0);

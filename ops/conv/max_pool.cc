@@ -34,25 +34,33 @@ Reads reads(const Windows& w, std::size_t axis, std::int64_t tap) {
   return {bound(0), bound(w.input[axis]), shift};
 }
 
+// A number of the taps, as wide as T, so that registers hold as many of both.
+template <class T>
+using TapOf = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
 // yes or no, bit by bit: which is larger cannot be foretold, so a branch would cost much more.
 template <class T>
 T chosen(bool which, T yes, T no) {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  const Bits mask = Bits{0} - Bits{which};
+  using Bits = TapOf<T>;
+  const Bits mask = -Bits{which};
   return std::bit_cast<T>((std::bit_cast<Bits>(yes) & mask) | (std::bit_cast<Bits>(no) & ~mask));
 }
 
-// The larger of what was found so far and what one tap reads, for a row of the result. An index of
+// The larger of what was found so far and what tap `tap` reads, for a row of the result. A tap of
 // -1 means that nothing was found.
 template <class T>
-void meet_row(const T* x, std::int64_t at, std::int64_t step, std::int64_t count, T* values,
-              std::int64_t* indices) {
-  for (std::int64_t k = 0; k < count; ++k, at += step) {
-    const T seen = x[at], known = values[k];
-    const bool better = (indices[k] < 0) | (seen > known) | ((seen != seen) & (known == known));
-    values[k] = chosen(better, seen, known);
-    indices[k] = chosen(better, at, indices[k]);
-  }
+void meet_row(const T* x, std::int64_t step, TapOf<T> tap, std::int64_t count, T* values,
+              TapOf<T>* taps) {
+  const auto meet = [&](std::int64_t along) {
+    for (std::int64_t k = 0; k < count; ++k) {
+      const T seen = x[k * along], known = values[k];
+      const bool better = (taps[k] < 0) | (seen > known) | ((seen != seen) & (known == known));
+      values[k] = chosen(better, seen, known);
+      taps[k] = chosen(better, tap, taps[k]);
+    }
+  };
+  // The compiler makes registers of loads whose distance it knows.
+  step == 1 ? meet(1) : step == 2 ? meet(2) : meet(step);
 }
 
 // For each axis, what each tap reads.
@@ -65,29 +73,66 @@ Taps taps_of(const Windows& w) {
   return taps;
 }
 
+// Row by row of the result; the taps of a row in order.
 template <class T>
 void pool_channel(const Windows& w, const Taps& taps, const T* x, T* values,
                   std::int64_t* indices) {
-  const std::int64_t size = Windows::volume(w.output);
-  std::fill_n(values, size, T(0));
-  std::fill_n(indices, size, -1);
-  for (const Reads& z : taps[0])
-    for (std::int64_t i = z.first; i < z.last; ++i)
-      for (const Reads& y : taps[1])
-        for (std::int64_t j = y.first; j < y.last; ++j)
+  const std::int64_t length = w.output[2];
+  std::vector<TapOf<T>> found(static_cast<std::size_t>(length));
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(w.taps()));  // what tap k reads first
+  for (std::int64_t i = 0; i < w.output[0]; ++i)
+    for (std::int64_t j = 0; j < w.output[1]; ++j, values += length, indices += length) {
+      std::fill_n(values, length, T(0));
+      std::fill(found.begin(), found.end(), TapOf<T>{-1});
+      TapOf<T> tap = 0;
+      for (const Reads& z : taps[0]) {
+        if (i < z.first || i >= z.last) continue;
+        const std::int64_t plane = i * w.stride[0] + z.shift;
+        for (const Reads& y : taps[1]) {
+          if (j < y.first || j >= y.last) continue;
+          const std::int64_t line = j * w.stride[1] + y.shift;
           for (const Reads& along : taps[2]) {
-            const std::int64_t row = (i * w.output[1] + j) * w.output[2] + along.first;
-            const std::int64_t plane = i * w.stride[0] + z.shift, line = j * w.stride[1] + y.shift;
-            const std::int64_t at =
-                (plane * w.input[1] + line) * w.input[2] + along.first * w.stride[2] + along.shift;
-            meet_row(x, at, w.stride[2], along.last - along.first, values + row, indices + row);
+            const std::int64_t at = (plane * w.input[1] + line) * w.input[2] + along.shift;
+            starts[static_cast<std::size_t>(tap)] = at;
+            if (along.first < along.last)
+              meet_row(x + (at + along.first * w.stride[2]), w.stride[2], tap,
+                       along.last - along.first, values + along.first, found.data() + along.first);
+            ++tap;
           }
+        }
+      }
+      for (std::int64_t k = 0; k < length; ++k) {
+        const TapOf<T> of = found[static_cast<std::size_t>(k)];
+        indices[k] = of < 0 ? -1 : starts[static_cast<std::size_t>(of)] + k * w.stride[2];
+      }
+    }
 }
 
 constexpr std::string_view kNames[] = {"max_pool1d", "max_pool2d", "max_pool3d"};
 
 Shape flat(const Shape& shape, const Windows::Extents& extents) {
   return {shape[0], shape[1], Windows::volume(extents)};
+}
+
+// Zeros with the adjoints at the places where their values were found, as scatter_add has them.
+Tensor put_back(const Windows& w, const Shape& shape, const Tensor& places,
+                const Tensor& cotangent) {
+  const Tensor g = cotangent.contiguous(), found = places.contiguous();
+  Tensor result = Tensor::uninitialized(shape, g.dtype());
+  const std::int64_t in_channel = Windows::volume(w.input), of = Windows::volume(w.output);
+  visit_floating(g.dtype(), [&]<class T>(std::type_identity<T>) {
+    T* const all = result.mutable_data<T>();
+    parallel_for(shape[0] * shape[1], in_channel + of, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t channel = first; channel < last; ++channel) {
+        T* const out = all + channel * in_channel;
+        const T* const from = g.data<T>() + channel * of;
+        const std::int64_t* const at = found.data<std::int64_t>() + channel * of;
+        std::fill_n(out, in_channel, T(0));
+        for (std::int64_t k = 0; k < of; ++k) out[at[k]] += from[k];
+      }
+    });
+  });
+  return result;
 }
 
 // Values, and where they were found.
@@ -117,6 +162,7 @@ struct MaxPool {
   static void vjp(Pullback& p) {
     const Windows& w = p.attributes<Attributes>().windows;
     const Shape shape = p.input_shape(0);
+    if (!p.followed()) return p.give(0, put_back(w, shape, p.output(1), p.cotangent()));
     const Tensor none = zeros(flat(shape, w.input), p.input_dtype(0));
     const Tensor scattered = scatter_add(none, 2, reshape(p.output(1), flat(shape, w.output)),
                                          reshape(p.cotangent(), flat(shape, w.output)));

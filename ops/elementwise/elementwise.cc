@@ -22,7 +22,8 @@ namespace {
 enum class Kind { floating, numbers, modular };
 using probe::Probe;
 
-constexpr std::int64_t kCost = 2;  // an element's work against copying it
+// An element's work against copying it.
+constexpr std::int64_t cost_of(bool costly) { return costly ? 8 : 2; }
 
 // The dtype in which a function of this kind is executed.
 DType working_dtype(Kind kind, DType dtype) {
@@ -58,10 +59,11 @@ struct Partial {
       return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
     const bool in_place = g.is_unique() && g.is_contiguous();
     Tensor result = in_place ? detach(g) : Tensor::uninitialized(g.shape(), g.dtype());
+    const std::int64_t cost = cost_of(mentions.costly);
     if (g.dtype() == DType::f32)
-      for_tiles<float, float, 4>({x, z, y, &g}, result, kCost, f32);
+      for_tiles<float, float, 4>({x, z, y, &g}, result, cost, f32);
     else
-      for_tiles<double, double, 4>({x, z, y, &g}, result, kCost, f64);
+      for_tiles<double, double, 4>({x, z, y, &g}, result, cost, f64);
     return result;
   }
 };
@@ -139,8 +141,8 @@ void refuse_zeros(std::string_view who, const Tensor& z) {
 // ---- the ops ----
 
 template <std::size_t N>
-Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64,
-               Integers i64) {
+Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64, Integers i64,
+               std::int64_t cost) {
   Shape shape = in[0].shape();
   std::array<const Tensor*, N> operands{&in[0]};
   if constexpr (N == 2) {
@@ -150,13 +152,13 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
   Tensor out = Tensor::uninitialized(shape, in[0].dtype());
   switch (in[0].dtype()) {
     case DType::f32:
-      for_tiles<float, float, N>(operands, out, kCost, f32);
+      for_tiles<float, float, N>(operands, out, cost, f32);
       break;
     case DType::f64:
-      for_tiles<double, double, N>(operands, out, kCost, f64);
+      for_tiles<double, double, N>(operands, out, cost, f64);
       break;
     default:
-      for_tiles<std::int64_t, std::int64_t, N>(operands, out, kCost, i64);
+      for_tiles<std::int64_t, std::int64_t, N>(operands, out, cost, i64);
   }
   return out;
 }
@@ -174,11 +176,12 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
   struct op##_op {                                                              \
     static constexpr std::string_view name = #op;                               \
     static constexpr int arity = 1;                                             \
+    static constexpr std::int64_t cost = cost_of(!probe::is_cheap(name));       \
     static constexpr bool elementwise = true;                                   \
     static Tensor forward(Inputs in) {                                          \
       return execute<1>(name, in, unary_kernels<float>(Unary::op).forward,      \
                         unary_kernels<double>(Unary::op).forward,               \
-                        &integers::op##_loop<std::int64_t>);                    \
+                        &integers::op##_loop<std::int64_t>, cost);              \
     }                                                                           \
     static void vjp(Pullback& p) { pull(p, 0, TAPESTRY_UNARY_PARTIAL(op)); }    \
     static void jvp(Pushforward& p) { push(p, {TAPESTRY_UNARY_PARTIAL(op)}); }  \
@@ -188,12 +191,13 @@ Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double
   struct op##_op {                                                                      \
     static constexpr std::string_view name = #op;                                       \
     static constexpr int arity = 2;                                                     \
+    static constexpr std::int64_t cost = cost_of(!probe::is_cheap(name));               \
     static constexpr bool elementwise = true;                                           \
     static Tensor forward(Inputs in) {                                                  \
       if constexpr (Kind::kind == Kind::modular) refuse_zeros(name, in[1]);             \
       return execute<2>(name, in, binary_kernels<float>(Binary::op).forward,            \
                         binary_kernels<double>(Binary::op).forward,                     \
-                        &integers::op##_loop<std::int64_t>);                            \
+                        &integers::op##_loop<std::int64_t>, cost);                      \
     }                                                                                   \
     static void vjp(Pullback& p) {                                                      \
       pull(p, 0, TAPESTRY_BINARY_PARTIAL(op, x));                                       \

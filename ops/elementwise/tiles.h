@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "engine/base/parallel.h"
+#include "engine/base/streaming_store.h"
 #include "engine/tensor/rows.h"
 #include "engine/tensor/tensor.h"
 
@@ -31,17 +32,34 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
                F&& f) {
   Out* const result = out.mutable_data<Out>();
   std::array<const T*, N> data{};
-  bool plain = true;
+  bool plain = true, in_place = false;
   for (std::size_t k = 0; k < N; ++k) {
     if (!operands[k]) continue;
     data[k] = operands[k]->template data<T>();
     plain &= operands[k]->is_contiguous() && operands[k]->shape() == out.shape();
+    if constexpr (std::is_same_v<T, Out>) in_place |= data[k] == result;
   }
+  const std::int64_t bytes = out.size() * static_cast<std::int64_t>(sizeof(Out));
+  // A large result is made in a tile and streamed from there, unless it lies where an operand does.
+  const auto compute = [&](const ResultWriter& writer, const T* const* in, Out* to,
+                           std::int64_t n) {
+    if (!writer.streams()) return f(in, to, n);
+    alignas(64) Out tile[kTile];
+    for (std::int64_t at = 0; at < n; at += kTile) {
+      std::array<const T*, N> here{};
+      for (std::size_t k = 0; k < N; ++k)
+        if (in[k]) here[k] = in[k] + at;
+      const std::int64_t count = std::min(kTile, n - at);
+      f(here.data(), tile, count);
+      writer.write(to + at, tile, count);
+    }
+  };
   const auto contiguous = [&](std::int64_t first, std::int64_t last) {
+    const ResultWriter writer(in_place ? 0 : bytes);
     std::array<const T*, N> in{};
     for (std::size_t k = 0; k < N; ++k)
       if (data[k]) in[k] = data[k] + first;
-    f(in.data(), result + first, last - first);
+    compute(writer, in.data(), result + first, last - first);
   };
   if (plain) {
     parallel_for(out.size(), cost, contiguous);
@@ -58,8 +76,8 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
   }
   const Rows<static_cast<int>(N)> rows(out.shape(), pointers);
   // Elements [begin, end) of one row that starts at `at` in the operands.
-  const auto stretch = [&](const std::array<std::int64_t, N>& at, std::int64_t row_out,
-                           std::int64_t begin, std::int64_t end) {
+  const auto stretch = [&](const ResultWriter& writer, const std::array<std::int64_t, N>& at,
+                           std::int64_t row_out, std::int64_t begin, std::int64_t end) {
     T tiles[N][kTile];
     for (std::int64_t from = begin; from < end; from += kTile) {
       const std::int64_t n = std::min(kTile, end - from);
@@ -72,19 +90,21 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
         // A repeated number fills its tile once.
         if (stride != 1 && (stride != 0 || from == begin)) gather_tile(start, stride, n, tiles[k]);
       }
-      f(in.data(), result + row_out + from, n);
+      compute(writer, in.data(), result + row_out + from, n);
     }
   };
   if (rows.count == 1) {
     const std::array<std::int64_t, N> origin{};
-    parallel_for(rows.length, cost,
-                 [&](std::int64_t first, std::int64_t last) { stretch(origin, 0, first, last); });
+    parallel_for(rows.length, cost, [&](std::int64_t first, std::int64_t last) {
+      stretch(ResultWriter(in_place ? 0 : bytes), origin, 0, first, last);
+    });
     return;
   }
   parallel_for(rows.count, rows.length * cost, [&](std::int64_t first, std::int64_t last) {
+    const ResultWriter writer(in_place ? 0 : bytes);
     std::int64_t row = first;
     rows.for_each(first, last, [&](const std::array<std::int64_t, N>& at) {
-      stretch(at, row++ * rows.length, 0, rows.length);
+      stretch(writer, at, row++ * rows.length, 0, rows.length);
     });
   });
 }

@@ -39,13 +39,10 @@ struct Side {
   Strides strides;  // of the axes but for that of the parts
   std::int64_t step, part;
 
-  Side(const Tensor& x, int axis, bool complex) : strides(x.strides()), part(0) {
-    if (complex) {
-      part = strides.back();
-      strides.erase(x.rank() - 1);
-    }
-    step = strides[axis];
-  }
+  Side(const Tensor& x, int axis, bool complex)
+      : strides(without_last(x.strides(), complex ? 1 : 0)),
+        step(strides[axis]),
+        part(complex ? x.strides().back() : 0) {}
 };
 
 template <class T>
@@ -83,8 +80,7 @@ template <class From, class To, class F>
 Tensor by_lines(const Tensor& x, const Transform& a, std::int64_t extent, F&& f) {
   constexpr bool from_complex = std::is_same_v<From, Complex>,
                  to_complex = std::is_same_v<To, Complex>;
-  Shape shape = x.shape();
-  if (from_complex) shape.erase(x.rank() - 1);
+  Shape shape = without_last(x.shape(), from_complex ? 1 : 0);
   const std::int64_t length = shape[a.axis];
   shape[a.axis] = extent;
   Shape result_shape = shape;

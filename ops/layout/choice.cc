@@ -1,5 +1,6 @@
 #include "ops/layout/choice.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -21,35 +22,58 @@ struct Apart {
   Tensor sums;                      // the target's shape, with the rows that are apart alone
 };
 
-// The axis along which threads share the places, which differ there; -1 when there is none.
-int shared_axis(const Choice& choice) {
-  int shared = -1;
+// Rows of the target, by their number along the choice's axis.
+struct RowRange {
+  std::int64_t first, last;
+  bool has(std::int64_t row) const { return first <= row && row < last; }
+};
+
+// The longest axis outside of the choice's along which places differ; -1 when there is none.
+int outer_axis(const Choice& choice) {
+  int outer = -1;
   for (int axis = 0; axis < choice.shape.rank(); ++axis)
-    if (choice.base[axis] != 0 && (shared < 0 || choice.shape[axis] > choice.shape[shared]))
-      shared = axis;
-  return shared;
+    if (choice.base[axis] >= choice.step * choice.extent &&
+        (outer < 0 || choice.shape[axis] > choice.shape[outer]))
+      outer = axis;
+  return outer;
 }
 
-// Calls f(index, target, sum, source, length, steps) for stretches that lie in rows: offsets of
-// their first elements, and the steps from one to the next.
+// Calls f(offsets, length, steps, range) for stretches that lie in rows: where their first elements
+// lie in index, target, sums and source, and the steps from one to the next. Each thread adds to
+// places of its own: it takes a part of an outer axis, or it passes over all terms and takes those
+// that go to its range of rows.
 template <class F>
 void for_each_row(const Choice& choice, const Strides& apart, const Tensor& source, F&& f) {
-  const int shared = shared_axis(choice);
-  const std::int64_t extent = shared < 0 ? 1 : choice.shape[shared];
-  parallel_for(extent, choice.shape.size() / extent, [&](std::int64_t first, std::int64_t last) {
-    Shape shape = choice.shape;
-    std::array<std::int64_t, 4> start{};
-    if (shared >= 0) {
-      shape[shared] = last - first;
-      start = {choice.index[shared] * first, choice.base[shared] * first, apart[shared] * first,
-               source.strides()[shared] * first};
-    }
-    const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
-    rows.for_each([&](std::array<std::int64_t, 4> at) {
-      for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
-      f(at, rows.length, rows.inner);
-    });
-  });
+  const int outer = outer_axis(choice);
+  const std::int64_t shared = outer < 0 ? choice.extent : choice.shape[outer];
+  parallel_for(
+      shared, choice.shape.size() / shared + 1, [&](std::int64_t first, std::int64_t last) {
+        Shape shape = choice.shape;
+        std::array<std::int64_t, 4> start{};
+        RowRange range{first, last};
+        if (outer >= 0) {
+          shape[outer] = last - first;
+          start = {choice.index[outer] * first, choice.base[outer] * first, apart[outer] * first,
+                   source.strides()[outer] * first};
+          range = {0, choice.extent};
+        }
+        const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
+        rows.for_each([&](std::array<std::int64_t, 4> at) {
+          for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
+          f(at, rows.length, rows.inner, range);
+        });
+      });
+}
+
+// to[i] += from[i] for numbers `step` and `from_step` apart.
+template <class Sum, class T>
+void add_run(Sum* to, std::int64_t step, const T* from, std::int64_t from_step, std::int64_t n) {
+  if (step == 1 && from_step == 1)
+    for (std::int64_t i = 0; i < n; ++i)
+      to[i] = static_cast<Sum>(to[i] + static_cast<Sum>(from[i]));
+  else
+    for (std::int64_t i = 0; i < n; ++i)
+      to[i * step] = static_cast<Sum>(to[i * step] + static_cast<Sum>(from[i * from_step]));
 }
 
 // What is added up in Sum, in the target's own place.
@@ -57,20 +81,20 @@ template <class Sum, class T>
 void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
                   const Tensor& terms) {
   for_each_row(choice, choice.base, terms,
-               [&](const auto& at, std::int64_t length, const auto& steps) {
+               [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
                  const auto [along, to, ignored, from] = steps;
                  const std::int64_t* row = index + at[0];
                  Sum* q = target + at[1];
                  const T* p = source + at[3];
                  if (along == 0) {  // one index for the whole row
-                   q += *row * choice.step;
-                   for (std::int64_t i = 0; i < length; ++i)
-                     q[i * to] = static_cast<Sum>(q[i * to] + static_cast<Sum>(p[i * from]));
-                 } else {
-                   for (std::int64_t i = 0; i < length; ++i) {
-                     Sum& place = q[i * to + row[i * along] * choice.step];
-                     place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
-                   }
+                   if (range.has(*row)) add_run(q + *row * choice.step, to, p, from, length);
+                   return;
+                 }
+                 for (std::int64_t i = 0; i < length; ++i) {
+                   const std::int64_t number = row[i * along];
+                   if (!range.has(number)) continue;
+                   Sum& place = q[i * to + number * choice.step];
+                   place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
                  }
                });
 }
@@ -79,20 +103,24 @@ void add_in_place(Sum* target, const std::int64_t* index, const T* source, const
 void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
                const Tensor& terms, Apart& apart) {
   auto* const sums = apart.sums.mutable_data<double>();
-  for_each_row(
-      choice, apart.base, terms, [&](const auto& at, std::int64_t length, const auto& steps) {
-        const auto [along, to, to_sum, from] = steps;
-        const std::int64_t* row = index + at[0];
-        const float* p = source + at[3];
-        for (std::int64_t i = 0; i < length; ++i) {
-          const std::int64_t number = row[i * along];
-          const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
-          if (slot < 0)
-            target[at[1] + i * to + number * choice.step] += p[i * from];
-          else
-            sums[at[2] + i * to_sum + slot * choice.step] += static_cast<double>(p[i * from]);
-        }
-      });
+  for_each_row(choice, apart.base, terms,
+               [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
+                 const auto [along, to, to_sum, from] = steps;
+                 const std::int64_t* row = index + at[0];
+                 // Elements with one index, or each by itself.
+                 const std::int64_t count = along == 0 ? length : 1;
+                 for (std::int64_t i = 0; i < length; i += count) {
+                   const std::int64_t number = row[i * along];
+                   if (!range.has(number)) continue;
+                   const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
+                   const float* p = source + at[3] + i * from;
+                   if (slot < 0)
+                     add_run(target + at[1] + i * to + number * choice.step, to, p, from, count);
+                   else
+                     add_run(sums + at[2] + i * to_sum + slot * choice.step, to_sum, p, from,
+                             count);
+                 }
+               });
 }
 
 // No fewer than the additions that meet in any one place.
@@ -149,7 +177,8 @@ void add_single(Tensor& target, const Tensor& index, const Tensor& source, const
   auto* to = target.mutable_data<float>();
   const std::int64_t meeting = most_meeting(choice);
   if (meeting <= kFew) return add_in_place(to, numbers, terms, choice, source);
-  if (choice.shape.size() >= target.size() / 8) {  // the sums cost little beside the terms
+  const bool shares_indices = choice.shape.rank() > 0 && choice.index.back() == 0;
+  if (!shares_indices && choice.shape.size() >= target.size() / 8) {  // cheaper than to count
     Tensor sums = Tensor::uninitialized(target.shape(), DType::f64);
     copy_elements(target, sums.mutable_data<double>());
     add_in_place(sums.mutable_data<double>(), numbers, terms, choice, source);
@@ -178,7 +207,10 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
         T* q = target + at[2];
         if (along == 0) {  // one index for the whole row
           p += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+          if (from == 1 && to == 1)
+            std::copy_n(p, rows.length, q);
+          else
+            for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
         } else {
           for (std::int64_t i = 0; i < rows.length; ++i)
             q[i * to] = p[i * from + row[i * along] * choice.step];

@@ -1,12 +1,34 @@
 #include "ops/layout/pad.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "engine/tensor/factory.h"
 #include "ops/layout/index.h"
+#include "ops/layout/placement.h"
 
 namespace tapestry {
 using namespace detail;
 namespace {
+
+// Error unless there are two widths for each axis, and room for the elements.
+Shape padded_shape(const Shape& shape, const Widths& widths) {
+  if (widths.size() != static_cast<std::size_t>(shape.rank()))
+    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
+           shape);
+  Shape padded = shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
+    if (before < 0 || after < 0)
+      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
+             after);
+    if (__builtin_add_overflow(padded[axis], before, &padded[axis]) ||
+        __builtin_add_overflow(padded[axis], after, &padded[axis]))
+      refuse("pad", "the widths of axis {} are {} and {}; that is too many elements", axis, before,
+             after);
+  }
+  return padded;
+}
 
 // Which position of an axis stands at `at`, which may lie before or past it.
 std::int64_t source(std::int64_t at, std::int64_t extent, PadMode mode) {
@@ -22,6 +44,19 @@ std::int64_t source(std::int64_t at, std::int64_t extent, PadMode mode) {
 }
 
 }  // namespace
+
+Tensor pad(const Tensor& x, const Widths& widths, double value, Site site) {
+  const CallSite call(site);
+  const Shape shape = padded_shape(x.shape(), widths);
+  const bool fits = is_floating(x.dtype()) ||
+                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
+  if (!fits)
+    refuse("pad", "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
+  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
+  for (int axis = 0; axis < x.rank(); ++axis)
+    placement.starts[axis] = widths[static_cast<std::size_t>(axis)].first;
+  return place(x, placement, shape, value);
+}
 
 Tensor pad(const Tensor& x, const Widths& widths, PadMode mode, Site site) {
   const CallSite call(site);

@@ -8,99 +8,11 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/assign.h"
+#include "ops/layout/placement.h"
 
 namespace tapestry {
 using namespace detail;
 namespace {
-
-// Where a part lies in a whole: along each axis its first position and the distance between
-// neighbours.
-struct Placement {
-  Dims starts, steps;
-
-  std::int64_t offset(const Strides& whole) const {
-    std::int64_t sum = 0;
-    for (int axis = 0; axis < whole.rank(); ++axis) sum += starts[axis] * whole[axis];
-    return sum;
-  }
-  Strides strides(const Strides& whole) const {
-    Strides result = whole;
-    for (int axis = 0; axis < whole.rank(); ++axis) result[axis] *= steps[axis];
-    return result;
-  }
-  // The same behind a new first axis, all of which is the part.
-  void add_whole_axis() {
-    starts.insert(0, 0);
-    steps.insert(0, 1);
-  }
-  std::string text() const { return fmt::format("start={}, step={}", starts, steps); }
-};
-
-Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents);
-Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value);
-
-struct Slice {
-  static constexpr std::string_view name = "slice";
-  static constexpr int arity = 1;
-  static constexpr bool linear = true;
-  struct Attributes {
-    Placement placement;
-    Shape extents;
-  };
-  static Tensor forward(Inputs in, const Attributes& a) {
-    const Strides& whole = in[0].strides();
-    return in[0].view(a.extents, a.placement.strides(whole), a.placement.offset(whole));
-  }
-  static void batch(Batching& b) {
-    Attributes a = b.attributes<Attributes>();
-    a.placement.add_whole_axis();
-    a.extents.insert(0, b.size());
-    b.execute({b.operand(0)}, &a);
-  }
-  static void vjp(Pullback& p) {
-    p.give(0, place(p.cotangent(), p.attributes<Attributes>().placement, p.input_shape(0), 0));
-  }
-  static std::string describe(const Attributes& a) { return a.placement.text(); }
-};
-
-struct Pad {
-  static constexpr std::string_view name = "pad";
-  static constexpr int arity = 1;
-  struct Attributes {
-    Placement placement;
-    Shape shape;
-    double value;
-  };
-  static Tensor forward(Inputs in, const Attributes& a) {
-    Tensor result = full(a.shape, a.value, in[0].dtype());
-    const Strides whole = row_major(a.shape);
-    assign(in[0], result, a.placement.strides(whole), a.placement.offset(whole));
-    return result;
-  }
-  static void batch(Batching& b) {
-    Attributes a = b.attributes<Attributes>();
-    a.placement.add_whole_axis();
-    a.shape.insert(0, b.size());
-    b.execute({b.operand(0)}, &a);
-  }
-  static void vjp(Pullback& p) {
-    p.give(0, cut(p.cotangent(), p.attributes<Attributes>().placement, p.input_shape(0)));
-  }
-  static std::string describe(const Attributes& a) {
-    return fmt::format("shape={}, {}, value={}", a.shape, a.placement.text(), a.value);
-  }
-};
-
-Tensor cut(const Tensor& x, const Placement& placement, const Shape& extents) {
-  const Dims zeros_here(x.rank(), 0), ones_here(x.rank(), 1);
-  if (extents == x.shape() && placement.starts == zeros_here && placement.steps == ones_here)
-    return x;
-  return apply<Slice>({&x}, {placement, extents});
-}
-
-Tensor place(const Tensor& x, const Placement& placement, const Shape& shape, double value) {
-  return apply<Pad>({&x}, {placement, shape, value});
-}
 
 // The second operand takes the place of a part of the first.
 struct SliceScatter {
@@ -222,37 +134,6 @@ Tensor flip(const Tensor& x, const Axes& axes, Site site) {
   for (int axis = 0; axis < x.rank(); ++axis)
     if (set & axis_bit(axis)) ranges[static_cast<std::size_t>(axis)].step = -1;
   return slice(x, ranges);
-}
-
-Shape detail::padded_shape(const Shape& shape, const Widths& widths) {
-  if (widths.size() != static_cast<std::size_t>(shape.rank()))
-    refuse("pad", "{} pairs of widths for shape {}; there must be one for each axis", widths.size(),
-           shape);
-  Shape padded = shape;
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    const auto [before, after] = widths[static_cast<std::size_t>(axis)];
-    if (before < 0 || after < 0)
-      refuse("pad", "the widths of axis {} are {} and {}; they must not be negative", axis, before,
-             after);
-    if (__builtin_add_overflow(padded[axis], before, &padded[axis]) ||
-        __builtin_add_overflow(padded[axis], after, &padded[axis]))
-      refuse("pad", "the widths of axis {} are {} and {}; that is too many elements", axis, before,
-             after);
-  }
-  return padded;
-}
-
-Tensor pad(const Tensor& x, const Widths& widths, double value, Site site) {
-  const CallSite call(site);
-  const Shape shape = padded_shape(x.shape(), widths);
-  const bool fits = is_floating(x.dtype()) ||
-                    (std::abs(value) < 0x1p62 && full({}, value, x.dtype()).item() == value);
-  if (!fits)
-    refuse("pad", "the value {} is not {} as x is; convert x with .to()", value, x.dtype());
-  Placement placement{Dims(x.rank(), 0), Dims(x.rank(), 1)};
-  for (int axis = 0; axis < x.rank(); ++axis)
-    placement.starts[axis] = widths[static_cast<std::size_t>(axis)].first;
-  return place(x, placement, shape, value);
 }
 
 }  // namespace tapestry

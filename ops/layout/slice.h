@@ -1,9 +1,8 @@
-// Stretches of axes, cut out, put back, reversed, surrounded: start, stop and step as in Python.
+// Stretches of axes, cut out, put back, reversed: start, stop and step as in Python.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "engine/tensor/tensor.h"
@@ -37,21 +36,5 @@ Tensor slice_scatter(const Tensor& x, const Tensor& source,
 
 // Reverses the named axes, or all.
 Tensor flip(const Tensor& x, const detail::Axes& axes = {}, detail::Site site = {});
-
-namespace detail {
-
-// How many elements come before and after those of each axis.
-using Widths = std::vector<std::pair<std::int64_t, std::int64_t>>;
-
-}  // namespace detail
-
-// `value` around x: for each axis how many before and how many after.
-Tensor pad(const Tensor& x, const detail::Widths& widths, double value = 0, detail::Site site = {});
-namespace detail {
-
-// The shape that it gives. Errors as of pad, for the widths.
-Shape padded_shape(const Shape& shape, const Widths& widths);
-
-}  // namespace detail
 
 }  // namespace tapestry

@@ -54,17 +54,15 @@ struct Fold {
   static constexpr bool linear = true;
   using Attributes = Windows;
   static Tensor forward(Inputs in, const Attributes& a) {
-    Shape shape = in[0].shape(), once = shape;
-    shape.erase(shape.rank() - 1);
+    const Shape once = without_last(in[0].shape());
+    Shape shape = once;
     shape[a.axis] = a.extent;
-    once.erase(once.rank() - 1);
     // Many windows over one element are added in double.
     const bool many = a.size / a.step > 64;
     Tensor result = zeros(shape, many ? DType::f64 : in[0].dtype());
-    Strides from = in[0].strides(), to = windows_of(result, a).second;
-    const std::int64_t from_next = from.back(), to_next = to.back();
-    from.erase(from.rank() - 1);
-    to.erase(to.rank() - 1);
+    const Strides &from_all = in[0].strides(), to_all = windows_of(result, a).second;
+    const std::int64_t from_next = from_all.back(), to_next = to_all.back();
+    const Strides from = without_last(from_all), to = without_last(to_all);
     const Rows<2> rows(once, {&from, &to});
     const auto add = [&]<class T, class Sum>(std::type_identity<T>, Sum* sums) {
       for (std::int64_t k = 0; k < a.size; ++k) {

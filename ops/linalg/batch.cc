@@ -31,10 +31,6 @@ int work_size(std::string_view who, double answer) {
   return std::max(1, static_cast<int>(answer));
 }
 
-Shape batch_shape(const Tensor& a) {
-  return Shape(std::span(a.shape().begin(), static_cast<std::size_t>(a.rank() - 2)));
-}
-
 Shape joined(Shape batch, std::initializer_list<std::int64_t> extents) {
   for (const std::int64_t n : extents) batch.push_back(n);
   return batch;
@@ -79,20 +75,12 @@ Items<T>::Items(const Tensor& a, const Shape& batch)
       columns_(linalg::columns(a)),
       down_(a.strides()[a.rank() - 2]),
       across_(a.strides().back()) {
-  Strides leading = a.strides();
-  leading.erase(a.rank() - 1);
-  leading.erase(a.rank() - 2);
-  strides_ = broadcast_strides(batch_shape(a), leading, batch);
+  strides_ = broadcast_strides(batch_shape(a), without_last(a.strides(), 2), batch);
 }
 
 template <class T>
 Item<T> Items<T>::operator[](std::int64_t index) const {
-  std::int64_t offset = 0;
-  for (int axis = batch_.rank() - 1; axis >= 0; --axis) {
-    offset += index % batch_[axis] * strides_[axis];
-    index /= batch_[axis];
-  }
-  return {data_ + offset, rows_, columns_, down_, across_};
+  return {data_ + offset_of(index, batch_, strides_), rows_, columns_, down_, across_};
 }
 
 template struct Item<float>;

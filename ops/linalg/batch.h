@@ -25,7 +25,7 @@ int work_size(std::string_view who, double answer);
 
 inline std::int64_t rows(const Tensor& a) { return a.shape()[a.rank() - 2]; }
 inline std::int64_t columns(const Tensor& a) { return a.shape().back(); }
-Shape batch_shape(const Tensor& a);                                      // the leading axes
+inline Shape batch_shape(const Tensor& a) { return without_last(a.shape(), 2); }
 Shape joined(Shape batch, std::initializer_list<std::int64_t> extents);  // and more behind them
 bool is_finite(const Tensor& x);                                         // every element
 

@@ -5,10 +5,10 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
@@ -24,7 +24,7 @@ using namespace linalg;
 struct Cholesky {
   static constexpr std::string_view name = "cholesky";
   static constexpr int arity = 1;
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_output(); }
   static Tensor forward(Inputs in) {
     Tensor factor = Tensor::uninitialized(in[0].shape(), in[0].dtype());

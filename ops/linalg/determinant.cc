@@ -12,11 +12,11 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/index.h"
 #include "ops/layout/join.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
 #include "ops/linalg/solve.h"
 #include "ops/linalg/svd.h"
@@ -167,7 +167,7 @@ struct Det {
   static constexpr std::string_view name = "det";
   static constexpr int arity = 1;
   static constexpr std::int64_t kMostMinors = 64, kDirect = 3;
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in) {
     Tensor result = Tensor::uninitialized(batch_shape(in[0]), in[0].dtype());
@@ -223,7 +223,7 @@ struct Det {
 struct SLogDet {
   static constexpr std::string_view name = "slogdet";
   static constexpr int arity = 1;
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_input(0); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     for (Tensor& output : outputs)

@@ -5,11 +5,11 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/symmetric.h"
 #include "ops/linalg/triangle.h"
 #include "ops/product/matmul.h"
@@ -25,7 +25,7 @@ struct EighOp {
   static constexpr int arity = 1;
   static constexpr bool differentiates_adjoints = true;
   static constexpr Gaps kGaps{name, "eigenvalues"};
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];

@@ -13,10 +13,10 @@
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
 #include "ops/layout/join.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/solve.h"
 #include "ops/product/matmul.h"
 #include "ops/reduce/extremes.h"
@@ -92,7 +92,7 @@ struct Expm {
   static constexpr std::string_view name = "expm";
   static constexpr int arity = 1;
   static constexpr double kLastSquarings = 10;  // exp(x) is 0 where exp(x / 2^10) is small beside 1
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_input(0); }
   static Tensor forward(Inputs in) {
     if (in[0].size() == 0) return detach(in[0]);

@@ -61,12 +61,6 @@ class Values {
   T least_;
 };
 
-Shape batch_of(const Tensor& x) {
-  Shape batch = x.shape();
-  batch.erase(batch.rank() - 1);
-  return batch;
-}
-
 // Calls f(matrix number, values) for contiguous x.
 template <class F>
 void for_values(const Gaps& gaps, const Tensor& x, F&& f) {
@@ -86,7 +80,7 @@ std::string first_tie(const Gaps& gaps, const Tensor& given, F&& counts) {
     for (std::int64_t i = 0; i < values.rows() && text.empty(); ++i)
       for (std::int64_t j = 0; j < n && text.empty(); ++j)
         if ((gaps.divisor == Divisor::single || i != j) && values.tie(i, j) && counts(b, i, j))
-          text = values.text(i, j) + place_in(batch_of(x), b);
+          text = values.text(i, j) + place_in(without_last(x.shape()), b);
   });
   return text;
 }
@@ -139,7 +133,7 @@ struct InverseGaps {
     const Tensor x = in[0].contiguous();
     const std::int64_t n = x.shape().back();
     Tensor result = Tensor::uninitialized(
-        joined(batch_of(x), {gaps.divisor == Divisor::single ? 1 : n, n}), x.dtype());
+        joined(without_last(x.shape()), {gaps.divisor == Divisor::single ? 1 : n, n}), x.dtype());
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
       T* out = result.mutable_data<T>();
       for_values(gaps, x, [&](std::int64_t, const auto& values) {
@@ -181,7 +175,7 @@ struct InverseTies {
     for (std::int64_t j = 0; j < n; ++j) t.push_back(std::pow(static_cast<double>(j + 1), a.power));
     const Values<double> grown(a.gaps, t.data(), n);
     Tensor result = Tensor::uninitialized(
-        joined(batch_of(x), {a.gaps.divisor == Divisor::single ? 1 : n, n}), x.dtype());
+        joined(without_last(x.shape()), {a.gaps.divisor == Divisor::single ? 1 : n, n}), x.dtype());
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
       T* out = result.mutable_data<T>();
       for_values(a.gaps, x, [&](std::int64_t, const auto& values) {
@@ -259,7 +253,7 @@ void require_none(const Gaps& gaps, const Tensor& x, const Tensor& numerator, co
 }
 
 bool may_tie(const Gaps& gaps, const Tensor& x) {
-  return detail::escapes || !any_tie(gaps, x).empty();
+  return detail::context.escapes || !any_tie(gaps, x).empty();
 }
 
 Tensor inverse_gaps(const Gaps& gaps, const Tensor& x) {

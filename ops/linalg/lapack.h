@@ -42,6 +42,8 @@ void dgesdd_(const char*, const int*, const int*, double*, const int*, double*, 
              double*, const int*, double*, const int*, int*, int*, std::size_t);
 }
 
+#include "ops/product/blas_kernels.h"
+
 namespace tapestry::detail::lapack {
 
 template <class T>

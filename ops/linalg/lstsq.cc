@@ -2,10 +2,10 @@
 
 #include "engine/grad/pullback.h"
 #include "engine/tape/pushforward.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/qr.h"
 #include "ops/linalg/rank.h"
 #include "ops/linalg/triangle.h"
@@ -28,7 +28,7 @@ struct FullRank {
     require_independent_columns(name, in[0], ": A does not have full rank; see pinv");
     return detach(in[0]);
   }
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static void vjp(Pullback& p) { p.give(0, p.cotangent()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };

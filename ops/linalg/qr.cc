@@ -8,11 +8,11 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/layout/join.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
 #include "ops/linalg/triangle.h"
 #include "ops/linalg/triangular_solve.h"
@@ -74,7 +74,7 @@ struct Independent {
         "derivative there");
     return detach(in[0]);
   }
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static void vjp(Pullback& p) { p.give(0, p.cotangent()); }
   static void jvp(Pushforward& p) { p.give(0, p.tangent(0)); }
 };
@@ -82,7 +82,7 @@ struct Independent {
 struct Qr {
   static constexpr std::string_view name = "qr";
   static constexpr int arity = 1;
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];

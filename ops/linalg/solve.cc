@@ -7,11 +7,11 @@
 #include "engine/tape/apply.h"
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/rank.h"
 #include "ops/product/matmul.h"
 
@@ -24,7 +24,7 @@ using namespace linalg;
 struct Solve {
   static constexpr std::string_view name = "solve";
   static constexpr int arity = 2;
-  static void batch(Batching& b) { map_matrices(b, nullptr, 2); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int operand) {
     return operand == 0 ? save_input(0) | save_output() : save_input(0);
   }
@@ -83,7 +83,7 @@ struct Inverse {
   struct Attributes {
     std::string_view who;
   };
-  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>()); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static constexpr SaveMask saves(int) { return save_output(); }
   static Tensor forward(Inputs in, const Attributes& attributes) {
     Tensor y = Tensor::uninitialized(in[0].shape(), in[0].dtype());

@@ -8,12 +8,12 @@
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/elementwise/where.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/gaps.h"
 #include "ops/linalg/lapack.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/triangle.h"
 #include "ops/product/matmul.h"
 
@@ -30,7 +30,7 @@ struct SvdOp {
   static constexpr std::string_view name = "svd";
   static constexpr int arity = 1;
   static constexpr bool differentiates_adjoints = true;
-  static void batch(Batching& b) { map_matrices(b); }
+  static void batch(Batching& b) { map_aligned(b); }
   static constexpr SaveMask saves(int) { return save_output(0) | save_output(1) | save_output(2); }
   static void forward(Inputs in, const detail::NoAttributes&, std::span<Tensor> outputs) {
     const Tensor& a = in[0];
@@ -197,7 +197,7 @@ struct Pinv {
   struct Attributes {
     double rcond;
   };
-  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>()); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in, const Attributes& a) {
     const PauseRecording pause;

@@ -8,9 +8,9 @@
 #include "engine/tensor/copy.h"
 #include "engine/tensor/factory.h"
 #include "ops/layout/assign.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
-#include "ops/linalg/mapping.h"
 
 namespace tapestry {
 using namespace detail;
@@ -47,7 +47,7 @@ struct Triangle {
     });
     return result;
   }
-  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
     p.give(0, apply<Triangle>({&p.cotangent()}, p.attributes<Attributes>()));
   }
@@ -74,7 +74,7 @@ struct Diagonal {
   static constexpr bool linear = true;
   using Attributes = Offset;
   static Tensor forward(Inputs in, const Attributes& a) { return diagonal_view(in[0], a.k); }
-  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p);
   static std::string describe(const Attributes& a) { return offset_text(a); }
 };
@@ -88,16 +88,15 @@ struct DiagEmbed {
     std::int64_t k, rows, columns;
   };
   static Tensor forward(Inputs in, const Attributes& a) {
-    Shape batch = in[0].shape();
-    batch.erase(batch.rank() - 1);
-    Tensor result = zeros(linalg::joined(batch, {a.rows, a.columns}), in[0].dtype());
+    const Shape shape = linalg::joined(without_last(in[0].shape()), {a.rows, a.columns});
+    Tensor result = zeros(shape, in[0].dtype());
     const Tensor place = diagonal_view(result, a.k);
     if (place.size() == 0) return result;
     const std::int64_t offset = a.k >= 0 ? a.k : -a.k * a.columns;
     assign(in[0], result, place.strides(), offset);
     return result;
   }
-  static void batch(Batching& b) { linalg::map_matrices(b, &b.attributes<Attributes>()); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static void vjp(Pullback& p) {
     p.give(0, apply<Diagonal>({&p.cotangent()}, {p.attributes<Attributes>().k}));
   }

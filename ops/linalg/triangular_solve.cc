@@ -5,10 +5,10 @@
 #include "engine/grad/pullback.h"
 #include "engine/tape/apply.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/linalg/batch.h"
 #include "ops/linalg/equations.h"
-#include "ops/linalg/mapping.h"
 #include "ops/linalg/triangle.h"
 #include "ops/product/matmul.h"
 
@@ -45,7 +45,7 @@ struct TriangularSolve {
     TriangularOptions options;
     std::string_view who;
   };
-  static void batch(Batching& b) { map_matrices(b, &b.attributes<Attributes>(), 2); }
+  static void batch(Batching& b) { map_aligned(b, &b.attributes<Attributes>()); }
   static constexpr SaveMask saves(int operand) {
     return operand == 0 ? save_input(0) | save_output() : save_input(0);
   }

@@ -127,7 +127,7 @@ TAPESTRY_SLEEF1(acos, u10)
 TAPESTRY_SLEEF1(atan, u10)
 TAPESTRY_SLEEF1_AS(near_sinh, sinh, u10)
 TAPESTRY_SLEEF1_AS(near_cosh, cosh, u10)
-TAPESTRY_SLEEF1(tanh, u10)
+TAPESTRY_SLEEF1_AS(near_tanh, tanh, u10)
 TAPESTRY_SLEEF1_AS(near_asinh, asinh, u10)
 TAPESTRY_SLEEF1_AS(near_acosh, acosh, u10)
 TAPESTRY_SLEEF1(atanh, u10)
@@ -229,6 +229,27 @@ HWY_INLINE Lane<D> sinh(Lane<D> x) {
   const Lane<D> y = near_sinh(x);
   const LaneMask<D> far = abs(y) == std::numeric_limits<double>::infinity();
   return any(far) ? where(far, sign(x) * half_of_exp(abs(x)), y) : y;
+}
+
+// In f32 SLEEF's takes four times as long: near 0 a polynomial, interpolated for tanh(x) / x in x^2
+// on [0, 0.39] and right to 0.07 units, then 1 - 2 / (exp(2 x) + 1).
+template <class D>
+HWY_INLINE Lane<D> tanh(Lane<D> x) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return near_tanh(x);
+  } else {
+    const D d;
+    const auto c = [&](double number) HWY_ATTR { return constant(d, number).v; };
+    const auto size = hn::Abs(x.v), z = hn::Mul(size, size);
+    auto sum = c(-0.0057087890);
+    for (const double next : {0.020642351, -0.053740669, 0.13331454, -0.33333284})
+      sum = hn::MulAdd(sum, z, c(next));
+    const auto near = hn::MulAdd(hn::Mul(size, z), sum, size);
+    const auto power = exp(2.0 * Lane<D>{hn::Min(size, c(10))});  // beyond 9.02 it is 1
+    const auto far = hn::Sub(c(1), hn::Div(c(2), hn::Add(power.v, c(1))));
+    const auto is_far = hn::Ge(size, c(0.6244998));
+    return {hn::CopySign(hn::IfThenElse(is_far, far, near), x.v)};
+  }
 }
 
 // SLEEF squares the argument of these two, which overflows: far out they are log(2 |x|), whose own

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "ops/product/blas_kernels.h"
+
 namespace tapestry::detail {
 
 // A matrix in memory, row-major or, when transposed, column-major; `leading` elements between

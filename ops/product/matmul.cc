@@ -7,6 +7,7 @@
 #include "engine/grad/batching.h"
 #include "engine/grad/pullback.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/product/gemm.h"
 
@@ -35,10 +36,6 @@ Matrix<T> matrix_at(const Tensor& x, std::int64_t offset) {
   const bool transposed = layout_of(x) == Layout::columns;
   const std::int64_t leading = x.strides()[x.rank() - (transposed ? 1 : 2)];
   return {x.data<T>() + offset, std::max<std::int64_t>(1, leading), transposed};
-}
-
-Shape leading_axes(const Shape& shape) {
-  return Shape(std::span(shape.begin(), static_cast<std::size_t>(shape.rank() - 2)));
 }
 
 // (..., m, k) x (k, n) is one product of all the rows at once where these lie evenly in memory.
@@ -72,21 +69,8 @@ void multiply(const Extents& extents, std::int64_t count, T* out, const F& find)
   });
 }
 
-// Where product number `index` of a batch finds x.
-std::int64_t batch_offset(const Shape& batch, const Strides& strides, std::int64_t index) {
-  std::int64_t offset = 0;
-  for (int axis = batch.rank() - 1; axis >= 0; --axis) {
-    offset += index % batch[axis] * strides[axis];
-    index /= batch[axis];
-  }
-  return offset;
-}
-
 Strides batch_strides(const Tensor& x, const Shape& batch) {
-  Strides strides = x.strides();
-  strides.erase(x.rank() - 1);
-  strides.erase(x.rank() - 2);
-  return broadcast_strides(leading_axes(x.shape()), strides, batch);
+  return broadcast_strides(without_last(x.shape(), 2), without_last(x.strides(), 2), batch);
 }
 
 template <class T>
@@ -101,11 +85,11 @@ void multiply(const Tensor& a, const Tensor& b, Tensor& c) {
     multiply(extents, 1, out,
              [&](std::int64_t) { return std::pair(matrix_at<T>(a, 0), matrix_at<T>(b, 0)); });
   } else {
-    const Shape batch = leading_axes(c.shape());
+    const Shape batch = without_last(c.shape(), 2);
     const Strides along_a = batch_strides(a, batch), along_b = batch_strides(b, batch);
     multiply(extents, batch.size(), out, [&](std::int64_t i) {
-      return std::pair(matrix_at<T>(a, batch_offset(batch, along_a, i)),
-                       matrix_at<T>(b, batch_offset(batch, along_b, i)));
+      return std::pair(matrix_at<T>(a, offset_of(i, batch, along_a)),
+                       matrix_at<T>(b, offset_of(i, batch, along_b)));
     });
   }
 }
@@ -113,19 +97,23 @@ void multiply(const Tensor& a, const Tensor& b, Tensor& c) {
 Shape product_shape(const Tensor& a, const Tensor& b) {
   const std::int64_t rows = a.shape()[a.rank() - 2], columns = b.shape().back();
   if (a.rank() == 2 && b.rank() == 2) return {rows, columns};
-  Shape shape = broadcast_shapes("matmul", leading_axes(a.shape()), leading_axes(b.shape()));
+  Shape shape = broadcast_shapes("matmul", without_last(a.shape(), 2), without_last(b.shape(), 2));
   shape.push_back(rows);
   shape.push_back(columns);
   return shape;
 }
 
-// Both operands have rank 2 or more.
+// Both operands have rank 2 or more. Which of them lies in memory column by column, as a transposed
+// weight does: its gradient is made likewise, so that undoing the transpose gives plain rows.
 struct Matmul {
   static constexpr std::string_view name = "matmul";
   static constexpr int arity = 2;
+  struct Attributes {
+    bool columns[2];
+  };
   static constexpr bool bilinear = true;
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
-  static Tensor forward(Inputs in) {
+  static Tensor forward(Inputs in, const Attributes&) {
     const Tensor a = usable(in[0]), b = usable(in[1]);
     Tensor c = Tensor::uninitialized(product_shape(a, b), a.dtype());
     if (a.dtype() == DType::i64)
@@ -134,31 +122,33 @@ struct Matmul {
       visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) { multiply<T>(a, b, c); });
     return c;
   }
-  // The batch becomes the first of the leading axes, which broadcast.
-  static void batch(Batching& b) {
-    const int rank =
-        std::max(b.operand(0).rank() - b.is_batched(0), b.operand(1).rank() - b.is_batched(1));
-    const auto aligned = [&](int i) {
-      Shape shape = b.operand(i).shape();
-      if (b.is_batched(i))
-        while (shape.rank() < rank + 1) shape.insert(1, 1);
-      return reshape(b.operand(i), shape);
-    };
-    b.execute({aligned(0), aligned(1)});
+  static double flops(Inputs in, std::span<const Tensor> outputs) {
+    return 2.0 * static_cast<double>(outputs[0].size()) * static_cast<double>(in[0].shape().back());
   }
+  static void batch(Batching& b) { map_aligned(b); }
   static void vjp(Pullback& p) {
     const Tensor& g = p.cotangent();
-    if (p.wants(0)) p.give(0, matmul(g, transpose(p.input(1))));
+    const auto& columns = p.attributes<Attributes>().columns;
+    // x z, or the same laid out as columns.
+    const auto product = [](const Tensor& x, const Tensor& z, bool by_columns) {
+      return by_columns ? transpose(matmul(transpose(z), transpose(x))) : matmul(x, z);
+    };
+    if (p.wants(0)) p.give(0, product(g, transpose(p.input(1)), columns[0]));
     if (!p.wants(1)) return;
     const Tensor& a = p.input(0);
     if (p.input_shape(1).rank() == 2 && a.rank() > 2) {  // the batch is only more rows
       const Tensor rows = transpose(reshape(a, {-1, a.shape().back()}));
-      p.give(1, matmul(rows, reshape(g, {-1, g.shape().back()})));
+      p.give(1, product(rows, reshape(g, {-1, g.shape().back()}), columns[1]));
     } else {
-      p.give(1, matmul(transpose(a), g));
+      p.give(1, product(transpose(a), g, columns[1]));
     }
   }
 };
+
+Tensor multiply(const Tensor& a, const Tensor& b) {
+  const auto by_columns = [](const Tensor& x) { return layout_of(x) == Layout::columns; };
+  return apply<Matmul>({&a, &b}, {{by_columns(a), by_columns(b)}});
+}
 
 void require_vectors(std::string_view who, const Tensor& a, const Tensor& b) {
   if (a.rank() != 1 || b.rank() != 1)
@@ -179,13 +169,13 @@ Tensor matmul(const Tensor& a, const Tensor& b, Site site) {
            b.shape(), last, first);
   const DType dtype = promote(promote(a.dtype(), b.dtype()), DType::i64);
   if (a.rank() >= 2 && b.rank() >= 2 && a.dtype() == dtype && b.dtype() == dtype)
-    return apply<Matmul>({&a, &b});
+    return multiply(a, b);
   const Tensor row = a.rank() == 1 ? unsqueeze(a, 0) : a,
                column = b.rank() == 1 ? unsqueeze(b, 1) : b;
   const Tensor left = row.to(dtype), right = column.to(dtype);
-  const Tensor result = apply<Matmul>({&left, &right});
+  const Tensor result = multiply(left, right);
   Shape shape = result.shape();
-  if (b.rank() == 1) shape.erase(shape.rank() - 1);
+  if (b.rank() == 1) shape = without_last(shape);
   if (a.rank() == 1) shape.erase(shape.rank() - (b.rank() == 1 ? 1 : 2));
   return reshape(result, shape);
 }

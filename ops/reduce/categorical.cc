@@ -42,8 +42,7 @@ struct Categorical {
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor& logits = in[0];
     const std::int64_t classes = logits.shape().back();
-    Shape shape = logits.shape();
-    shape.erase(logits.rank() - 1);
+    Shape shape = without_last(logits.shape());
     const std::int64_t rows = shape.size();
     shape.insert(0, a.draws);
     Tensor result = Tensor::uninitialized(shape, DType::i64);
@@ -75,9 +74,7 @@ struct Categorical {
 
 Tensor categorical(const Tensor& logits, const Shape& shape, Rng& rng, Site site) {
   const CallSite call(site);
-  if (!is_floating(logits.dtype()))
-    refuse(Categorical::name, "logits are {}; they must be f32 or f64: convert with .to()",
-           logits.dtype());
+  require_floating(Categorical::name, logits, "the tensor of logits");
   if (logits.rank() == 0 || logits.shape().back() == 0)
     refuse(Categorical::name, "logits have shape {}; their last axis must hold a class",
            logits.shape());

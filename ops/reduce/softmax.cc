@@ -31,10 +31,8 @@ Tensor as_rows(const Tensor& x, int axis) {
 
 // The inverse of moving `axis` to the end.
 Tensor moved_back(const Tensor& rows, int axis) {
-  Shape shape = rows.shape();
-  Strides strides = rows.strides();
-  shape.erase(rows.rank() - 1);
-  strides.erase(rows.rank() - 1);
+  Shape shape = without_last(rows.shape());
+  Strides strides = without_last(rows.strides());
   shape.insert(axis, rows.shape().back());
   strides.insert(axis, rows.strides().back());
   return rows.view(shape, strides);
@@ -59,6 +57,23 @@ Tensor along(RowFunction function, const Tensor& x, int axis) {
   return axis == x.rank() - 1 ? result : moved_back(result, axis);
 }
 
+// The vjp by its kernel: nothing follows it, so it need not be made of ops.
+Tensor vjp_along(RowFunction function, Pullback& p, int axis) {
+  const Tensor y = as_rows(p.output(), axis);
+  Tensor g = as_rows(p.take_cotangent(), axis);
+  Tensor gx = g.is_unique() ? detach(g) : Tensor::uninitialized(y.shape(), y.dtype());
+  const std::int64_t n = y.shape().back();
+  if (y.size() == 0) return moved_back(gx, axis);
+  visit_floating(y.dtype(), [&]<class T>(std::type_identity<T>) {
+    T* const out = gx.mutable_data<T>();
+    parallel_for(y.size() / n, 4 * n, [&](std::int64_t first, std::int64_t last) {
+      softmax_rows_vjp(function, y.data<T>() + first * n, g.data<T>() + first * n, out + first * n,
+                       last - first, n);
+    });
+  });
+  return moved_back(gx, axis);
+}
+
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   static constexpr int arity = 1;
@@ -72,8 +87,10 @@ struct Softmax {
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
+    const int axis = p.attributes<Attributes>().axis;
+    if (!p.followed()) return p.give(0, vjp_along(RowFunction::softmax, p, axis));
     const Tensor &y = p.output(), &g = p.cotangent();
-    p.give(0, y * (g - sum_axes(g * y, axis_bit(p.attributes<Attributes>().axis), 0)));
+    p.give(0, y * (g - sum_axes(g * y, axis_bit(axis), 0)));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };
@@ -90,8 +107,10 @@ struct LogSoftmax {
   }
   static void batch(Batching& b) { batch_along_axes<Attributes>(b); }
   static void vjp(Pullback& p) {
+    const int axis = p.attributes<Attributes>().axis;
+    if (!p.followed()) return p.give(0, vjp_along(RowFunction::log_softmax, p, axis));
     const Tensor& g = p.cotangent();
-    p.give(0, g - exp(p.output()) * sum_axes(g, axis_bit(p.attributes<Attributes>().axis), 0));
+    p.give(0, g - exp(p.output()) * sum_axes(g, axis_bit(axis), 0));
   }
   static std::string describe(const Attributes& a) { return fmt::format("axis={}", a.axis); }
 };

@@ -15,74 +15,37 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include "ops/reduce/row_registers-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace tapestry::detail::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-template <class T>
-using D = hn::ScalableTag<T>;
-template <class T>
-using V = hn::Vec<D<T>>;
-
-// Calls f(elements, store) for each register of a row; the last is filled up with -inf.
-template <class T, class F>
-HWY_INLINE void for_registers(const T* x, T* y, std::int64_t n, F f) {
-  const D<T> d;
-  const auto width = static_cast<std::int64_t>(hn::Lanes(d));
-  std::int64_t i = 0;
-  for (; i + width <= n; i += width)
-    f(hn::LoadU(d, x + i), [&](V<T> v) HWY_ATTR { hn::StoreU(v, d, y + i); });
-  if (i == n) return;
-  const auto rest = static_cast<size_t>(n - i);
-  const V<T> absent = hn::Set(d, -std::numeric_limits<T>::infinity());
-#if HWY_MEM_OPS_MIGHT_FAULT
-  alignas(64) T buffer[HWY_MAX_BYTES / sizeof(T)];
-  hn::Store(absent, d, buffer);
-  for (size_t j = 0; j < rest; ++j) buffer[j] = x[i + static_cast<std::int64_t>(j)];
-  f(hn::Load(d, buffer), [&](V<T> v) HWY_ATTR {
-    hn::Store(v, d, buffer);
-    for (size_t j = 0; j < rest; ++j) y[i + static_cast<std::int64_t>(j)] = buffer[j];
-  });
-#else
-  const auto mask = hn::FirstN(d, rest);
-  f(hn::IfThenElse(mask, hn::MaskedLoad(mask, d, x + i), absent),
-    [&](V<T> v) HWY_ATTR { hn::BlendedStore(v, mask, d, y + i); });
-#endif
-}
 
 // The largest element; NaN if there is one.
 template <class T>
 HWY_INLINE T largest(const T* x, std::int64_t n) {
-  const D<T> d;
-  V<T> top = hn::Set(d, -std::numeric_limits<T>::infinity());
+  const RowTag<T> d;
+  constexpr T nothing = -std::numeric_limits<T>::infinity();
+  RowVector<T> top = hn::Set(d, nothing);
   auto nan = hn::Lt(top, top);
-  for_registers(x, static_cast<T*>(nullptr), n, [&](V<T> v, auto) HWY_ATTR {
-    top = hn::Max(top, v);
+  for_registers<T>(0, n, [&](auto part) HWY_ATTR {
+    const RowVector<T> v = part.load(x);
+    top = hn::Max(top, part.present(v, nothing));
     nan = hn::Or(nan, hn::IsNaN(v));
   });
   if (!hn::AllFalse(d, nan)) return std::numeric_limits<T>::quiet_NaN();
   return hn::GetLane(hn::MaxOfLanes(d, top));
 }
 
-// The sum of exp(x - top); the terms are stored where asked. Blocks are added in double.
+// The sum of exp(x - top); the terms are stored where asked.
 template <bool kStore, class T>
 HWY_INLINE double sum_of_exponentials(const T* x, T* y, std::int64_t n, T top) {
-  constexpr std::int64_t kBlock = 4096;
-  const D<T> d;
-  const V<T> shift = hn::Set(d, top);
-  double total = 0;
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    V<T> sum = hn::Zero(d);
-    for_registers(x + begin, kStore ? y + begin : y, std::min(kBlock, n - begin),
-                  [&](V<T> v, auto store) HWY_ATTR {
-                    const V<T> term = hn::Exp(d, hn::Sub(v, shift));
-                    if constexpr (kStore) store(term);
-                    sum = hn::Add(sum, term);
-                  });
-    total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
-  }
-  return total;
+  const RowTag<T> d;
+  const RowVector<T> shift = hn::Set(d, top);
+  return row_sum<T>(n, [&](auto part) HWY_ATTR {
+    const RowVector<T> term = hn::Exp(d, hn::Sub(part.load(x), shift));
+    if constexpr (kStore) part.store(term, y);
+    return part.present(term, T(0));
+  });
 }
 
 // The limit where elements are inf: all of the sum is one of them; which of several is not known.
@@ -96,7 +59,7 @@ void at_infinity(RowFunction function, const T* x, T* y, std::int64_t n) {
 
 template <class T>
 void one_row(RowFunction function, const T* x, T* y, std::int64_t n) {
-  const D<T> d;
+  const RowTag<T> d;
   const T top = largest(x, n);
   if (!std::isfinite(top)) {
     const T nan = std::numeric_limits<T>::quiet_NaN();
@@ -112,14 +75,37 @@ void one_row(RowFunction function, const T* x, T* y, std::int64_t n) {
     *y = static_cast<T>(std::log(sum_of_exponentials<false>(x, static_cast<T*>(nullptr), n, top)) +
                         static_cast<double>(top));
   } else if (function == RowFunction::log_softmax) {
-    const V<T> shift = hn::Set(d, top);
-    const V<T> log = hn::Set(d, static_cast<T>(std::log(sum_of_exponentials<false>(x, y, n, top))));
-    for_registers(x, y, n,
-                  [&](V<T> v, auto store) HWY_ATTR { store(hn::Sub(hn::Sub(v, shift), log)); });
+    const RowVector<T> shift = hn::Set(d, top);
+    const RowVector<T> log =
+        hn::Set(d, static_cast<T>(std::log(sum_of_exponentials<false>(x, y, n, top))));
+    for_registers<T>(0, n, [&](auto part) HWY_ATTR {
+      part.store(hn::Sub(hn::Sub(part.load(x), shift), log), y);
+    });
   } else {
-    const V<T> scale = hn::Set(d, static_cast<T>(1 / sum_of_exponentials<true>(x, y, n, top)));
-    for_registers(static_cast<const T*>(y), y, n,
-                  [&](V<T> v, auto store) HWY_ATTR { store(hn::Mul(v, scale)); });
+    const RowVector<T> scale =
+        hn::Set(d, static_cast<T>(1 / sum_of_exponentials<true>(x, y, n, top)));
+    for_registers<T>(0, n,
+                     [&](auto part) HWY_ATTR { part.store(hn::Mul(part.load(y), scale), y); });
+  }
+}
+
+// softmax: y (g - sum of g y). log_softmax: g - exp(y) (sum of g).
+template <class T>
+void vjp_row(RowFunction function, const T* y, const T* g, T* gx, std::int64_t n) {
+  const RowTag<T> d;
+  if (function == RowFunction::log_softmax) {
+    const RowVector<T> sum =
+        hn::Set(d, static_cast<T>(row_sum<T>(n, [&](auto part) HWY_ATTR { return part.load(g); })));
+    for_registers<T>(0, n, [&](auto part) HWY_ATTR {
+      part.store(hn::Sub(part.load(g), hn::Mul(hn::Exp(d, part.load(y)), sum)), gx);
+    });
+  } else {
+    const RowVector<T> sum = hn::Set(d, static_cast<T>(row_sum<T>(n, [&](auto part) HWY_ATTR {
+                                       return hn::Mul(part.load(g), part.load(y));
+                                     })));
+    for_registers<T>(0, n, [&](auto part) HWY_ATTR {
+      part.store(hn::Mul(part.load(y), hn::Sub(part.load(g), sum)), gx);
+    });
   }
 }
 
@@ -136,6 +122,21 @@ void rows_f64(RowFunction function, const double* x, double* y, std::int64_t row
   all_rows(function, x, y, rows, n);
 }
 
+template <class T>
+void all_vjps(RowFunction function, const T* y, const T* g, T* gx, std::int64_t rows,
+              std::int64_t n) {
+  for (std::int64_t at = 0; at < rows * n; at += n) vjp_row(function, y + at, g + at, gx + at, n);
+}
+
+void vjp_f32(RowFunction function, const float* y, const float* g, float* gx, std::int64_t rows,
+             std::int64_t n) {
+  all_vjps(function, y, g, gx, rows, n);
+}
+void vjp_f64(RowFunction function, const double* y, const double* g, double* gx, std::int64_t rows,
+             std::int64_t n) {
+  all_vjps(function, y, g, gx, rows, n);
+}
+
 }  // namespace tapestry::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -144,6 +145,8 @@ namespace tapestry::detail {
 
 HWY_EXPORT(rows_f32);
 HWY_EXPORT(rows_f64);
+HWY_EXPORT(vjp_f32);
+HWY_EXPORT(vjp_f64);
 
 void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t rows,
                   std::int64_t n) {
@@ -152,6 +155,15 @@ void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t r
 void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows,
                   std::int64_t n) {
   HWY_DYNAMIC_DISPATCH(rows_f64)(function, x, y, rows, n);
+}
+
+void softmax_rows_vjp(RowFunction function, const float* y, const float* g, float* gx,
+                      std::int64_t rows, std::int64_t n) {
+  HWY_DYNAMIC_DISPATCH(vjp_f32)(function, y, g, gx, rows, n);
+}
+void softmax_rows_vjp(RowFunction function, const double* y, const double* g, double* gx,
+                      std::int64_t rows, std::int64_t n) {
+  HWY_DYNAMIC_DISPATCH(vjp_f64)(function, y, g, gx, rows, n);
 }
 
 }  // namespace tapestry::detail

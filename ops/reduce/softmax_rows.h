@@ -18,4 +18,10 @@ void softmax_rows(RowFunction function, const float* x, float* y, std::int64_t r
 void softmax_rows(RowFunction function, const double* x, double* y, std::int64_t rows,
                   std::int64_t n);
 
+// The vjp of softmax or log_softmax from its result y and a cotangent g, which gx may be.
+void softmax_rows_vjp(RowFunction function, const float* y, const float* g, float* gx,
+                      std::int64_t rows, std::int64_t n);
+void softmax_rows_vjp(RowFunction function, const double* y, const double* g, double* gx,
+                      std::int64_t rows, std::int64_t n);
+
 }  // namespace tapestry::detail

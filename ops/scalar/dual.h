@@ -76,11 +76,8 @@ Dual polygamma(int order, const Dual& x);
 
 namespace detail {
 
-// One step of a statement, and what it gives back to its operand `slot` for the adjoint g of its
-// value y. Of a function of one operand z is not read.
-Dual step_value(const Step& step, const Dual& x, const Dual& z);
-Dual step_vjp(const Step& step, int slot, const Dual& x, const Dual& z, const Dual& y,
-              const Dual& g);
+// A step of a statement.
+const StepRule<Dual>& dual_rule(const Step& step);
 
 }  // namespace detail
 

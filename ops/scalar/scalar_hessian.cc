@@ -17,7 +17,7 @@ using Tangent = Lanes;
 
 [[noreturn]] void refuse_node(std::string_view who, const Tape& tape, NodeId id) {
   if (tape.is_scalar(id) && tape.op_name(id) == "partials")
-    refuse(who, "{} is made of partials given as numbers, whose derivatives nobody knows",
+    refuse(who, "{} is made of partials given as numbers, whose derivatives are not known",
            detail::called(tape, id));
   refuse(who,
          "{} lies between: second derivatives of scalars pass scalars only; take the hessian of a "
@@ -87,7 +87,7 @@ class Stretch {
         node.kernel->steps, node.payload, results_,
         [&](std::size_t i) { return value(node.operands[i]); },
         [&](std::size_t k, const Dual& x, const Dual& z) {
-          return detail::step_value(node.kernel->steps[k], x, z);
+          return detail::dual_rule(node.kernel->steps[k]).value(x, z);
         });
   }
 
@@ -131,7 +131,7 @@ class Stretch {
           return to.kind == StepOperand::Kind::step || takes_part(node.operands[to.where]);
         },
         [&](std::size_t k, int slot, const Dual& g) {
-          return detail::step_vjp(steps[k], slot, read(k, 0), read(k, 1), results_[k], g);
+          return detail::dual_rule(steps[k]).vjp[slot](read(k, 0), read(k, 1), results_[k], g);
         },
         [&](std::size_t i, const Dual& given) {
           adjoints_[part_.index(node.operands[i])] += given;

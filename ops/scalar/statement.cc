@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "engine/tape/anomaly.h"
-#include "engine/tape/captures.h"
 #include "engine/tape/steps.h"
 #include "engine/tape/tape.h"
 
@@ -52,11 +51,11 @@ class Unrolled {
 
   Stepwise partial(std::size_t k, int slot, const Stepwise& g) {
     const Step& step = kernel_.steps[k];
-    const unsigned uses = step_mentions(step, slot);
+    const unsigned uses = page_step(step).mentions[slot].uses;
     const Stepwise x = uses & kX ? operand(step.operands[0]) : Stepwise(0);
     const Stepwise z = uses & kZ ? operand(step.operands[1]) : Stepwise(0);
     const Stepwise y = uses & kY ? value(k) : Stepwise(0);
-    return step_vjp(step, slot, x, z, y, g);
+    return stepwise_rule(step).vjp[slot](x, z, y, g);
   }
 
   Stepwise operand(const StepOperand& of) {
@@ -70,7 +69,7 @@ class Unrolled {
     if (!values_[k]) {
       const Step& step = kernel_.steps[k];
       const Stepwise x = operand(step.operands[0]);
-      values_[k] = step_value(step, x, operand(step.operands[1]));
+      values_[k] = stepwise_rule(step).value(x, operand(step.operands[1]));
     }
     return *values_[k];
   }
@@ -92,66 +91,20 @@ void reverse_recorded(const Run& run, Sweep& sweep) {
   }
 }
 
-std::string print_constant(std::span<const Step> steps, std::span<const double> payload) {
-  if (steps.size() != 1 || steps[0].arity() == 1) return {};
-  for (int slot : {0, 1})
-    if (steps[0].operands[slot].kind == StepOperand::Kind::literal)
-      return fmt::format("{}={}", slot == 0 ? "x" : "z", payload[0]);
-  return {};
-}
-
-namespace {
-
-// Refuses the first step that makes a number that is not finite.
-void watch(std::span<const Step> steps, std::span<const Scalar> operands, const double* literals) {
+void watch_steps(std::span<const Step> steps, std::span<const Scalar> operands,
+                 const double* literals) {
   std::vector<double> values(steps.size());
   execute_steps(
       steps, literals, values.data(), [&](std::size_t i) { return operands[i].value(); },
       [&](std::size_t k, double x, double z) {
-        const double read[] = {x, z}, value = step_value(steps[k], x, z);
-        detail::watch_statement(steps[k].op, value,
+        const StepFunction& function = *steps[k].function;
+        const double read[] = {x, z}, value = function.value(x, z);
+        detail::watch_statement(function.name, value,
                                 {read, static_cast<std::size_t>(steps[k].arity())});
         return value;
       });
 }
 
-}  // namespace
-
-Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
-                        const double* payload, double value) {
-  const auto arity = static_cast<std::size_t>(kernel.arity);
-  const std::span<const double> numbers(payload, static_cast<std::size_t>(kernel.payload));
-  NodeId ids[detail::kMostOfAStatement];
-  detail::StatementStorage<double>& storage = *detail::statement_storage<double>;
-  // Own operands, plain numbers, and others, which call for a closer look, as all do on no_storage.
-  std::size_t own = 0, plain = 0;
-  for (std::size_t i = 0; i < arity; ++i) {
-    ids[i] = operands[i].id();
-    own += (operands[i].name() - storage.first_name) >> 32 == 0 && ids[i] < storage.next_id();
-    plain += operands[i].name() == 0;
-  }
-  if (own == arity) return storage.put(kernel, {ids, arity}, numbers, value);
-  Tape* const tape = recording_tape();
-  if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < arity; ++i) detail::captures->note(operands[i]);
-  if (!tape || (plain == arity && !detail::watch)) return value;
-  if (own > 0 && own + plain == arity) {
-    for (std::size_t i = 0; i < arity; ++i)
-      if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
-    return storage.put(kernel, {ids, arity}, numbers, value);
-  }
-
-  bool followed = false;
-  for (std::size_t i = 0; i < arity; ++i) {
-    ids[i] = tape->id_of(kernel.name, static_cast<int>(i), operands[i]);
-    followed |= ids[i] != 0;
-  }
-  if (detail::watch) watch(kernel.steps, {operands, arity}, payload);
-  if (!followed) return value;
-  tape->refuse_tangents(kernel.name);
-  for (std::size_t i = 0; i < arity; ++i)
-    if (ids[i] == 0) ids[i] = tape->pooled_constant(operands[i].value()).id();
-  return tape->record_statement(kernel, {ids, arity}, numbers, value);
-}
+template Scalar record_carefully(const KernelOf<double>&, const Scalar*, const double*, double);
 
 }  // namespace tapestry::detail::statements

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <concepts>
 
 #include "engine/grad/sweep.h"
 #include "engine/scalar/basic_tape.h"
@@ -22,39 +22,63 @@ namespace tapestry::detail::statements {
 
 // The same sweep over active numbers, for any statement.
 void reverse_recorded(const Run& run, Sweep& sweep);
-// x=2 or z=2, where one operand of a single step is a literal.
-std::string print_constant(std::span<const Step> steps, std::span<const double> payload);
-// Records a statement the long way: it begins a run, or its operands are not all of the tape that
-// records, or somebody watches. Plain numbers become constants of the tape, scalars of others are
-// refused, and of plain numbers alone nothing is recorded.
-Scalar record_carefully(const StatementKernel& kernel, const Scalar* operands,
-                        const double* payload, double value);
+// Error for the first step that makes a number that is not finite.
+void watch_steps(std::span<const Step> steps, std::span<const Scalar> operands,
+                 const double* literals);
 
+// The function that a rule of the user's stands for uses x, see engine/tape/captures.h.
 template <class T>
-BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* operands,
-                                const T* payload, const T& value) {
-  BasicTape<T>* const tape = BasicTape<T>::recording();
-  const auto arity = static_cast<std::size_t>(kernel.arity);
-  if (detail::captures) [[unlikely]]
-    for (std::size_t i = 0; i < arity; ++i)
-      if (operands[i].is_tracked() && !(tape && tape->owns(operands[i])))
-        detail::captures->note(fmt::format("a scalar (node {})", operands[i].id()));
-  if (!tape) return value;
-  bool followed = false;
-  for (std::size_t i = 0; i < arity; ++i)
-    if (tape->owns(operands[i]))
-      followed = true;
-    else if (operands[i].is_tracked())
-      BasicTape<T>::refuse_other(kernel.name, i, operands[i]);
-  if (!followed) return value;
-  NodeId ids[kMostOfAStatement];
-  for (std::size_t i = 0; i < arity; ++i) ids[i] = tape->id_of(kernel.name, operands[i]);
-  return tape->storage().put(kernel, {ids, arity},
-                             {payload, static_cast<std::size_t>(kernel.payload)}, value);
+void note_captured(const TapeOf<T>* tape, const BasicScalar<T>& x) {
+  if constexpr (std::same_as<T, double>)
+    context.captures->note(x);
+  else if (x.is_tracked() && !(tape && tape->owns(x)))
+    context.captures->note(fmt::format("a scalar (node {})", x.id()));
 }
 
+// Records a statement the long way: it begins a run, or its operands are not all of the tape that
+// records, or DetectAnomaly watches. Plain numbers become constants of the tape, scalars of others
+// are refused, and of plain numbers alone nothing is recorded.
+template <class T>
+BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* operands,
+                                const T* payload, typename BasicScalar<T>::Passed value) {
+  const auto arity = static_cast<std::size_t>(kernel.arity);
+  const std::span<const T> numbers(payload, static_cast<std::size_t>(kernel.payload));
+  NodeId ids[kMostOfAStatement];
+  StatementStorage<T>& storage = *statement_storage<T>;
+  // Own operands, plain numbers, and others, which call for a closer look, as all do on no_storage.
+  std::size_t own = 0, plain = 0;
+  for (std::size_t i = 0; i < arity; ++i) {
+    ids[i] = operands[i].id();
+    own += storage.owns(operands[i].name()) && ids[i] < storage.next_id();
+    plain += !operands[i].is_tracked();
+  }
+  if (own == arity) return storage.put(kernel, {ids, arity}, numbers, value);
+  TapeOf<T>* const tape = TapeOf<T>::recording();
+  if (context.captures) [[unlikely]]
+    for (std::size_t i = 0; i < arity; ++i) note_captured(tape, operands[i]);
+  if (!tape || (plain == arity && !context.anomaly_watch)) return value;
+  const bool plainly = own > 0 && own + plain == arity;
+  if (!plainly) {
+    bool followed = false;
+    for (std::size_t i = 0; i < arity; ++i) {
+      ids[i] = tape->id_of(kernel.name, static_cast<int>(i), operands[i]);
+      followed |= ids[i] != 0;
+    }
+    if constexpr (std::same_as<T, double>)
+      if (context.anomaly_watch) watch_steps(kernel.steps, {operands, arity}, payload);
+    if (!followed) return value;
+  }
+  for (std::size_t i = 0; i < arity; ++i)
+    if (ids[i] == 0) ids[i] = tape->scalar_constant(operands[i].value()).id();
+  return plainly ? storage.put(kernel, {ids, arity}, numbers, value)
+                 : tape->record_statement(kernel, {ids, arity}, numbers, value);
+}
+extern template Scalar record_carefully(const KernelOf<double>&, const Scalar*, const double*,
+                                        double);
+
+// The kernel of the statements that an expression of type E makes.
 template <class E>
-struct Sweeps {
+struct Kernel {
   using T = typename E::Number;
   using Root = Node<E, true, false>;
   static constexpr int payload = Root::literals + Root::saved;
@@ -95,31 +119,15 @@ struct Sweeps {
     return steps;
   }
   static constexpr std::array<Step, Root::steps> steps = make_steps();
-};
-
-template <class E, class T = typename E::Number>
-struct Kernel : Sweeps<E> {
-  static constexpr KernelOf<T> kernel{{Sweeps<E>::steps.back().op, Sweeps<E>::Root::operands,
-                                       Sweeps<E>::payload, nullptr, nullptr, nullptr, nullptr},
-                                      &Sweeps<E>::reverse};
-};
-
-// Of doubles: whatever a Tape can do.
-template <class E>
-struct Kernel<E, double> : Sweeps<E> {
-  static std::string print(std::span<const double> numbers) {
-    return print_constant(Sweeps<E>::steps, numbers);
-  }
-  static constexpr StatementKernel kernel{Sweeps<E>::steps.back().op,
-                                          Sweeps<E>::Root::operands,
-                                          Sweeps<E>::payload,
-                                          &Sweeps<E>::reverse,
-                                          &Sweeps<E>::recompute,
-                                          &reverse_recorded,
-                                          &print,
-                                          Sweeps<E>::steps,
-                                          &step_value,
-                                          &step_partial};
+  static constexpr KernelOf<T> kernel = [] {
+    KernelOf<T> made{{Root::name, Root::operands, payload, steps}, &reverse};
+    if constexpr (std::same_as<T, double>) {
+      made.recompute = &recompute;
+      made.record_reverse = &reverse_recorded;
+      made.print = &print_literal;
+    }
+    return made;
+  }();
 };
 
 }  // namespace tapestry::detail::statements

@@ -9,6 +9,7 @@
 #include "engine/tensor/number.h"
 #include "ops/scalar/expression.h"
 #include "ops/scalar/formula.h"
+#include "ops/scalar/page_step.h"
 
 namespace tapestry::detail::statements {
 
@@ -140,6 +141,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
   using T = typename A::Number;
   using Plan = UnaryPlan<op, root, needed>;
   using Rule = UnaryRule<op, T>;
+  static constexpr std::string_view name = page_numbers::UnaryRule<op>::name;
   static constexpr bool steep = may_be_steep(page_numbers::UnaryRule<op>::mentions);
   using Below = Node<A, false, Plan::reads_x>;
   static constexpr int operands = Below::operands, literals = Below::literals,
@@ -184,7 +186,7 @@ struct Node<UnaryExpression<op, A>, root, needed> {
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
-    Step step{page_numbers::UnaryRule<op>::name, static_cast<std::uint16_t>(op), {}};
+    Step step{function_of(op), {}};
     step.operands[0] = Below::template list<L, K, S>(out, count);
     *out++ = step;
     return {StepOperand::Kind::step, static_cast<std::uint8_t>(count++)};
@@ -196,6 +198,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
   using T = typename A::Number;
   using Plan = BinaryPlan<op, root, needed, !is_literal<A>, !is_literal<B>>;
   using Rule = BinaryRule<op, T>;
+  static constexpr std::string_view name = page_numbers::BinaryRule<op>::name;
   static constexpr bool steep_x = may_be_steep(page_numbers::BinaryRule<op>::mentions_x),
                         steep_z = may_be_steep(page_numbers::BinaryRule<op>::mentions_z);
   using Left = Node<A, false, Plan::reads_x>;
@@ -260,7 +263,7 @@ struct Node<BinaryExpression<op, A, B>, root, needed> {
   }
   template <int L, int K, int S>
   static constexpr StepOperand list(Step*& out, int& count) {
-    Step step{page_numbers::BinaryRule<op>::name, static_cast<std::uint16_t>(op), {}};
+    Step step{function_of(op), {}};
     step.operands[0] = Left::template list<L, K, S>(out, count);
     step.operands[1] = Right::template list<L + Left::operands, K + Left::literals, S>(out, count);
     *out++ = step;

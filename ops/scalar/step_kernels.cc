@@ -2,43 +2,19 @@
 
 #include <algorithm>
 
-#include "ops/scalar/rules.h"
+#include "ops/scalar/page_step.h"
 
 namespace tapestry::detail {
 namespace {
 
-// What the page says of a function: of each operand, what the vjp mentions.
-struct Traits {
-  bool costly;
-  probe::Probe mentions[2];
-};
-
-constexpr Traits kUnaryTraits[] = {
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc) \
-  {page_numbers::UnaryRule<Unary::op>::costly, {probe::op##_vjp, 0.0}},
-#include "ops/page/elementwise.def"
-};
-constexpr Traits kBinaryTraits[] = {
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {page_numbers::BinaryRule<Binary::op>::costly, {probe::op##_vjp_x, probe::op##_vjp_z}},
-#include "ops/page/elementwise.def"
-    {true, {0.0, {probe::kX | probe::kZ | probe::kG, false}}},  // polygamma
-};
-
 // The order comes as an operand, the same number in every lane.
+constexpr const StepFunction& kPolygamma = *function_of(Binary::count);
 void polygamma_value(const double* const* in, double* out, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i)
-    out[i] = page_numbers::polygamma(static_cast<int>(in[0][i]), in[1][i]);
+  for (std::int64_t i = 0; i < n; ++i) out[i] = kPolygamma.value(in[0][i], in[1][i]);
 }
 void polygamma_vjp(const double* const* in, double* out, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i)
-    out[i] = in[3][i] == 0
-                 ? 0
-                 : in[3][i] * page_numbers::polygamma(static_cast<int>(in[0][i]) + 1, in[1][i]);
-}
-
-const Traits& traits_of(const Step& step) {
-  return step.arity() == 1 ? kUnaryTraits[step.code] : kBinaryTraits[step.code];
+    out[i] = in[3][i] == 0 ? 0 : kPolygamma.vjp[1](in[0][i], in[1][i], 0, in[3][i]);
 }
 
 std::uint16_t register_of(const StepOperand& of) {
@@ -58,22 +34,22 @@ bool passes(probe::Probe mentions) { return mentions.bare && mentions.uses == pr
 
 StepKernels kernels_of(const Step& step) {
   StepKernels made;
-  const Traits& traits = traits_of(step);
+  const PageStep& function = page_step(step);
   if (step.arity() == 1) {
-    const auto& unary = unary_kernels<double>(static_cast<Unary>(step.code));
+    const auto& unary = unary_kernels<double>(static_cast<Unary>(function.code));
     made.value = unary.forward;
     made.vjp[0] = unary.vjp;
-  } else if (step.code == static_cast<std::uint16_t>(Binary::count)) {
+  } else if (function.code == static_cast<std::uint16_t>(Binary::count)) {
     made.value = &polygamma_value;
     made.vjp[1] = &polygamma_vjp;
   } else {
-    const auto& binary = binary_kernels<double>(static_cast<Binary>(step.code));
+    const auto& binary = binary_kernels<double>(static_cast<Binary>(function.code));
     made.value = binary.forward;
     made.vjp[0] = binary.vjp_x;
     made.vjp[1] = binary.vjp_z;
   }
   for (int slot : {0, 1}) {
-    if (passes(traits.mentions[slot])) made.vjp[slot] = nullptr;
+    if (passes(function.mentions[slot])) made.vjp[slot] = nullptr;
     made.operands[slot] = register_of(step.operands[slot]);
   }
   return made;
@@ -97,7 +73,7 @@ StatementPlan plan_of(const StatementKernel& kernel) {
     plan.steps.push_back(kernels_of(step));
     for (int slot = 0; slot < step.arity(); ++slot) {
       if (step.operands[slot].kind == StepOperand::Kind::literal) continue;
-      const unsigned uses = traits_of(step).mentions[slot].uses;
+      const unsigned uses = page_step(step).mentions[slot].uses;
       if (uses & probe::kX) reads(step.operands[0]);
       if (uses & probe::kZ) reads(step.operands[1]);
       if (uses & probe::kY) read[k] = true;
@@ -106,7 +82,7 @@ StatementPlan plan_of(const StatementKernel& kernel) {
   for (std::size_t k = count - 1; k-- > 0;) {  // users come after their operands
     if (!read[k]) continue;
     StepKernels& step = plan.steps[k];
-    if (traits_of(kernel.steps[k]).costly) {
+    if (page_step(kernel.steps[k]).costly) {
       step.keep = StepKernels::Keep::kept;
       step.place = plan.kept++;
     } else {

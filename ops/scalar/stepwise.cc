@@ -3,20 +3,12 @@
 #include "engine/grad/sweep.h"
 #include "engine/tape/apply.h"
 #include "engine/tensor/number.h"
-#include "ops/scalar/formula.h"
+#include "ops/scalar/page_step.h"
+#include "ops/scalar/step_table.h"
 
 namespace tapestry::detail {
 namespace {
 
-// Beyond the page: the order comes as an operand.
-Stepwise polygamma_vjp(const Stepwise& x, const Stepwise& z, const Stepwise&, const Stepwise& g) {
-  return times_partial(g, polygamma(static_cast<int>(x.value()) + 1, z));
-}
-double polygamma_partial(double x, double z, double, double g) {
-  return g * page_numbers::polygamma(static_cast<int>(x) + 1, z);
-}
-
-// What a function gives back for an adjoint g, over numbers and step by step.
 using Partial = double (*)(double x, double z, double y, double g);
 using RecordedPartial = Stepwise (*)(const Stepwise& x, const Stepwise& z, const Stepwise& y,
                                      const Stepwise& g);
@@ -29,8 +21,7 @@ struct Layout {
   static constexpr int x = 0, z = constant_x ? 0 : 1;  // among the operands
 };
 
-// Reverse sweeps and values anew, as StatementKernel has them, for kernels with that many
-// constants.
+// Reverse sweeps and values anew, of kernels with that many constants.
 template <Partial rule_x, Partial rule_z, bool constant_x, bool constant_z, int payload>
 void reverse(NodeId first, NodeId end, const NodeId* operands, const double* numbers,
              const double* values, double* adjoints) {
@@ -78,86 +69,66 @@ void reverse(const Run& run, Sweep& sweep) {
   }
 }
 
-// Which operand, by its name on the page, is a constant.
-std::string print_x(std::span<const double> payload) { return fmt::format("x={}", payload[0]); }
-std::string print_z(std::span<const double> payload) { return fmt::format("z={}", payload[0]); }
-
-template <Unary op>
-double value_of_one(double x, double) {
-  return page_numbers::UnaryRule<op>::value(x);
-}
-
-// The one step of such a statement, for those who execute steps with other numbers.
+// The one step of such a statement.
 constexpr StepOperand kLeaf{StepOperand::Kind::operand, 0},
     kSecondLeaf{StepOperand::Kind::operand, 1}, kConstant{StepOperand::Kind::literal, 0};
-constexpr Step one_step(std::string_view name, Unary op) {
-  return {name, static_cast<std::uint16_t>(op), {kLeaf, {}}};
-}
-constexpr Step one_step(std::string_view name, Binary op, bool constant_x, bool constant_z) {
-  return {name,
-          static_cast<std::uint16_t>(op),
+constexpr Step one_step(Unary op) { return {function_of(op), {kLeaf, {}}}; }
+constexpr Step one_step(Binary op, bool constant_x, bool constant_z) {
+  return {function_of(op),
           {constant_x ? kConstant : kLeaf, constant_z   ? kConstant
                                            : constant_x ? kLeaf
                                                         : kSecondLeaf}};
 }
-static_assert(static_cast<int>(Binary::add) == 0, "engine/grad/accumulate.cc says so");
 
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                       \
-  constexpr Step op##_step = one_step(#op, Unary::op);                                 \
-  constexpr StatementKernel op##_statement{                                            \
-      #op,                                                                             \
-      1,                                                                               \
-      0,                                                                               \
-      &reverse<&page_numbers::UnaryRule<Unary::op>::partial, nullptr, false, true, 0>, \
-      &recompute<&value_of_one<Unary::op>, false, true, 0>,                            \
-      &reverse<&UnaryFormula<Unary::op, Stepwise>::partial, nullptr, false, true>,     \
-      nullptr,                                                                         \
-      {&op##_step, 1}};
-#define TAPESTRY_BINARY_STEP(op, variant, constant_x, constant_z, print)                    \
-  constexpr Step op##_##variant##_step = one_step(#op, Binary::op, constant_x, constant_z); \
-  constexpr StatementKernel op##_##variant{                                                 \
-      #op,                                                                                  \
-      2 - constant_x - constant_z,                                                          \
-      constant_x + constant_z,                                                              \
-      &reverse<&page_numbers::BinaryRule<Binary::op>::partial_x,                            \
-               &page_numbers::BinaryRule<Binary::op>::partial_z, constant_x, constant_z,    \
-               constant_x + constant_z>,                                                    \
-      &recompute<&page_numbers::BinaryRule<Binary::op>::value, constant_x, constant_z,      \
-                 constant_x + constant_z>,                                                  \
-      &reverse<&BinaryFormula<Binary::op, Stepwise>::partial_x,                             \
-               &BinaryFormula<Binary::op, Stepwise>::partial_z, constant_x, constant_z>,    \
-      print,                                                                                \
-      {&op##_##variant##_step, 1}};
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  TAPESTRY_BINARY_STEP(op, both, 0, 0, nullptr)                                        \
-  TAPESTRY_BINARY_STEP(op, left, 0, 1, &print_z)                                       \
-  TAPESTRY_BINARY_STEP(op, right, 1, 0, &print_x)
-#include "ops/page/elementwise.def"
-
-double polygamma_value(double order, double x) {
-  return page_numbers::polygamma(static_cast<int>(order), x);
+// The kernel of such a statement of a function of two, by its rules over numbers and recorded.
+template <class Rule, class Recorded, bool constant_x, bool constant_z>
+constexpr KernelOf<double> one_step_kernel(std::string_view name, const Step& step,
+                                           std::string (*print)(const Run& run) = &print_literal) {
+  constexpr int constants = constant_x + constant_z;
+  return {{name, 2 - constants, constants, {&step, 1}},
+          &reverse<&Rule::partial_x, &Rule::partial_z, constant_x, constant_z, constants>,
+          &recompute<&Rule::value, constant_x, constant_z, constants>,
+          &reverse<&Recorded::partial_x, &Recorded::partial_z, constant_x, constant_z>,
+          print};
 }
 
-// The order is a constant, x the operand. Its code is the one after the page's functions of two.
-constexpr Step polygamma_step = one_step("polygamma", Binary::count, true, false);
-constexpr StatementKernel polygamma_statement{
-    "polygamma",
-    1,
-    1,
-    &reverse<nullptr, &polygamma_partial, true, false, 1>,
-    &recompute<&polygamma_value, true, false, 1>,
-    &reverse<nullptr, &polygamma_vjp, true, false>,
-    [](std::span<const double> payload) { return fmt::format("order={}", payload[0]); },
-    {&polygamma_step, 1}};
+template <Unary op>
+using StepwiseOfOne = UnaryFormula<op, Stepwise>;
+template <Binary op>
+using StepwiseOfTwo = BinaryFormula<op, Stepwise>;
 
-Scalar record(const StatementKernel& kernel, Scalar x, double y) {
+#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                             \
+  constexpr Step op##_step = one_step(Unary::op);                                            \
+  constexpr KernelOf<double> op##_statement{                                                 \
+      {#op, 1, 0, {&op##_step, 1}},                                                          \
+      &reverse<&page_numbers::UnaryRule<Unary::op>::partial, nullptr, false, true, 0>,       \
+      &recompute<&value_of_one<double, page_numbers::UnaryRule<Unary::op>>, false, true, 0>, \
+      &reverse<&StepwiseOfOne<Unary::op>::partial, nullptr, false, true>};
+#define TAPESTRY_BINARY_STEP(op, variant, constant_x, constant_z)                                  \
+  constexpr Step op##_##variant##_step = one_step(Binary::op, constant_x, constant_z);             \
+  constexpr KernelOf<double> op##_##variant =                                                      \
+      one_step_kernel<page_numbers::BinaryRule<Binary::op>, StepwiseOfTwo<Binary::op>, constant_x, \
+                      constant_z>(#op, op##_##variant##_step);
+#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
+  TAPESTRY_BINARY_STEP(op, both, false, false)                                         \
+  TAPESTRY_BINARY_STEP(op, left, false, true)                                          \
+  TAPESTRY_BINARY_STEP(op, right, true, false)
+#include "ops/page/elementwise.def"
+
+constexpr Step polygamma_step = one_step(Binary::count, true, false);
+constexpr KernelOf<double> polygamma_statement =
+    one_step_kernel<Polygamma<double>, Polygamma<Stepwise>, true, false>(
+        "polygamma", polygamma_step,
+        [](const Run& run) { return fmt::format("order={}", run.payload[0]); });
+
+Scalar record(const KernelOf<double>& kernel, Scalar x, double y) {
   Tape* tape = recording_tape();
   const NodeId operand = tape && x.is_tracked() ? tape->id_of(kernel.name, 0, x) : 0;
   return operand ? tape->record_statement(kernel, {&operand, 1}, {}, y) : Scalar(y);
 }
 
-Scalar record(const StatementKernel& both, const StatementKernel& left,
-              const StatementKernel& right, Scalar x, Scalar z, double y) {
+Scalar record(const KernelOf<double>& both, const KernelOf<double>& left,
+              const KernelOf<double>& right, Scalar x, Scalar z, double y) {
   Tape* tape = recording_tape();
   if (!tape) return y;
   const NodeId operands[] = {tape->id_of(both.name, 0, x), tape->id_of(both.name, 1, z)};
@@ -196,71 +167,18 @@ Stepwise polygamma(int order, Stepwise stepwise) {
 
 }  // namespace stepwise
 
-namespace {
-
-struct UnaryStep {
-  Stepwise (*value)(Stepwise);
-  RecordedPartial vjp;
-  double (*plain)(double);
-  Partial partial;
-  unsigned uses;
-};
-struct BinaryStep {
-  Stepwise (*value)(Stepwise, Stepwise);
-  RecordedPartial vjp[2];
-  double (*plain)(double, double);
-  Partial partial[2];
-  unsigned uses[2];
-};
-
-Stepwise polygamma_of(Stepwise order, Stepwise x) {
-  return polygamma(static_cast<int>(order.value()), x);
+std::string print_literal(const Run& run) {
+  const std::span<const Step> steps = run.kernel->steps;
+  if (steps.size() != 1 || steps[0].arity() == 1) return {};
+  for (int slot : {0, 1})
+    if (steps[0].operands[slot].kind == StepOperand::Kind::literal)
+      return fmt::format("{}={}", slot == 0 ? "x" : "z", run.payload[0]);
+  return {};
 }
 
-constexpr UnaryStep kUnarySteps[] = {
-#define TAPESTRY_UNARY(op, result, vjp, kind, domain, ulps, doc)                            \
-  {static_cast<Stepwise (*)(Stepwise)>(&stepwise::op),                                      \
-   &UnaryFormula<Unary::op, Stepwise>::partial, &page_numbers::UnaryRule<Unary::op>::value, \
-   &page_numbers::UnaryRule<Unary::op>::partial, probe::op##_vjp.uses},
-#include "ops/page/elementwise.def"
-};
-constexpr BinaryStep kBinarySteps[] = {
-#define TAPESTRY_BINARY(op, result, vjp_x, vjp_z, kind, domain_x, domain_z, ulps, doc) \
-  {static_cast<Stepwise (*)(Stepwise, Stepwise)>(&stepwise::op),                       \
-   {&BinaryFormula<Binary::op, Stepwise>::partial_x,                                   \
-    &BinaryFormula<Binary::op, Stepwise>::partial_z},                                  \
-   &page_numbers::BinaryRule<Binary::op>::value,                                       \
-   {&page_numbers::BinaryRule<Binary::op>::partial_x,                                  \
-    &page_numbers::BinaryRule<Binary::op>::partial_z},                                 \
-   {probe::op##_vjp_x.uses, probe::op##_vjp_z.uses}},
-#include "ops/page/elementwise.def"
-    {&polygamma_of,
-     {nullptr, &polygamma_vjp},
-     &polygamma_value,
-     {nullptr, &polygamma_partial},
-     {0, probe::kX | probe::kZ}},
-};
-
-}  // namespace
-
-Stepwise step_value(const Step& step, Stepwise x, Stepwise z) {
-  return step.arity() == 1 ? kUnarySteps[step.code].value(x) : kBinarySteps[step.code].value(x, z);
-}
-double step_value(const Step& step, double x, double z) {
-  return step.arity() == 1 ? kUnarySteps[step.code].plain(x) : kBinarySteps[step.code].plain(x, z);
-}
-Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g) {
-  return step.arity() == 1 ? kUnarySteps[step.code].vjp(x, z, y, g)
-                           : kBinarySteps[step.code].vjp[slot](x, z, y, g);
-}
-
-double step_partial(const Step& step, int slot, double x, double z, double y, double g) {
-  if (g == 0) return 0;  // nothing flows, whatever the partial
-  return step.arity() == 1 ? kUnarySteps[step.code].partial(x, z, y, g)
-                           : kBinarySteps[step.code].partial[slot](x, z, y, g);
-}
-unsigned step_mentions(const Step& step, int slot) {
-  return step.arity() == 1 ? kUnarySteps[step.code].uses : kBinarySteps[step.code].uses[slot];
+const StepRule<Stepwise>& stepwise_rule(const Step& step) {
+  static constexpr StepTable<Stepwise> table = step_table<Stepwise, StepwiseOfOne, StepwiseOfTwo>();
+  return table[step];
 }
 
 }  // namespace tapestry::detail

@@ -59,11 +59,9 @@ namespace tapestry::detail {
 
 using stepwise::Stepwise;
 
-// One step of a statement: its value, and what it gives back to its operand `slot`.
-Stepwise step_value(const Step& step, Stepwise x, Stepwise z);
-Stepwise step_vjp(const Step& step, int slot, Stepwise x, Stepwise z, Stepwise y, Stepwise g);
-double step_value(const Step& step, double x, double z);
-double step_partial(const Step& step, int slot, double x, double z, double y, double g);
-unsigned step_mentions(const Step& step, int slot);  // probe::kX, kZ, kY
+// x=2 or z=2, where one operand of a statement of one step is a literal.
+std::string print_literal(const Run& run);
+// A step of a statement, recorded.
+const StepRule<Stepwise>& stepwise_rule(const Step& step);
 
 }  // namespace tapestry::detail

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/text_table.h"
 #include "engine/tensor/factory.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/reduce/reduce.h"
@@ -70,14 +71,15 @@ std::string GradcheckReport::table() const {
   std::vector<Row> worst = rows;
   std::stable_sort(worst.begin(), worst.end(),
                    [](const Row& a, const Row& b) { return a.error > b.error; });
-  std::string text = fmt::format("{}: {} elements, largest error {:.2e}", ok ? "ok" : "WRONG",
-                                 rows.size(), max_error);
-  text +=
-      fmt::format("\n{:>8}  {:>22}  {:>22}  {:>9}", "element", "gradient", "difference", "error");
+  std::vector<Cells> lines{{"element", "gradient", "difference", "error"}};
   for (std::size_t i = 0; i < std::min(kShown, worst.size()); ++i)
-    text += fmt::format("\n{:>8}  {:>22.15g}  {:>22.15g}  {:>9.2e}", worst[i].position,
-                        worst[i].gradient, worst[i].difference, worst[i].error);
-  if (worst.size() > kShown) text += fmt::format("\n     ... and {} more", worst.size() - kShown);
+    lines.push_back({std::to_string(worst[i].position), fmt::format("{:.15g}", worst[i].gradient),
+                     fmt::format("{:.15g}", worst[i].difference),
+                     fmt::format("{:.2e}", worst[i].error)});
+  std::string text = fmt::format("{}: {} elements, largest error {:.2e}\n{}", ok ? "ok" : "WRONG",
+                                 rows.size(), max_error, in_columns(lines, ">  >"));
+  if (worst.size() > kShown) return text + fmt::format("... and {} more", worst.size() - kShown);
+  text.pop_back();
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/tensor/draws.h"
 #include "engine/tensor/escapes.h"
 #include "ops/layout/join.h"
+#include "ops/layout/mapping.h"
 #include "ops/layout/slice.h"
 #include "ops/layout/view.h"
 
@@ -20,14 +21,6 @@ struct Value {
   Tensor tensor;
   bool batched = false;
 };
-
-// With the batch in front and the example's axes aligned at the right, as broadcasting does.
-Tensor aligned(const Value& x, int rank) {
-  if (!x.batched) return x.tensor;
-  Shape shape = x.tensor.shape();
-  while (shape.rank() < rank + 1) shape.insert(1, 1);
-  return reshape(x.tensor, shape);
-}
 
 Tensor example(const Tensor& x, std::int64_t i) { return squeeze(slice(x, 0, i, i + 1), 0); }
 
@@ -60,7 +53,7 @@ class Replay {
     for (NodeId id : needed.ids()) {
       if (!values_[id].tensor.defined()) execute(tape_.tensor_node(id), id);
     }
-    if (detail::watch) births_.tell({&result, 1});
+    if (detail::context.anomaly_watch) births_.tell({&result, 1});
     const Value& value = values_[result];
     if (value.batched) return value.tensor;
     Shape shape = value.tensor.shape();
@@ -84,23 +77,30 @@ class Replay {
       batched.push_back(values_[operand].batched);
       any |= values_[operand].batched;
     }
-    if (detail::watch && !node.is_step) births_.tell(node.operand_ids());
+    if (detail::context.anomaly_watch && !node.is_step) births_.tell(node.operand_ids());
     std::optional<StepsOfOp> step;
     if (node.is_step) step.emplace();
     std::vector<Tensor> results = any ? mapped(node, operands, batched) : plain(node, operands);
-    if (detail::watch && node.is_step) {
-      std::vector<const Tensor*> pointers;
-      for (const Tensor& operand : operands) pointers.push_back(&operand);
-      births_.stepped(node, Inputs(pointers), results);
-    }
+    if (any) check_results(node, results);
+    if (detail::context.anomaly_watch && node.is_step) births_.stepped(node, operands, results);
     for (std::uint32_t k = 0; k < node.output_count; ++k) values_[node.id + k] = {results[k], any};
   }
 
+  // Each has the batch in front of an example's result.
+  void check_results(const TensorNode& node, const std::vector<Tensor>& results) const {
+    for (std::uint32_t k = 0; k < node.output_count; ++k) {
+      Shape expected = node.types[k].shape;
+      expected.insert(0, size_);
+      if (results[k].shape() != expected)
+        refuse(node.op->name,
+               "by its vmap rule output {} of a batch of {} has shape {}; it must be {}", k, size_,
+               results[k].shape(), expected);
+    }
+  }
+
   std::vector<Tensor> plain(const TensorNode& node, const std::vector<Tensor>& operands) const {
-    std::vector<const Tensor*> pointers;
-    for (const Tensor& operand : operands) pointers.push_back(&operand);
     std::vector<Tensor> results(node.output_count);
-    detail::execute(*node.op, Inputs(pointers), node.attributes, results);
+    detail::execute(*node.op, operands, node.attributes, results);
     return results;
   }
 
@@ -109,7 +109,8 @@ class Replay {
     if (node.op->elementwise) {
       std::vector<Tensor> alike;
       for (std::size_t i = 0; i < operands.size(); ++i)
-        alike.push_back(aligned({operands[i], batched[i] != 0}, node.types[0].shape.rank()));
+        alike.push_back(batched[i] ? aligned(operands[i], node.types[0].shape.rank())
+                                   : operands[i]);
       return plain(node, alike);
     }
     if (node.op->batch) {

@@ -125,6 +125,14 @@ BOOST_AUTO_TEST_CASE(scalars_are_watched_too) {
   BOOST_TEST(refusal([&] { gradient(z, x, {.create_graph = true}); }) == "[sqrt] its vjp made inf");
 }
 
+BOOST_AUTO_TEST_CASE(statements_of_a_recorded_sweep_are_watched_too) {
+  Tape tape;
+  const Scalar x = tape.variable(0.0, "x");
+  const Scalar slope = gradient(pow(x, 1.5), x, {.create_graph = true});  // 1.5 x^0.5
+  const DetectAnomaly watch;
+  BOOST_TEST(refusal([&] { gradient(slope, x); }) == "[pow] its vjp made inf");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_operation_leaves_nothing_on_the_tape) {
   Tape tape;
   const Tensor x = tape.variable(zeros({2}));

@@ -49,6 +49,6 @@ BOOST_AUTO_TEST_CASE(the_report_is_a_table_with_a_row_for_each_line) {
   Tensor y = x;
   for (int i = 0; i < 5; ++i) y = sin(y);
   const std::string text = fmt::format("{}", memory_report(tape));
-  BOOST_TEST(text.find("    5  sin                (4,) f32") != std::string::npos, text);
+  BOOST_TEST(text.find("    5  sin       (4,) f32  ") != std::string::npos, text);
   BOOST_TEST(text.ends_with("     5  in all\n"), text);
 }

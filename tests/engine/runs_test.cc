@@ -176,8 +176,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_says_which_statement_it_is_at_every_id, Two) {
 
 // A sweep that records puts statements behind the spans that it still goes through.
 BOOST_AUTO_TEST_CASE(settled_spans_are_joined_no_more) {
-  static constexpr StatementKernel kernels[] = {{"even", 1, 0, nullptr, nullptr, nullptr, nullptr},
-                                                {"odd", 1, 0, nullptr, nullptr, nullptr, nullptr}};
+  static constexpr KernelOf<double> kernels[] = {{{"even", 1, 0}}, {{"odd", 1, 0}}};
   const auto spans = [](NodeId settled) {
     detail::Runs runs(std::size_t{1} << 20, 0);
     for (NodeId id = 1; id <= 8; ++id) {

@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_tape_around_is_not_rewound_to_before_the_call) {
     const TapeMark here = outer.mark();
     Tensor aside;
     {
-      const ResumeRecording there(&outer);
+      const Tape::Resume there(&outer);
       aside = x * 3.0;
     }
     outer.rewind(here);
@@ -273,8 +273,7 @@ void multiply_back(NodeId first, NodeId end, const NodeId* leaves, const Acting*
     adjoints[leaves[1]] = adjoints[leaves[1]] + adjoints[end] * values[leaves[0]];
   }
 }
-constexpr KernelOf<Acting> kProduct{{"product", 2, 0, nullptr, nullptr, nullptr, nullptr},
-                                    &multiply_back};
+constexpr KernelOf<Acting> kProduct{{"product", 2, 0}, &multiply_back};
 
 }  // namespace
 

@@ -206,3 +206,21 @@ BOOST_AUTO_TEST_CASE(no_integer_changes_its_sign) {
   const std::vector<double> none{NAN};
   BOOST_TEST(refusal([&] { tensor(none, DType::i64); }).starts_with("[tensor] nan is no i64"));
 }
+
+BOOST_AUTO_TEST_CASE(a_transposed_copy_holds_the_same_numbers_whatever_the_extents) {
+  for (const DType dtype : {DType::f32, DType::f64, DType::i64, DType::boolean})
+    for (const auto& [rows, columns] : {std::pair{3, 5}, {8, 8}, {9, 70}, {64, 65}, {131, 66}})
+      for (const int step : {1, 2}) {
+        const auto number = [&](std::int64_t place) {
+          return dtype == DType::boolean ? place % 3 % 2 : place % 251;
+        };
+        std::vector<double> all, expected;
+        for (std::int64_t i = 0; i < step * rows * columns; ++i)
+          all.push_back(static_cast<double>(number(i)));
+        for (std::int64_t i = 0; i < rows; ++i)
+          for (std::int64_t j = 0; j < columns; ++j)
+            expected.push_back(static_cast<double>(number(i * step + j * step * rows)));
+        const Tensor x = tensor(all, dtype).view({rows, columns}, {step, step * rows});
+        BOOST_TEST(x.contiguous().to_vector() == expected, boost::test_tools::per_element());
+      }
+}

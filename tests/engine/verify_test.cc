@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(spans_are_sorted_and_gapless) {
 }
 
 BOOST_AUTO_TEST_CASE(statements_read_earlier_nodes_of_one_kind) {
-  static constexpr StatementKernel kPair{"pair", 2, 0, nullptr, nullptr, nullptr, nullptr};
+  static constexpr KernelOf<double> kPair{{"pair", 2, 0}};
   Tape tape;
   const Scalar s = tape.variable(1, "s");
   const Tensor x = tape.variable(tensor({1, 2}, DType::f64), "x");
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_tape_with_a_false_record_is_refused) {
   REFUSES(verify(tape), "node 2 (three): has 2 operands; its record says 3");
 
   Tape other;
-  static constexpr StatementKernel kOne{"one", 1, 0, nullptr, nullptr, nullptr, nullptr};
+  static constexpr KernelOf<double> kOne{{"one", 1, 0}};
   const NodeId later = 9;
   other.record_statement(kOne, {&later, 1}, {}, 0);
   REFUSES(verify(other), "node 1 (one): operand 0 is node 9; the tape holds 1 to 1");

@@ -187,7 +187,7 @@ void hold(const Family& family, const Case& golden) {
   compare(who + " in f32", single, numbers, 1e-5, magnified_rounding(golden, call, wide, seen));
 }
 
-// A name that nobody asked the other libraries about, as that of a new line of the page, fails.
+// A name without numbers of the other libraries, as that of a new line of the page, fails.
 void every_op_has_a_case(const Family& family, std::set<std::string> asked) {
   for (const auto& [op, call] : family.table())
     BOOST_TEST(asked.contains(op), fmt::format("{} has no case in data/{}.jsonl; add one to "

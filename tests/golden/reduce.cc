@@ -25,6 +25,13 @@ NormOptions norm_options(const Attributes& with) {
           keepdims(with)};
 }
 
+// The last axes, as many as are normalized.
+Shape normalized(const Tensors& x, const Attributes& with) {
+  const Shape& shape = x[0].shape();
+  return Shape(std::span(shape.end() - with.value("axes", 1), shape.end()));
+}
+Tensor operand(const Tensors& x, std::size_t i) { return i < x.size() ? x[i] : Tensor(); }
+
 }  // namespace
 
 Table reduce_table() {
@@ -53,6 +60,15 @@ Table reduce_table() {
        [](X x, With with) -> Results { return softmax(x[0], with.at("axis").get<int>()); }},
       {"log_softmax",
        [](X x, With with) -> Results { return log_softmax(x[0], with.at("axis").get<int>()); }},
+      {"layer_norm",
+       [](X x, With with) -> Results {
+         return layer_norm(x[0], normalized(x, with), operand(x, 1), operand(x, 2),
+                           with.value("eps", 1e-5));
+       }},
+      {"rms_norm",
+       [](X x, With with) -> Results {
+         return rms_norm(x[0], normalized(x, with), operand(x, 1), with.value("eps", 1e-5));
+       }},
   };
 }
 

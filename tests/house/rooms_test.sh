@@ -29,9 +29,16 @@ while read -r source; do
 done < <(find engine ops nn -name '*.cc')
 
 while read -r name; do
-  floors=$(find engine ops nn -name "$name" | cut -d/ -f1 | sort -u)
+  floors=$(find engine ops nn tools -name "$name" | cut -d/ -f1 | sort -u)
   (($(wc -l <<<"$floors") == 1)) || complain "$name: headers on several floors:" $floors
-done < <(find engine ops nn -name '*.h' -printf '%f\n' | sort | uniq -d)
+done < <(find engine ops nn tools -name '*.h' -printf '%f\n' | sort | uniq -d)
+
+# Samples that the catalogue does not list would never be tried.
+for cases in $(find ops/catalogue -name '*_cases.cc'); do
+  name=$(basename "$cases" .cc)
+  grep -qrw "$name" ops/catalogue --include=catalogue.cc --include=linalg_cases.cc ||
+    complain "$cases: no list of the catalogue names $name"
+done
 
 for header in engine/engine.h engine/extend.h engine/graph.h engine/version.h ops/ops.h ops/eigen.h ops/complex.h \
   ops/std_scalar.h nn/nn.h; do

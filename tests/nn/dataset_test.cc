@@ -7,7 +7,6 @@
 
 #include "engine/tensor/factory.h"
 #include "engine/tensor/format.h"
-#include "nn/data/gather.h"
 #include "tests/support/refusal.h"
 
 namespace tapestry::nn {
@@ -27,46 +26,27 @@ Dataset numbered(const Rows& classes, std::int64_t count) {
   return set;
 }
 
-BOOST_AUTO_TEST_CASE(rows_are_gathered_in_the_order_asked_for) {
-  const Tensor x = tensor({{1, 2}, {3, 4}, {5, 6}});
-  const Tensor y = gather_rows(x, Rows{2, 0, 2});
-  BOOST_TEST(y.shape() == Shape({3, 2}));
-  BOOST_TEST(y.to_vector() == (Numbers{5, 6, 1, 2, 5, 6}), boost::test_tools::per_element());
-  BOOST_TEST(gather_rows(x, Rows{}).shape() == Shape({0, 2}));
-}
-
-BOOST_AUTO_TEST_CASE(rows_keep_dtype_and_inner_axes) {
-  const Tensor x = tensor({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}, DType::i64);
-  const Tensor y = gather_rows(x, Rows{1});
-  BOOST_TEST(y.shape() == Shape({1, 2, 2}));
-  BOOST_TEST(y.dtype() == DType::i64);
-  BOOST_TEST(y.to_vector() == (Numbers{5, 6, 7, 8}), boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(rows_of_a_view_are_its_own) {
-  const Tensor x = tensor({{1, 2}, {3, 4}});
-  const Tensor transposed = x.view({2, 2}, {1, 2});
-  BOOST_TEST(gather_rows(transposed, Rows{1, 0}).to_vector() == (Numbers{2, 4, 1, 3}),
-             boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(rows_outside_are_refused) {
-  const Tensor x = tensor({{1, 2}, {3, 4}});
-  BOOST_TEST(refusal([&] {
-               gather_rows(x, Rows{0, 2});
-             }) == "[gather_rows] there is no row 2 in shape (2, 2); expected 0 to 1");
-  BOOST_TEST(refusal([&] { gather_rows(x, Rows{-1}); }) ==
-             "[gather_rows] there is no row -1 in shape (2, 2); expected 0 to 1");
-  BOOST_TEST(refusal([&] { gather_rows(tensor(1), Rows{0}); }) ==
-             "[gather_rows] a tensor of shape () has no rows");
-}
-
 BOOST_AUTO_TEST_CASE(a_subset_keeps_labels_beside_their_inputs) {
   const Dataset part = numbered({0, 1, 2, 1}, 3).subset(Rows{3, 2});
   BOOST_TEST(part.inputs.to_vector() == (Numbers{3, 2}), boost::test_tools::per_element());
   BOOST_TEST(part.labels.to_vector() == (Numbers{1, 2}), boost::test_tools::per_element());
   BOOST_TEST(part.classes == 3);
   BOOST_TEST(part.name == "numbered");
+}
+
+BOOST_AUTO_TEST_CASE(a_subset_may_be_empty_or_name_a_row_twice) {
+  const Dataset set = numbered({0, 1, 2}, 3);
+  BOOST_TEST(set.subset({}).inputs.shape() == Shape({0, 1}));
+  BOOST_TEST(set.subset(Rows{2, 0, 2}).inputs.to_vector() == (Numbers{2, 0, 2}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_subset_refuses_rows_outside) {
+  const Dataset set = numbered({0, 1}, 2);
+  constexpr std::string_view kRule =
+      " is out of range for extent 2; indices start at 0 and stay below it";
+  BOOST_TEST(refusal([&] { set.subset(Rows{0, 2}); }) == fmt::format("[subset] index 2{}", kRule));
+  BOOST_TEST(refusal([&] { set.subset(Rows{-1}); }) == fmt::format("[subset] index -1{}", kRule));
 }
 
 // 60 rows of class 0, 30 of class 1, 10 of class 2, mixed.

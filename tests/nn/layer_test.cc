@@ -63,6 +63,17 @@ BOOST_AUTO_TEST_CASE(parameters_are_named_by_their_path_on_the_tape_and_in_lists
   BOOST_TEST(std::is_permutation(used.begin(), used.end(), expected.begin(), expected.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_bias_that_is_left_out_is_not_defined) {
+  const nn::Linear plain(2, 3, rng, {.bias = false});
+  BOOST_TEST(!plain.bias.defined());
+  BOOST_TEST(plain.weight.defined());
+  BOOST_TEST(!nn::Conv2d(2, 3, 1, rng, {.bias = false}).bias.defined());
+  BOOST_TEST(refusal([&] { plain.bias.value(); }) ==
+             "[Parameter] there is none: its layer was made without it");
+  BOOST_TEST(refusal([&] { plain.bias.tensor(); }) ==
+             "[Parameter] there is none: its layer was made without it");
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_is_given_is_kept_and_looking_changes_none) {
   nn::Sequential net{nn::Linear(2, 2, rng, {.bias = false})};
   nn::Parameter weight = net.parameters()[0];

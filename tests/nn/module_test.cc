@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_keeps_its_shape_and_may_change_its_dtype) {
              "[Parameter] w has shape (2, 2); it cannot be set to shape (2,)");
   BOOST_TEST(refusal([&] {
                p.set(ones({2, 2}, DType::i64));
-             }) == "[Parameter] holds f32 or f64, not i64");
+             }) == "[Parameter] its value is i64; it must be f32 or f64: convert with .to()");
 }
 
 BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean_while_training_and_does_nothing_otherwise) {

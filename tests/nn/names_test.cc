@@ -23,7 +23,7 @@ using namespace tapestry;
                       of(Output) of(OutputType) of(PerAxis) of(Piece) of(Place) of(Plan) of(Point) \
                           of(Probe) of(Program) of(Pullback) of(Pushforward) of(Range) of(Record)  \
                               of(Refusal) of(Registers) of(Relation) of(Replacements) of(Result)   \
-                                  of(ResumeRecording) of(Role) of(Row) of(Rows)                    \
+                                  of(Recorder) of(Role) of(Ambient) of(Row) of(Rows)               \
                                       of(Rule) of(Run) of(Running) of(RunOf) of(Runs) of(Sample)   \
                                           of(Side) of(Site) of(Solver) of(Sorted) of(Span) of(     \
                                               State) of(Statement) of(StatementKernel)             \
@@ -53,9 +53,9 @@ TYPES(DECLARE_TYPE)
   int name() { return 2; }
 FUNCTIONS(DECLARE_FUNCTION)
 
-#define VARIABLES(of)                                                                   \
-  of(call_site) of(escapes) of(has_lanes) of(is_paged) of(kMaxRank) of(kSaveAll) of(kX) \
-      of(kSpatial) of(kVariadic) of(name_scope) of(storage) of(tape_types) of(within_op)
+#define VARIABLES(of)                                                                  \
+  of(context) of(has_lanes) of(is_paged) of(kMaxRank) of(kSaveAll) of(kX) of(kSpatial) \
+      of(kVariadic) of(storage) of(tape_types)
 #define DECLARE_VARIABLE(name) int name = 3;
 VARIABLES(DECLARE_VARIABLE)
 

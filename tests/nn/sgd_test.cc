@@ -74,6 +74,36 @@ BOOST_AUTO_TEST_CASE(a_step_that_is_not_followed_leaves_nothing_on_the_tape) {
   BOOST_TEST(tape.size() == before);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_that_is_followed_gives_the_same_bits_as_one_that_is_not) {
+  for (const double momentum : {0.0, 0.9})
+    for (const double decay : {0.0, 0.3})
+      for (const bool nesterov : {false, momentum > 0}) {
+        const auto after = [&](bool followed) {
+          Tape tape;
+          nn::Parameter p(tensor({0.3, -1.7, 1e-9}));
+          const Scalar lr = followed ? tape.variable(0.1) : Scalar(0.1);
+          nn::SGD sgd(
+              {p}, {.lr = lr, .momentum = momentum, .weight_decay = decay, .nesterov = nesterov});
+          for (const double g : {0.7, -0.1, 3.3}) sgd.step({tensor({g, -g, g / 3})});
+          BOOST_TEST(tape.owns(p.tensor()) == true);
+          return p.value().to_vector();
+        };
+        BOOST_TEST(after(true) == after(false), boost::test_tools::per_element());
+      }
+}
+
+BOOST_AUTO_TEST_CASE(the_value_of_a_parameter_before_a_step_stays_as_it_is) {
+  nn::Parameter p(tensor({1.0, 2.0}));
+  nn::SGD sgd({p}, {.lr = 1, .momentum = 0.5});
+  const Tensor before = p.value();
+  const Tensor g = tensor({1.0, 1.0});
+  sgd.step({g});
+  sgd.step({g});
+  BOOST_TEST(before.to_vector() == (std::vector<double>{1, 2}));
+  BOOST_TEST(g.to_vector() == (std::vector<double>{1, 1}));
+  BOOST_TEST(p.value().to_vector() == (std::vector<double>{-1.5, -0.5}));
+}
+
 BOOST_AUTO_TEST_CASE(momentum_lives_on_from_tape_to_tape) {
   const nn::Sequential net = small_net();
   nn::SGD sgd(net.parameters(), {.lr = 0.05, .momentum = 0.9});

@@ -1,12 +1,11 @@
 // The language of expressions: how it is read, what it refuses, and that scalars and tensors agree.
-#include "tools/expression/expression.h"
-
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
 #include "ops/ops.h"
 #include "tools/expression/evaluation.h"
 #include "tools/expression/expression_error.h"
+#include "tools/expression/infix.h"
 
 namespace tapestry::tools {
 using namespace detail;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/expression/expression.h"
+#include "tools/expression/infix.h"
 
 namespace tapestry::tools {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/expression/expression.h"
+#include "tools/expression/infix.h"
 
 namespace tapestry::tools {
 

@@ -93,7 +93,7 @@ nn::Dataset read_table(const std::string& file, const DataOptions& options) {
 // ---- sources ----
 
 nn::Split read_images(const std::string& name, const std::string& folder) {
-  const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: nobody changes it meanwhile
+  const char* variable = std::getenv("TAPESTRY_DATA");  // NOLINT: no other thread sets it
   if (folder.empty() && (!variable || !*variable))
     throw UsageError(
         fmt::format("--data {} needs --data-dir DIR, or the variable TAPESTRY_DATA, to "

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <ostream>
 
+#include "engine/base/text_table.h"
 #include "engine/tensor/format.h"
 
 namespace tapestry::tools {
 namespace {
 
-// A label, then the tensor; its further lines stand below its first.
 void write_tensor(std::ostream& out, const std::string& label, const Tensor& x) {
-  const std::string left = fmt::format("    {:<24}", label);
-  std::string text = to_string(x);
-  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += left.size() + 1)
-    text.insert(at + 1, left.size(), ' ');
-  out << left << text << '\n';
+  out << detail::hanging(fmt::format("    {:<24}", label), to_string(x)) << '\n';
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 #include <ostream>
 #include <set>
 
+#include "engine/base/text_table.h"
 #include "engine/tensor/format.h"
 #include "tools/tutorial/descent.h"
-#include "tools/tutorial/formula.h"
-#include "tools/tutorial/partials.h"
+#include "tools/tutorial/formulas.h"
 
 namespace tapestry::tools {
 using namespace detail;
@@ -78,9 +78,8 @@ class Board {
     const std::string left = fmt::format("  {} = ", name);
     std::string text = to_string(value);
     text.resize(text.rfind(' '));  // the dtype
-    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += left.size() + 1)
-      text.insert(at + 1, left.size(), ' ');
-    out_ << (what.empty() ? left + text : fmt::format("{}{:<24}{}", left, text, what)) << '\n';
+    if (!what.empty()) text = fmt::format("{:<24}{}", text, what);
+    out_ << hanging(left, text) << '\n';
   }
 
   void given() {

@@ -91,3 +91,21 @@ for name, by_torch, by_jax in [("softmax", F.softmax, jax.nn.softmax),
     BOOK.op(name, lambda x, axis, f=by_torch: f(x, axis), lambda x, axis, f=by_jax: f(x, axis), Case(X, axis=-1),
             Case(X, axis=0), Case(X, axis=1), Case([given([1000, 1001, 990])], axis=0),
             Case([given([[0, -INF, 1], [2, 0, -INF]])], axis=1, differentiable=False))
+
+
+def jax_normalized(x, count, weight, bias, eps, centers):
+    axes = tuple(range(-count, 0))
+    deviations = x - jnp.mean(x, axes, keepdims=True) if centers else x
+    y = deviations / jnp.sqrt(jnp.mean(deviations ** 2, axes, keepdims=True) + eps)
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+BOOK.op("layer_norm",
+        lambda x, weight=None, bias=None, axes=1, eps=1e-5: F.layer_norm(x, x.shape[-axes:], weight, bias, eps),
+        lambda x, weight=None, bias=None, axes=1, eps=1e-5: jax_normalized(x, axes, weight, bias, eps, True),
+        [reals(3, 4)], Case([reals(2, 3, 4)], axes=2), [reals(3, 4), reals(4)],
+        Case([reals(3, 4), reals(4), reals(4)], eps=0.1), Case([given([[1000, 1001, 1003, 1007]])], eps=0.0))
+BOOK.op("rms_norm", lambda x, weight=None, axes=1, eps=1e-5: F.rms_norm(x, x.shape[-axes:], weight, eps),
+        lambda x, weight=None, axes=1, eps=1e-5: jax_normalized(x, axes, weight, None, eps, False),
+        [reals(3, 4)], Case([reals(2, 3, 4)], axes=2), Case([reals(3, 4), reals(4)], eps=0.1))

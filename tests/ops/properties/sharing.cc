@@ -33,7 +33,13 @@ void broadcast_operands(const OpInfo& record, Findings& findings) {
     if (!shape || sample.call(sample.inputs).shape() != *shape) return;
     Tensors copies;
     for (const Tensor& x : sample.inputs) copies.push_back(copy_of(broadcast_to(x, *shape)));
-    const Outcome got = run(sample, sample.inputs), expected = run(sample, copies);
+    const Outcome got = run(sample, sample.inputs);
+    Outcome expected;
+    try {
+      expected = run(sample, copies);
+    } catch (const Error&) {
+      return;  // the operand has a shape of its own, as the weight of a normalization
+    }
     findings.check(same_bits(got.y, expected.y), "the value is not that of copies");
     for (std::size_t k = 0; k < got.gradients.size(); ++k) {
       const double error =

@@ -1,4 +1,4 @@
-#include "tools/expression/expression.h"
+#include "tools/expression/infix.h"
 
 #include <boost/spirit/home/x3.hpp>
 

@@ -33,4 +33,13 @@ class Formulas {
 // Negative numbers in brackets, for all places but the first.
 std::string bracketed(double value);
 
+// d node / d of, by the rules of the operations themselves, all other operands held still.
+struct Partial {
+  NodeId of;       // the named node or leaf that moves
+  Scalar partial;  // recorded on the tape when it is made from numbers there
+};
+
+// For each operand of the node as Formulas writes it, ascending. Recorded on `tape`.
+std::vector<Partial> partials(Tape& tape, NodeId node);
+
 }  // namespace tapestry::tools

@@ -1,10 +1,11 @@
-#include "tools/tutorial/formula.h"
+#include "tools/tutorial/formulas.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
 
+#include "engine/grad/sweep.h"
 #include "engine/tensor/format.h"
 
 namespace tapestry::tools {
@@ -71,7 +72,7 @@ Text unrolled(const Run& statement, const std::vector<Text>& leaves) {
                              ? number(statement.payload[of.where])
                              : steps[of.where]);
     }
-    steps.push_back(joined(step.op, operands));
+    steps.push_back(joined(step.function->name, operands));
   }
   return steps.back();
 }
@@ -125,6 +126,25 @@ std::string Formulas::write(NodeId id, bool as_numbers) const {
     texts[*next] = joined(tape_.op_name(*next), leaves);
   }
   return texts.at(id).text;
+}
+
+std::vector<Partial> partials(Tape& tape, NodeId node) {
+  const Formulas::Parts parts = Formulas(tape).parts(node);
+  if (parts.operands.empty()) return {};
+  Sweep sweep(tape, node, parts.operands, true);
+  {
+    // The reverse sweep of a gradient, but only through what lies between.
+    const Tape::Resume resume(&tape);
+    sweep.add(node, Scalar(1));
+    for (const NodeId id : parts.between) {
+      const Run statement = tape.statement(id);
+      statement.kernel->record_reverse(statement, sweep);
+    }
+  }
+  std::vector<Partial> found;
+  for (const NodeId operand : parts.operands)
+    found.push_back({operand, sweep.number<Scalar>(operand)});
+  return found;
 }
 
 }  // namespace tapestry::tools

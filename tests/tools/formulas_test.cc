@@ -1,9 +1,8 @@
-#include "tools/tutorial/formula.h"
+#include "tools/tutorial/formulas.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include "ops/ops.h"
-#include "tools/tutorial/partials.h"
 
 namespace tapestry::tools {
 namespace {
