@@ -1,6 +1,7 @@
 // Updates of a parameter of 10^7 numbers by a given gradient.
 #include <cmath>
 
+#include "nn/update_rule.h"
 #include "tests/bench/side_by_side/tapestry/rows.h"
 
 namespace side_by_side {
@@ -21,23 +22,32 @@ Prepared stepping(const nn::Parameter& parameter, std::shared_ptr<State> state,
           [=] { return std::vector<Digest>{digest(parameter.value())}; }};
 }
 
-// Composed of ops, until there is an optimizer of that name in nn: put it in its place here.
+// Kingma and Ba, Adam, 2014, as the rule of an optimizer.
+struct AdamRule {
+  double rate, root;
+
+  template <class N>
+  N operator()(const N& p, const N& g, N* moments) const {
+    using std::sqrt;
+    const auto c = [](double x) { return nn::detail::setting<N>(Scalar(x)); };
+    moments[0] = moments[0] * c(0.9) + g * c(0.1);
+    moments[1] = moments[1] * c(0.999) + g * g * c(0.001);
+    return p - moments[0] * c(rate) / (sqrt(moments[1]) * c(root) + c(1e-8));
+  }
+};
+
 class Adam {
  public:
   explicit Adam(const nn::Parameter& parameter) : parameter_(parameter) {}
 
   void step(const Values& gradients) {
-    const Tensor& g = gradients[0];
     ++steps_;
-    first_ = steps_ == 1 ? g * 0.1 : first_ * 0.9 + g * 0.1;
-    second_ = steps_ == 1 ? square(g) * 0.001 : second_ * 0.999 + square(g) * 0.001;
-    const double rate = kRate / (1 - std::pow(0.9, steps_));
-    const double root = 1 / std::sqrt(1 - std::pow(0.999, steps_));
-    parameter_.set(parameter_.value() - first_ * rate / (sqrt(second_) * root + 1e-8));
+    const AdamRule rule{0.001 / (1 - std::pow(0.9, steps_)),
+                        1 / std::sqrt(1 - std::pow(0.999, steps_))};
+    nn::detail::update<2>(parameter_, gradients[0], {&first_, &second_}, rule, false);
   }
 
  private:
-  static constexpr double kRate = 0.001;
   nn::Parameter parameter_;
   Tensor first_{}, second_{};
   int steps_ = 0;
