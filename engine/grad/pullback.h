@@ -43,7 +43,8 @@ class Pullback {
   const Tensor& saved(SaveMask bit) const;
   NodeId output_id(int output) const;    // Error, as below, where there is none
   NodeId operand_id(int operand) const;  // in the name of the op
-  void check_contribution(int operand, const Tensor& contribution) const;
+  // Summed down to the operand's shape. Error where that cannot be.
+  Tensor fitted(int operand, const Tensor& contribution) const;
 
   Sweep& sweep_;
   const TensorNode& node_;

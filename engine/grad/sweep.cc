@@ -144,10 +144,7 @@ void Sweep::reverse(NodeId id, bool release) {
 }
 
 void Sweep::give(NodeId id, Tensor contribution) {
-  if (!active(id)) return;
-  const OutputType& type = tape_.tensor_node(id).type(id);
-  if (contribution.shape() != type.shape) contribution = sum_to(contribution, type.shape);
-  accumulate(tensors_[part_.index(id)], std::move(contribution));
+  if (active(id)) accumulate(tensors_[part_.index(id)], std::move(contribution));
 }
 
 namespace {
@@ -204,7 +201,7 @@ bool Pullback::wants(int operand) const { return sweep_.active(operand_id(operan
 Shape Pullback::input_shape(int operand) const { return sweep_.tape().shape(operand_id(operand)); }
 DType Pullback::input_dtype(int operand) const { return sweep_.tape().dtype(operand_id(operand)); }
 
-void Pullback::check_contribution(int operand, const Tensor& contribution) const {
+Tensor Pullback::fitted(int operand, const Tensor& contribution) const {
   const auto wrong = [&](const auto& of, const auto& given) {
     refuse(node_.op->name, "its vjp gives operand {}, which is {}, a contribution that is {}",
            operand, of, given);
@@ -212,20 +209,26 @@ void Pullback::check_contribution(int operand, const Tensor& contribution) const
   const OutputType& type = sweep_.tape().tensor_node(operand_id(operand)).type(operand_id(operand));
   if (!contribution.defined()) wrong(type.shape, "not defined()");
   if (contribution.dtype() != type.dtype) wrong(type.dtype, contribution.dtype());
-  if (contribution.shape() != type.shape && !broadcasts_to(type.shape, contribution.shape()))
-    wrong(type.shape, contribution.shape());
+  if (!broadcasts_to(type.shape, contribution.shape())) wrong(type.shape, contribution.shape());
+  return sum_to(contribution, type.shape);
 }
 
 void Pullback::give(int operand, Tensor contribution) {
-  if (!wants(operand)) return;
-  check_contribution(operand, contribution);
-  if (context.anomaly_watch) {
+  const NodeId id = operand_id(operand);
+  if (!sweep_.active(id)) return;
+  const OutputType& type = sweep_.tape().tensor_node(id).type(id);
+  const bool fits = contribution.defined() && contribution.dtype() == type.dtype &&
+                    contribution.shape() == type.shape;
+  Tensor summed;
+  if (!fits) [[unlikely]]
+    summed = fitted(operand, contribution);
+  if (context.anomaly_watch) [[unlikely]] {
     std::vector<Tensor> adjoints;
     for (std::uint32_t k = 0; k < node_.output_count; ++k)
       adjoints.push_back(cotangent(static_cast<int>(k)));
     sweep_.births().contributed(node_, operand, contribution, adjoints);
   }
-  sweep_.give(node_.operands[operand], std::move(contribution));
+  sweep_.give(id, fits ? std::move(contribution) : std::move(summed));
 }
 
 const Tensor& Pullback::saved(SaveMask bit) const {

@@ -42,7 +42,7 @@ class Sweep {
   const NodeSet& part() const { return part_; }  // the active nodes
   bool active(NodeId id) const { return part_.contains(id); }
 
-  // Tensors. A contribution is summed down to the operand's shape and added to what is there.
+  // Tensors. Adds a contribution of the node's shape to what is there, if the node is active.
   void give(NodeId id, Tensor contribution);
   // Not defined() where nothing came, or nothing may.
   const Tensor& tensor(NodeId id) const {

@@ -48,24 +48,31 @@ void push_by_transposition(Pushforward& p);
 
 inline constexpr int kVariadic = -1;
 
-// The operands of a call, by reference: tensors side by side, or pointers to them.
+// The operands of a call, by reference: tensors side by side, or pointers to them. Two words, which
+// are handed over in registers: three would be laid out in memory for each call.
 class Inputs {
  public:
   Inputs(std::span<const Tensor> tensors)  // NOLINT: tensors are operands
-      : tensors_(tensors.data()), size_(tensors.size()) {}
+      : place_(tensors.data()), size_(static_cast<std::uint32_t>(tensors.size())) {}
   Inputs(const std::vector<Tensor>& tensors) : Inputs(std::span(tensors)) {}  // NOLINT
   Inputs(std::span<const Tensor* const> pointers)                             // NOLINT
-      : pointers_(pointers.data()), size_(pointers.size()) {}
+      : place_(pointers.data()),
+        size_(static_cast<std::uint32_t>(pointers.size())),
+        are_pointers_(true) {}
   Inputs(std::initializer_list<const Tensor*> pointers)
       : Inputs(std::span(pointers.begin(), pointers.size())) {}
-  const Tensor& operator[](std::size_t i) const { return pointers_ ? *pointers_[i] : tensors_[i]; }
+  const Tensor& operator[](std::size_t i) const {
+    return are_pointers_ ? *static_cast<const Tensor* const*>(place_)[i]
+                         : static_cast<const Tensor*>(place_)[i];
+  }
   std::size_t size() const { return size_; }
 
  private:
-  const Tensor* tensors_ = nullptr;
-  const Tensor* const* pointers_ = nullptr;
-  std::size_t size_;
+  const void* place_;
+  std::uint32_t size_;
+  bool are_pointers_ = false;
 };
+static_assert(sizeof(Inputs) == 16);
 
 // Which inputs and outputs a vjp reads; only these are kept alive by the tape.
 using SaveMask = std::uint64_t;

@@ -11,8 +11,7 @@ double bytes_of(const Tensor& x) {
 
 }  // namespace
 
-Timing::Timing(std::string_view name, bool backward) {
-  if (!clock_) return;
+void Timing::begin(std::string_view name, bool backward) {
   place_ = clock_->ops_.size();
   outer_ = std::exchange(clock_->innermost_, place_);
   shared_before_ = context.shared_seconds;
@@ -22,8 +21,7 @@ Timing::Timing(std::string_view name, bool backward) {
   timed.start = clock_->now();
 }
 
-Timing::~Timing() {
-  if (!clock_) return;
+void Timing::end() {
   TimedOp& timed = clock_->ops_[place_];
   timed.seconds = clock_->now() - timed.start;
   timed.shared = context.shared_seconds - shared_before_;
@@ -48,8 +46,7 @@ void Timing::executed(const Op& op, Inputs inputs, const void* attributes,
   timed.flops = op.flops ? op.flops(inputs, attributes, outputs) : elements;
 }
 
-void Timing::at(Epoch epoch, NodeId node) {
-  if (!clock_) return;
+void Timing::place(Epoch epoch, NodeId node) {
   clock_->ops_[place_].epoch = epoch;
   clock_->ops_[place_].node = node;
 }

@@ -41,17 +41,30 @@ class OpClock {
 // While it lives, an operation is executed; nothing is noted where no clock runs.
 class Timing {
  public:
-  Timing(std::string_view name, bool backward);
-  ~Timing();
+  Timing(std::string_view name, bool backward) {
+    if (clock_) [[unlikely]]
+      begin(name, backward);
+  }
+  ~Timing() {
+    if (clock_) [[unlikely]]
+      end();
+  }
   Timing(const Timing&) = delete;
   Timing& operator=(const Timing&) = delete;
   void executed(const Op& op, Inputs inputs, const void* attributes,
                 std::span<const Tensor> outputs);
-  void at(Epoch epoch, NodeId node);  // of the tape
+  void at(Epoch epoch, NodeId node) {  // of the tape
+    if (clock_) [[unlikely]]
+      place(epoch, node);
+  }
 
  private:
+  void begin(std::string_view name, bool backward);
+  void end();
+  void place(Epoch epoch, NodeId node);
+
   OpClock* const clock_ = context.op_clock;
-  std::size_t place_ = 0, outer_ = 0;
+  std::size_t place_ = 0, outer_ = 0;  // among the ops
   double shared_before_ = 0;
 };
 

@@ -24,6 +24,16 @@ void gather_tile(const T* from, std::int64_t stride, std::int64_t n, T* tile) {
     for (std::int64_t i = 0; i < n; ++i) tile[i] = from[i * stride];
 }
 
+// At most a tile of a result that is streamed: made in the cache, then moved. Apart from the other
+// path, whose frame it would enlarge.
+template <class T, class Out, class F>
+[[gnu::noinline]] void stream_tile(const ResultWriter& writer, const T* const* in, Out* to,
+                                   std::int64_t n, F& f) {
+  alignas(64) Out tile[kTile];
+  f(in, tile, n);
+  writer.write(to, tile, n);
+}
+
 // out is fresh and row-major; operands broadcast to its shape; a null operand is one that f does
 // not read. Calls f(const T* const* in, Out* out, n). `cost` weighs an element's work against a
 // plain copy.
@@ -39,31 +49,27 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
     plain &= operands[k]->is_contiguous() && operands[k]->shape() == out.shape();
     if constexpr (std::is_same_v<T, Out>) in_place |= data[k] == result;
   }
-  const std::int64_t bytes = out.size() * static_cast<std::int64_t>(sizeof(Out));
-  // A large result is made in a tile and streamed from there, unless it lies where an operand does.
-  const auto compute = [&](const ResultWriter& writer, const T* const* in, Out* to,
-                           std::int64_t n) {
-    if (!writer.streams()) return f(in, to, n);
-    alignas(64) Out tile[kTile];
-    for (std::int64_t at = 0; at < n; at += kTile) {
-      std::array<const T*, N> here{};
-      for (std::size_t k = 0; k < N; ++k)
-        if (in[k]) here[k] = in[k] + at;
-      const std::int64_t count = std::min(kTile, n - at);
-      f(here.data(), tile, count);
-      writer.write(to + at, tile, count);
-    }
-  };
-  const auto contiguous = [&](std::int64_t first, std::int64_t last) {
-    const ResultWriter writer(in_place ? 0 : bytes);
-    std::array<const T*, N> in{};
-    for (std::size_t k = 0; k < N; ++k)
-      if (data[k]) in[k] = data[k] + first;
-    compute(writer, in.data(), result + first, last - first);
-  };
+  const std::int64_t bytes = in_place ? 0 : out.size() * static_cast<std::int64_t>(sizeof(Out));
+  const bool streams = bytes > kStreamedBytes;
   if (plain) {
-    parallel_for(out.size(), cost, contiguous);
-    return;
+    // Calls g(in, to, n) on elements [first, last).
+    const auto contiguous = [&](std::int64_t first, std::int64_t last, auto&& g) {
+      const T* in[N] = {};
+      for (std::size_t k = 0; k < N; ++k)
+        if (data[k]) in[k] = data[k] + first;
+      g(in, result + first, last - first);
+    };
+    if (!streams)
+      return parallel_for(out.size(), cost, [&](std::int64_t first, std::int64_t last) {
+        contiguous(first, last, f);
+      });
+    return parallel_for(out.size(), cost, [&](std::int64_t first, std::int64_t last) {
+      const ResultWriter writer(bytes);
+      for (std::int64_t i = first; i < last; i += kTile)
+        contiguous(i, std::min(last, i + kTile), [&](const T* const* in, Out* to, std::int64_t n) {
+          stream_tile(writer, in, to, n, f);
+        });
+    });
   }
 
   std::array<Strides, N> strides;
@@ -90,18 +96,19 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
         // A repeated number fills its tile once.
         if (stride != 1 && (stride != 0 || from == begin)) gather_tile(start, stride, n, tiles[k]);
       }
-      compute(writer, in.data(), result + row_out + from, n);
+      Out* const to = result + row_out + from;
+      streams ? stream_tile(writer, in.data(), to, n, f) : f(in.data(), to, n);
     }
   };
   if (rows.count == 1) {
     const std::array<std::int64_t, N> origin{};
     parallel_for(rows.length, cost, [&](std::int64_t first, std::int64_t last) {
-      stretch(ResultWriter(in_place ? 0 : bytes), origin, 0, first, last);
+      stretch(ResultWriter(bytes), origin, 0, first, last);
     });
     return;
   }
   parallel_for(rows.count, rows.length * cost, [&](std::int64_t first, std::int64_t last) {
-    const ResultWriter writer(in_place ? 0 : bytes);
+    const ResultWriter writer(bytes);
     std::int64_t row = first;
     rows.for_each(first, last, [&](const std::array<std::int64_t, N>& at) {
       stretch(writer, at, row++ * rows.length, 0, rows.length);

@@ -146,7 +146,9 @@ struct Matmul {
 };
 
 Tensor multiply(const Tensor& a, const Tensor& b) {
-  const auto by_columns = [](const Tensor& x) { return layout_of(x) == Layout::columns; };
+  const auto by_columns = [](const Tensor& x) {
+    return x.strides()[x.rank() - 2] == 1 && x.strides()[x.rank() - 1] != 1;
+  };
   return apply<Matmul>({&a, &b}, {{by_columns(a), by_columns(b)}});
 }
 
