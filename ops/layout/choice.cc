@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/parallel.h"
+#include "engine/base/streaming_store.h"
 #include "engine/tensor/copy.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
@@ -201,6 +202,7 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
     T* target = result.mutable_data<T>();
     const auto [along, from, to] = rows.inner;
     parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
+      const ResultWriter writer(result.size() * static_cast<std::int64_t>(sizeof(T)));
       rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
         const auto* row = numbers + at[0];
         const T* p = source + at[1];
@@ -208,7 +210,7 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
         if (along == 0) {  // one index for the whole row
           p += *row * choice.step;
           if (from == 1 && to == 1)
-            std::copy_n(p, rows.length, q);
+            writer.write(q, p, rows.length);
           else
             for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
         } else {

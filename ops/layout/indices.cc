@@ -22,7 +22,10 @@ namespace {
 // Whether an index lies below 0. Calls refuse_at(index) for the first outside [low, extent).
 template <class Refuse>
 bool look_at(const Tensor& index, std::int64_t low, std::int64_t extent, Refuse&& refuse_at) {
-  const Rows<1> rows(index.shape(), {&index.strides()});
+  Shape once = index.shape();  // what is stretched repeats itself
+  for (int axis = 0; axis < once.rank(); ++axis)
+    if (index.strides()[axis] == 0 && once[axis] > 1) once[axis] = 1;
+  const Rows<1> rows(once, {&index.strides()});
   std::int64_t least = 0;
   rows.for_each([&](const std::array<std::int64_t, 1>& at) {
     const auto* row = index.data<std::int64_t>() + at[0];
