@@ -42,13 +42,6 @@ void add_in_place(Tensor& into, const Tensor& contribution) {
   });
 }
 
-Tensor copy_of(const Tensor& x) {
-  Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
-  visit(x.dtype(),
-        [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
-  return copy;
-}
-
 struct Accumulate {
   static constexpr std::string_view name = "add";
   static constexpr int arity = 2;

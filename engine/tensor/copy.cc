@@ -129,6 +129,13 @@ void copy_elements(const Tensor& from, To* to) {
   });
 }
 
+Tensor copy_of(const Tensor& x) {
+  Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
+  visit(x.dtype(),
+        [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
+  return copy;
+}
+
 template void copy_elements(const Tensor&, bool*);
 template void copy_elements(const Tensor&, std::int64_t*);
 template void copy_elements(const Tensor&, float*);

@@ -10,4 +10,7 @@ namespace tapestry::detail {
 template <class To>
 void copy_elements(const Tensor& from, To* to);
 
+// The same numbers in memory of their own, row-major.
+Tensor copy_of(const Tensor& x);
+
 }  // namespace tapestry::detail

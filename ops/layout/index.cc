@@ -129,9 +129,7 @@ struct ScatterAdd {
   static constexpr SaveMask saves(int operand) { return operand == 2 ? save_input(1) : 0; }
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor index = counted_from_start(name, in[1], in[0].shape()[a.axis]);
-    Tensor result = Tensor::uninitialized(in[0].shape(), in[0].dtype());
-    visit(result.dtype(),
-          [&]<class T>(std::type_identity<T>) { copy_elements(in[0], result.mutable_data<T>()); });
+    Tensor result = copy_of(in[0]);
     add_chosen(result, index, in[2], a.choice(result, index));
     return result;
   }

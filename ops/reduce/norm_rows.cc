@@ -19,37 +19,48 @@
 HWY_BEFORE_NAMESPACE();
 namespace tapestry::detail::HWY_NAMESPACE {
 
-// The normalized row is ((x - rough) - rest) * scale. `rough` is the mean in T; what it is short
-// of, `rest`, is the mean of what is left, so a mean that is large beside the deviation costs no
-// digits.
+// The normalized row is ((x - rough) - rest) * scale. `rough` is a number near the mean; what it is
+// short of, `rest`, is the mean of what is left, so a mean that is large beside the deviation costs
+// no digits. The first element is near enough, mostly; else the mean itself, by a second pass.
 template <class T>
 struct RowMoments {
   RowVector<T> rough, rest, scale;
 
   HWY_INLINE RowMoments(RowNorm norm, const T* x, std::int64_t n) {
-    const RowTag<T> d;
-    const double count = static_cast<double>(n);
-    double shift = 0, left = 0;
-    if (norm.centered)
-      shift = row_sum<T>(n, [&](auto part) HWY_ATTR { return part.load(x); }) / count;
-    rough = hn::Set(d, static_cast<T>(shift));
-    double squares = 0;
-    for (std::int64_t begin = 0; begin < n; begin += kRowBlock) {
-      RowVector<T> sum = hn::Zero(d), square = hn::Zero(d);
-      for_registers<T>(begin, std::min(begin + kRowBlock, n), [&](auto part) HWY_ATTR {
-        const RowVector<T> v = part.present(hn::Sub(part.load(x), rough), T(0));
-        sum = hn::Add(sum, v);
-        square = hn::Add(square, hn::Mul(v, v));
-      });
-      left += sum_of<T>(sum) / count;
-      squares += sum_of<T>(square) / count;
-    }
+    double left = 0, squares = 0;
+    const T start = norm.centered ? x[0] : T(0);
+    look(x, n, start, left, squares);
+    // This far from the mean, differences would cost two bits.
+    if (norm.centered && left * left > 0.75 * squares)
+      look(x, n, static_cast<T>(static_cast<double>(start) + left), left, squares);
     if (!norm.centered) left = 0;
-    rest = hn::Set(d, static_cast<T>(left));
-    scale = hn::Set(d, static_cast<T>(1 / std::sqrt(squares - left * left + norm.eps)));
+    rest = hn::Set(RowTag<T>(), static_cast<T>(left));
+    scale = hn::Set(RowTag<T>(), static_cast<T>(1 / std::sqrt(squares - left * left + norm.eps)));
   }
   HWY_INLINE RowVector<T> normalized(RowVector<T> v) const {
     return hn::Mul(hn::Sub(hn::Sub(v, rough), rest), scale);
+  }
+
+ private:
+  // The means of x - middle and of its square.
+  HWY_INLINE void look(const T* x, std::int64_t n, T middle, double& mean, double& square) {
+    const RowTag<T> d;
+    const double count = static_cast<double>(n);
+    rough = hn::Set(d, middle);
+    const RowVector<T> shift = rough;
+    double total = 0, total_square = 0;
+    for (std::int64_t begin = 0; begin < n; begin += kRowBlock) {
+      RowVector<T> sum = hn::Zero(d), squares = hn::Zero(d);
+      for_registers<T>(begin, std::min(begin + kRowBlock, n), [&](auto part) HWY_ATTR {
+        const RowVector<T> v = part.present(hn::Sub(part.load(x), shift), T(0));
+        sum = hn::Add(sum, v);
+        squares = hn::Add(squares, hn::Mul(v, v));
+      });
+      total += sum_of<T>(sum);
+      total_square += sum_of<T>(squares);
+    }
+    mean = total / count;
+    square = total_square / count;
   }
 };
 
