@@ -2,7 +2,7 @@
 
 # What the code needs of the compiler. The project's own .bazelrc says so for all of it, with warnings; another
 # workspace that depends on the project does not read that file, and its warnings are its own.
-_ELSEWHERE = ["-std=c++20", "-O3", "-fopenmp", "-ffp-contract=off", "-w"]
+_ELSEWHERE = ["-std=c++20", "-O3", "-fopenmp", "-ffp-contract=off", "-fno-math-errno", "-w"]
 
 def cc_library(copts = [], **kwargs):
     """The rule of that name, for code that other workspaces build, too."""
