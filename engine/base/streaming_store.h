@@ -12,7 +12,7 @@
 
 namespace tapestry::detail {
 
-// Results of more bytes are streamed: whoever reads them next would not find them in a cache.
+// Results of more bytes are streamed: their next reader would not find them in a cache.
 inline constexpr std::int64_t kStreamedBytes = std::int64_t{1} << 24;
 
 // Copies runs of numbers to a result of so many bytes. Its end makes them visible to other threads.
