@@ -19,13 +19,18 @@ namespace tapestry::detail {
 // threads at work on small data.
 inline std::int64_t parallel_grain = std::int64_t{1} << 16;
 
+// How many threads a loop that starts here is shared by, at most.
+inline int threads_for_a_loop() {
+  return context.in_piece || omp_in_parallel() ? 1 : threads();
+}
+
 // Calls f(first, last) on stretches of [0, count); `work` is the elements touched by one index.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t work, F&& f) {
   std::int64_t all = 0;
   const std::int64_t useful =
       (__builtin_mul_overflow(count, work, &all) ? INT64_MAX : all) / parallel_grain;
-  if (useful < 2 || count < 2 || context.in_piece || threads() == 1 || omp_in_parallel()) {
+  if (useful < 2 || count < 2 || threads_for_a_loop() == 1) {
     if (count > 0) f(std::int64_t{0}, count);
     return;
   }

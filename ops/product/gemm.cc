@@ -17,9 +17,8 @@ namespace {
 // 0.02 us.
 constexpr std::int64_t kBlockWork = 1 << 21, kVectorWork = 1 << 18, kLargeWork = 1 << 18;
 
-// Sides of blocks, while there are few of them and when there are many. Each block packs its
-// operands again: of 1024 x 1024 x 1024, 4 blocks cost 1 %, 16 blocks 7 %, 64 blocks 10 to 14 %.
-constexpr std::int64_t kFew = 4, kMost = 64, kSideOfFew = 128, kSideOfMany = 384;
+// Most blocks, and the least side of one.
+constexpr std::int64_t kMost = 64, kLeastSide = 16;
 
 template <class T>
 void gemm(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c, std::int64_t leading) {
@@ -66,9 +65,7 @@ void gemv(bool transposed, int rows, int columns, const double* m, int leading, 
               v, step, 0, y, y_step);
 }
 
-// Longer sums of products are cut, and in single precision the parts are added in double. Libraries
-// add in lanes within a product of two vectors, and one by one elsewhere.
-constexpr std::int64_t kLong = 1 << 12, kPart = 1 << 10;
+constexpr std::int64_t kPart = 1 << 10;
 
 template <class T>
 T inner_product(std::int64_t n, const T* x, int x_step, const T* y, int y_step) {
@@ -140,11 +137,8 @@ Cuts cuts_for(const Extents& e) {
   for (double left = work / (vector ? kVectorWork : kBlockWork); left >= 2 && cuts.count() < kMost;
        left /= 2) {
     const std::int64_t rows = e.rows / cuts.rows, columns = e.columns / cuts.columns;
-    const std::int64_t side = cuts.count() < kFew ? kSideOfFew : kSideOfMany;
-    if ((rows * columns < 2 * side * side && cuts.count() >= kFew) || std::max(rows, columns) < 32)
-      break;
-    (2 * rows >= columns && rows >= 32 ? cuts.rows : cuts.columns) *=
-        2;  // wide blocks are quicker than tall ones
+    if (std::max(rows, columns) < 2 * kLeastSide) break;
+    (rows >= columns ? cuts.rows : cuts.columns) *= 2;
   }
   return cuts;
 }

@@ -1,26 +1,18 @@
-// Products of plain matrices, the same bits for any number of threads: the result is cut into
-// blocks as its extents alone decide, and each block is one call of a library that is held to one
-// thread.
+// Products of plain matrices by libraries, the same bits for any number of threads: the result is
+// cut into blocks as its extents alone decide, and each block is one call that is held to one
+// thread. Large products have kernels of our own, see packed.h.
 #pragma once
 
 #include <cstdint>
 
 #include "ops/product/blas_kernels.h"
+#include "ops/product/matrix.h"
 
 namespace tapestry::detail {
 
-// A matrix in memory, row-major or, when transposed, column-major; `leading` elements between
-// neighbours in the slow direction.
-template <class T>
-struct Matrix {
-  const T* data;
-  std::int64_t leading;
-  bool transposed;
-};
-
-struct Extents {
-  std::int64_t rows, columns, inner;
-};
+// Longer sums of products are cut, and in single precision the parts are added in double. Libraries
+// add in lanes within a product of two vectors, and one by one elsewhere.
+inline constexpr std::int64_t kLong = 1 << 12;
 
 // How many blocks the result is cut into.
 struct Cuts {

@@ -10,6 +10,7 @@
 #include "ops/layout/mapping.h"
 #include "ops/layout/view.h"
 #include "ops/product/gemm.h"
+#include "ops/product/packed.h"
 
 namespace tapestry {
 using namespace detail;
@@ -26,9 +27,6 @@ Layout layout_of(const Tensor& x) {
   if ((down == 1 || rows == 1) && across >= rows) return Layout::columns;
   return Layout::other;
 }
-
-// The rows of a from which on it pays to lay b out by rows.
-constexpr std::int64_t kRowsWorthACopy = 64;
 
 Tensor usable(const Tensor& x) {
   return layout_of(x) == Layout::other ? x.contiguous() : detach(x);
@@ -53,13 +51,29 @@ bool is_one_matrix(const Tensor& x) {
   return layout_of(x) == Layout::rows;
 }
 
-// Blocks of `count` products of equal extents; those of number i start where `find(i)` says.
+// `count` products of equal extents; the operands of number i start where `find(i)` says.
+template <class T, class F>
+void multiply_large(const Extents& extents, std::int64_t count, T* out, const F& find) {
+  const auto all = [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      const auto [a, b] = find(i);
+      multiply_packed<T>(extents, a, b, out + i * extents.rows * extents.columns);
+    }
+  };
+  if (count < threads())
+    all(0, count);
+  else
+    parallel_for(count, parallel_grain, all);
+}
+
 template <class T, class F>
 void multiply(const Extents& extents, std::int64_t count, T* out, const F& find) {
   if (std::max({extents.rows, extents.columns, extents.inner}) > std::numeric_limits<int>::max())
     refuse("matmul",
            "({0}, {1}) x ({1}, {2}) has an extent past 2^31 - 1, the most that is supported",
            extents.rows, extents.inner, extents.columns);
+  if constexpr (!std::is_same_v<T, std::int64_t>)
+    if (is_worth_packing(extents)) return multiply_large<T>(extents, count, out, find);
   const Cuts cuts = cuts_for(extents);
   const std::int64_t blocks = cuts.count(), each = extents.rows * extents.columns;
   const std::int64_t work = each * extents.inner / blocks / 16 + 1;
@@ -117,12 +131,7 @@ struct Matmul {
   static constexpr bool bilinear = true;
   static constexpr SaveMask saves(int operand) { return save_input(1 - operand); }
   static Tensor forward(Inputs in, const Attributes&) {
-    const Tensor a = usable(in[0]);
-    Tensor b = usable(in[1]);
-    // Libraries are slowest where both lie by columns, 1.4 times the time: a copy costs less.
-    if (layout_of(a) == Layout::columns && layout_of(b) == Layout::columns &&
-        a.shape()[a.rank() - 2] >= kRowsWorthACopy)
-      b = b.contiguous();
+    const Tensor a = usable(in[0]), b = usable(in[1]);
     Tensor c = Tensor::uninitialized(product_shape(a, b), a.dtype());
     if (a.dtype() == DType::i64)
       multiply<std::int64_t>(a, b, c);

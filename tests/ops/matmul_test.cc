@@ -58,6 +58,28 @@ BOOST_AUTO_TEST_CASE(sizes) {
   }
 }
 
+// Operands that are packed piece by piece, and sums that are made of parts.
+BOOST_AUTO_TEST_CASE(large_operands) {
+  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{
+           {9, 3000, 3000}, {30000, 16, 9}, {100, 9000, 70}, {5, 1000, 300}, {300, 1000, 5}}) {
+    const Tensor a = numbers({m, k}, 1).to(DType::f32), b = numbers({k, n}, 2).to(DType::f32);
+    const Tensor expected = plain_product(a, b), columns = transpose(transpose(b).contiguous());
+    BOOST_TEST(distance(matmul(a, b).to(DType::f64), expected) < 1e-3);
+    BOOST_TEST(same_bits(matmul(a, b), matmul(a, columns)));
+    BOOST_TEST(distance(matmul(a.to(DType::f64), b.to(DType::f64)), expected) < 1e-11);
+  }
+}
+
+// An element is the same sum whatever else the result has.
+BOOST_AUTO_TEST_CASE(parts_of_a_large_product_are_products) {
+  const Tensor a = numbers({301, 500}, 1).to(DType::f32), b = numbers({500, 270}, 2).to(DType::f32);
+  const Tensor all = matmul(a, b);
+  for (const auto [top, bottom, from, to] : std::vector<std::array<std::int64_t, 4>>{
+           {0, 301, 0, 160}, {13, 200, 7, 270}, {290, 301, 1, 201}})
+    BOOST_TEST(same_bits(matmul(slice(a, 0, top, bottom), slice(b, 1, from, to)),
+                         slice(slice(all, 0, top, bottom), 1, from, to)));
+}
+
 BOOST_AUTO_TEST_CASE(nothing) {
   check_values(matmul(zeros({2, 0}), zeros({0, 3})), {2, 3}, {0, 0, 0, 0, 0, 0});
   check_values(matmul(zeros({0, 2}), zeros({2, 3})), {0, 3}, {});

@@ -1,0 +1,27 @@
+// Plain matrices in memory.
+#pragma once
+
+#include <cstdint>
+
+namespace tapestry::detail {
+
+// A matrix in memory, row-major or, when transposed, column-major; `leading` elements between
+// neighbours in the slow direction.
+template <class T>
+struct Matrix {
+  const T* data;
+  std::int64_t leading;
+  bool transposed;
+
+  Matrix from(std::int64_t row, std::int64_t column) const {
+    return {data + (transposed ? column * leading + row : row * leading + column), leading,
+            transposed};
+  }
+};
+
+// Of a product.
+struct Extents {
+  std::int64_t rows, columns, inner;
+};
+
+}  // namespace tapestry::detail

@@ -1,0 +1,248 @@
+#include "ops/product/packed.h"
+
+#include <algorithm>
+#include <atomic>
+#include <type_traits>
+#include <vector>
+
+#include "engine/base/memory.h"
+#include "engine/base/parallel.h"
+#include "ops/product/gemm.h"
+#include "ops/product/panels.h"
+
+namespace tapestry::detail {
+namespace {
+
+// Multiplications that pay for packing, and the least side of a result that does.
+constexpr double kWorthPacking = 1 << 20;
+constexpr std::int64_t kSide = 8;
+
+// Parts of the result whose panels of one stretch stay in the second-level cache, the right ones
+// while the left ones go by: rows, and bytes of a row.
+constexpr std::int64_t kPartRows = 288, kPartBytes = 1024;
+
+// Most elements of an operand that are packed at a time.
+constexpr std::int64_t kMostPacked = 1 << 23;
+
+std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
+
+// The inner axis is cut in stretches of about the same length, one register of floats or more.
+std::int64_t stretch_of(std::int64_t inner) {
+  return parts(parts(inner, parts(inner, kStretch)), 16) * 16;
+}
+
+// Numbers without values yet.
+template <class T>
+class Workspace {
+ public:
+  explicit Workspace(std::int64_t size) : bytes_(static_cast<std::size_t>(size) * sizeof(T)) {
+    data_ = static_cast<T*>(allocate(bytes_));
+  }
+  ~Workspace() { deallocate(data_, bytes_); }
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  T* data() const { return data_; }
+
+ private:
+  std::size_t bytes_;
+  T* data_;
+};
+
+// A product of what was packed: some rows and columns of the whole one.
+template <class T>
+class Product {
+ public:
+  Product(const Extents& extents, const PanelKernels<T>& kernels, T* left, T* right, T* c,
+          std::int64_t leading)
+      : extents_(extents), kernels_(kernels), left_(left), right_(right), c_(c), leading_(leading) {}
+
+  // The right operand stays packed from product to product of the same columns.
+  void pack(const Matrix<T>& a, const Matrix<T>& b, bool right) {
+    by_rows_ = !a.transposed;
+    const double elements = static_cast<double>(extents_.inner) *
+                            static_cast<double>(extents_.rows + (right ? extents_.columns : 0));
+    share(elements / static_cast<double>(parallel_grain / 2), [&](std::int64_t i, std::int64_t of) {
+      pack_left(a, left_panels() * i / of, left_panels() * (i + 1) / of);
+      if (right) pack_right(b, right_panels() * i / of, right_panels() * (i + 1) / of);
+    });
+  }
+
+  // Threads take part after part, so that one that others keep from its processor delays nobody.
+  void multiply() {
+    const double work = static_cast<double>(extents_.rows) * static_cast<double>(extents_.columns) *
+                        static_cast<double>(extents_.inner);
+    std::atomic<std::int64_t> next = 0;
+    share(work / static_cast<double>(parallel_grain * 4), [&](std::int64_t, std::int64_t of) {
+      const Cut cut = cut_for(of);
+      const std::int64_t across = parts(right_panels(), cut.columns),
+                         count = parts(left_panels(), cut.rows) * across;
+      for (std::int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
+        const std::int64_t i = part / across * cut.rows, j = part % across * cut.columns;
+        const std::int64_t down = std::min(cut.rows, left_panels() - i),
+                           wide = std::min(cut.columns, right_panels() - j);
+        if (in_parts())
+          add_parts(i, down, j, wide);
+        else
+          multiply_part(i, down, j, wide, 0, extents_.inner, element(i, j), leading_);
+      }
+    });
+  }
+
+ private:
+  // The panels of a part of the result.
+  struct Cut {
+    std::int64_t rows, columns;
+  };
+
+  // Parts that the caches like, and smaller ones where that leaves threads without work.
+  Cut cut_for(std::int64_t threads) const {
+    const std::int64_t rows = in_parts() ? kPartRows / 3 : kPartRows,
+                       columns = kPartBytes / static_cast<std::int64_t>(sizeof(T));
+    Cut cut{std::min(rows / kernels_.rows, left_panels()),
+            std::min(columns / kernels_.columns, right_panels())};
+    const auto count = [&] {
+      return parts(left_panels(), cut.rows) * parts(right_panels(), cut.columns);
+    };
+    const auto work = [&] {
+      return cut.rows * kernels_.rows * cut.columns * kernels_.columns * extents_.inner;
+    };
+    while (threads > 1 && count() < 4 * threads && cut.rows * cut.columns > 1 &&
+           work() > parallel_grain) {
+      const bool tall = cut.rows * kernels_.rows > cut.columns * kernels_.columns;
+      std::int64_t& side = cut.columns == 1 || (tall && cut.rows > 1) ? cut.rows : cut.columns;
+      side = parts(side, 2);
+    }
+    cut.rows = parts(left_panels(), parts(left_panels(), cut.rows));
+    cut.columns = parts(right_panels(), parts(right_panels(), cut.columns));
+    return cut;
+  }
+
+  bool in_parts() const { return std::is_same_v<T, float> && extents_.inner > kLong; }
+
+  // Calls f(i, of) for each i in [0, of), `of` of them on threads of their own: as many as the
+  // product has and `worth` allows.
+  template <class F>
+  static void share(double worth, const F& f) {
+    const auto of = static_cast<std::int64_t>(
+        std::clamp<double>(worth, 1, static_cast<double>(threads_for_a_loop())));
+    parallel_for(of, parallel_grain, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) f(i, of);
+    });
+  }
+
+  void pack_left(const Matrix<T>& a, std::int64_t first, std::int64_t last) {
+    for (std::int64_t panel = first; panel < last; ++panel)
+      each_stretch(0, extents_.inner, [&](std::int64_t k, std::int64_t depth) {
+        const std::int64_t row = panel * kernels_.rows;
+        kernels_.pack_left(a.from(row, k), std::min(kernels_.rows, extents_.rows - row), depth,
+                           left_ + left_at(panel, k));
+      });
+  }
+
+  void pack_right(const Matrix<T>& b, std::int64_t first, std::int64_t last) {
+    each_stretch(0, extents_.inner, [&](std::int64_t k, std::int64_t depth) {
+      for (std::int64_t panel = first; panel < last; ++panel) {
+        const std::int64_t column = panel * kernels_.columns;
+        kernels_.pack_right(b.from(k, column),
+                            std::min(kernels_.columns, extents_.columns - column), depth,
+                            right_ + right_at(panel, k, depth));
+      }
+    });
+  }
+
+  std::int64_t left_panels() const { return parts(extents_.rows, kernels_.rows); }
+  std::int64_t right_panels() const { return parts(extents_.columns, kernels_.columns); }
+
+  // Where the panel is, of the stretch from k on. All panels of a stretch lie one after the other.
+  std::int64_t left_at(std::int64_t panel, std::int64_t k) const {
+    return (k / stretch_ * left_panels() + panel) * kernels_.rows * kStretch;
+  }
+  std::int64_t right_at(std::int64_t panel, std::int64_t k, std::int64_t depth) const {
+    return (k * right_panels() + panel * depth) * kernels_.columns;
+  }
+
+  template <class F>
+  void each_stretch(std::int64_t first, std::int64_t last, const F& f) const {
+    for (std::int64_t k = first; k < last; k += stretch_) f(k, std::min(stretch_, last - k));
+  }
+
+  T* element(std::int64_t i, std::int64_t j) const {
+    return c_ + i * kernels_.rows * leading_ + j * kernels_.columns;
+  }
+  std::int64_t rows(std::int64_t i, std::int64_t down) const {
+    return std::min(down * kernels_.rows, extents_.rows - i * kernels_.rows);
+  }
+  std::int64_t columns(std::int64_t j, std::int64_t across) const {
+    return std::min(across * kernels_.columns, extents_.columns - j * kernels_.columns);
+  }
+
+  // Panels i and j on, over the inner extents [first, last).
+  void multiply_part(std::int64_t i, std::int64_t down, std::int64_t j, std::int64_t across,
+                     std::int64_t first, std::int64_t last, T* c, std::int64_t leading) {
+    each_stretch(first, last, [&](std::int64_t k, std::int64_t depth) {
+      kernels_.multiply({rows(i, down), columns(j, across), depth, left_ + left_at(i, k), by_rows_,
+                         right_ + right_at(j, k, depth), c, leading, k > first});
+    });
+  }
+
+  void add_parts(std::int64_t i, std::int64_t down, std::int64_t j, std::int64_t across) {
+    const std::int64_t height = rows(i, down), width = columns(j, across);
+    std::vector<T> term(static_cast<std::size_t>(height * width));
+    std::vector<double> sum(term.size(), 0);
+    const std::int64_t at_once = 3 * stretch_;
+    for (std::int64_t k = 0; k < extents_.inner; k += at_once) {
+      multiply_part(i, down, j, across, k, std::min(k + at_once, extents_.inner), term.data(),
+                    width);
+      for (std::size_t at = 0; at < sum.size(); ++at) sum[at] += static_cast<double>(term[at]);
+    }
+    for (std::int64_t row = 0; row < height; ++row)
+      std::transform(sum.begin() + row * width, sum.begin() + (row + 1) * width,
+                     element(i, j) + row * leading_, [](double x) { return static_cast<T>(x); });
+  }
+
+  const Extents extents_;
+  const std::int64_t stretch_ = stretch_of(extents_.inner);
+  const PanelKernels<T>& kernels_;
+  T* left_;
+  T* right_;
+  T* c_;
+  std::int64_t leading_;
+  bool by_rows_ = true;
+};
+
+}  // namespace
+
+bool is_worth_packing(const Extents& e) {
+  return e.rows >= kSide && e.columns >= kSide &&
+         static_cast<double>(e.rows) * static_cast<double>(e.columns) *
+                 static_cast<double>(e.inner) >=
+             kWorthPacking;
+}
+
+template <class T>
+void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
+  const PanelKernels<T>& kernels = panel_kernels(T());
+  const std::int64_t stretches = parts(e.inner, stretch_of(e.inner));
+  // What is packed at a time: whole panels.
+  const auto at_a_time = [](std::int64_t extent, std::int64_t panel, std::int64_t inner) {
+    return std::min(parts(extent, panel), std::max<std::int64_t>(1, kMostPacked / inner / panel)) *
+           panel;
+  };
+  const std::int64_t rows = at_a_time(e.rows, kernels.rows, stretches * kStretch),
+                     columns = at_a_time(e.columns, kernels.columns, e.inner);
+  const Workspace<T> left(rows * stretches * kStretch), right(columns * e.inner);
+  for (std::int64_t j = 0; j < e.columns; j += columns)
+    for (std::int64_t i = 0; i < e.rows; i += rows) {
+      const Extents part{std::min(rows, e.rows - i), std::min(columns, e.columns - j), e.inner};
+      Product<T> product(part, kernels, left.data(), right.data(), c + i * e.columns + j,
+                         e.columns);
+      product.pack(a.from(i, 0), b.from(0, j), i == 0);
+      product.multiply();
+    }
+}
+
+template void multiply_packed(const Extents&, const Matrix<float>&, const Matrix<float>&, float*);
+template void multiply_packed(const Extents&, const Matrix<double>&, const Matrix<double>&,
+                              double*);
+
+}  // namespace tapestry::detail
