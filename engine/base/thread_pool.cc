@@ -31,7 +31,7 @@ namespace tapestry::detail {
 namespace {
 
 // How long a thread looks out before it sleeps. Waking one takes about as long.
-constexpr std::int64_t kLookOut = 20'000;  // ns
+constexpr std::int64_t kLookOut = 100'000;  // ns
 
 constexpr int kMost = 256;  // threads
 
@@ -152,10 +152,7 @@ class Pool {
       if (first == 0) mask &= ~std::uint64_t{1};
       open_[first / kBits] = mask;
     }
-    for (int i = 1; i < pieces; ++i) {
-      Worker& worker = *workers_[static_cast<std::size_t>(i - 1)];
-      if (worker.asleep.load() == 1 && worker.asleep.exchange(0) == 1) wake(worker.asleep);
-    }
+    wake_some();
     const Ambient<&Context::in_piece> sharing(true);
     const int libraries = omp_get_max_threads();
     if (libraries != 1) omp_set_num_threads(1);
@@ -169,6 +166,18 @@ class Pool {
       caller_sleeps_ = false;
     }
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  }
+
+  // Wakes two of those whose pieces are open. They wake others: where it takes long to wake one, not
+  // all of it falls on the thread that asked. Called while the loop cannot end.
+  void wake_some() {
+    int left = 2;
+    for (int i = 1; i < pieces_ && left > 0; ++i) {
+      Worker& worker = *workers_[static_cast<std::size_t>(i - 1)];
+      if (worker.asleep.load() != 1 || !is_open(i) || worker.asleep.exchange(0) != 1) continue;
+      wake(worker.asleep);
+      --left;
+    }
   }
 
   bool is_open(int number) const {
@@ -188,6 +197,7 @@ class Pool {
   // Piece `number` was taken: the loop stays as it is until it is done.
   void execute(int number) noexcept {
     const auto pieces = static_cast<std::uint32_t>(pieces_);
+    if (number > 0) wake_some();
     try {
       piece_(loop_, count_ * number / pieces, count_ * (number + 1) / pieces);
     } catch (...) {

@@ -50,8 +50,8 @@ struct Rows {
   std::array<std::int64_t, N> offsets(std::int64_t index) const {
     std::array<std::int64_t, N> result{};
     for (int axis = rank - 1; axis >= 0; --axis) {
-      const std::int64_t coordinate = index % extents[axis];
-      index /= extents[axis];
+      const std::int64_t coordinate = axis == 0 ? index : index % extents[axis];
+      if (axis > 0) index /= extents[axis];
       for (int k = 0; k < N; ++k) result[k] += coordinate * strides[axis][k];
     }
     return result;

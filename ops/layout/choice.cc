@@ -1,6 +1,8 @@
 #include "ops/layout/choice.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -39,14 +41,54 @@ int outer_axis(const Choice& choice) {
   return outer;
 }
 
+// Rows of terms, each of which goes to one row of the target, by ranges of that: each thread lists
+// a part of the terms, and then adds what goes to some of the ranges, list after list.
+template <class F>
+void add_by_ranges(const Rows<4>& rows, const std::int64_t* index, std::int64_t extent,
+                   std::int64_t parts, const F& add) {
+  constexpr std::int64_t kRangesOfAPart = 4;
+  const auto shift = static_cast<int>(
+      std::bit_width(static_cast<std::uint64_t>(extent / (parts * kRangesOfAPart)) | 1) - 1);
+  const std::int64_t ranges = ((extent - 1) >> shift) + 1;
+  std::vector<std::vector<std::int64_t>> lists(static_cast<std::size_t>(parts * ranges));
+  const auto list = [&](std::int64_t part, std::int64_t range) -> auto& {
+    return lists[static_cast<std::size_t>(part * ranges + range)];
+  };
+  parallel_for(parts, parallel_grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t part = first; part < last; ++part) {
+      std::int64_t row = rows.count * part / parts;
+      rows.for_each(row, rows.count * (part + 1) / parts, [&](const auto& at) {
+        list(part, index[at[0]] >> shift).push_back(row++);
+      });
+    }
+  });
+  parallel_for(ranges, parallel_grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t range = first; range < last; ++range)
+      for (std::int64_t part = 0; part < parts; ++part)
+        for (const std::int64_t row : list(part, range)) add(rows.offsets(row));
+  });
+}
+
 // Calls f(offsets, length, steps, range) for stretches that lie in rows: where their first elements
 // lie in index, target, sums and source, and the steps from one to the next. Each thread adds to
-// places of its own: it takes a part of an outer axis, or it passes over all terms and takes those
-// that go to its range of rows.
+// places of its own: it takes a part of an outer axis, or what goes to some rows of the target.
 template <class F>
-void for_each_row(const Choice& choice, const Strides& apart, const Tensor& source, F&& f) {
+void for_each_row(const Choice& choice, const std::int64_t* index, const Strides& apart,
+                  const Tensor& source, const F& f) {
+  const auto rows_of = [&](const Shape& shape) {
+    return Rows<4>(shape, {&choice.index, &choice.base, &apart, &source.strides()});
+  };
   const int outer = outer_axis(choice);
   const std::int64_t shared = outer < 0 ? choice.extent : choice.shape[outer];
+  if (outer < 0) {
+    const Rows<4> rows = rows_of(choice.shape);
+    const std::int64_t parts =
+        std::min<std::int64_t>(threads_for_a_loop(), choice.shape.size() / parallel_grain);
+    if (parts > 1 && rows.inner[0] == 0)
+      return add_by_ranges(rows, index, choice.extent, parts, [&](const auto& at) {
+        f(at, rows.length, rows.inner, RowRange{0, choice.extent});
+      });
+  }
   parallel_for(
       shared, choice.shape.size() / shared + 1, [&](std::int64_t first, std::int64_t last) {
         Shape shape = choice.shape;
@@ -58,7 +100,7 @@ void for_each_row(const Choice& choice, const Strides& apart, const Tensor& sour
                    source.strides()[outer] * first};
           range = {0, choice.extent};
         }
-        const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
+        const Rows<4> rows = rows_of(shape);
         rows.for_each([&](std::array<std::int64_t, 4> at) {
           for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
           f(at, rows.length, rows.inner, range);
@@ -81,7 +123,7 @@ void add_run(Sum* to, std::int64_t step, const T* from, std::int64_t from_step, 
 template <class Sum, class T>
 void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
                   const Tensor& terms) {
-  for_each_row(choice, choice.base, terms,
+  for_each_row(choice, index, choice.base, terms,
                [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
                  const auto [along, to, ignored, from] = steps;
                  const std::int64_t* row = index + at[0];
@@ -104,7 +146,7 @@ void add_in_place(Sum* target, const std::int64_t* index, const T* source, const
 void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
                const Tensor& terms, Apart& apart) {
   auto* const sums = apart.sums.mutable_data<double>();
-  for_each_row(choice, apart.base, terms,
+  for_each_row(choice, index, apart.base, terms,
                [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
                  const auto [along, to, to_sum, from] = steps;
                  const std::int64_t* row = index + at[0];
@@ -139,11 +181,28 @@ std::vector<std::int32_t> counts(const Tensor& index, const Choice& choice) {
   for (int axis = 0; axis < once.rank(); ++axis)
     if (choice.index[axis] == 0 && choice.base[axis] != 0) once[axis] = 1;
   const Rows<1> rows(once, {&choice.index});
-  rows.for_each([&](const std::array<std::int64_t, 1>& at) {
-    const std::int64_t* row = index.data<std::int64_t>() + at[0];
-    for (std::int64_t i = 0; i < rows.length; ++i)
-      ++result[static_cast<std::size_t>(row[i * rows.inner[0]])];
+  const auto* numbers = index.data<std::int64_t>();
+  // Each thread counts some rows by itself, the first one in the result.
+  const std::int64_t parts = std::clamp<std::int64_t>(
+      std::min(once.size() / parallel_grain, once.size() / choice.extent), 1, threads_for_a_loop());
+  std::vector<std::vector<std::int32_t>> others(static_cast<std::size_t>(parts - 1));
+  parallel_for(parts, parallel_grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t part = first; part < last; ++part) {
+      if (part > 0) others[static_cast<std::size_t>(part - 1)].resize(result.size());
+      auto& mine = part > 0 ? others[static_cast<std::size_t>(part - 1)] : result;
+      const std::int64_t top = rows.count * part / parts, bottom = rows.count * (part + 1) / parts,
+                         left = rows.length * part / parts,
+                         right = rows.length * (part + 1) / parts;
+      const bool by_rows = rows.count >= parts;
+      rows.for_each(by_rows ? top : 0, by_rows ? bottom : rows.count, [&](const auto& at) {
+        const std::int64_t* row = numbers + at[0];
+        for (std::int64_t i = by_rows ? 0 : left; i < (by_rows ? rows.length : right); ++i)
+          ++mine[static_cast<std::size_t>(row[i * rows.inner[0]])];
+      });
+    }
   });
+  for (const auto& other : others)
+    std::transform(result.begin(), result.end(), other.begin(), result.begin(), std::plus<>());
   return result;
 }
 

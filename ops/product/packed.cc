@@ -19,7 +19,11 @@ constexpr std::int64_t kSide = 8;
 
 // Parts of the result whose panels of one stretch stay in the second-level cache, the right ones
 // while the left ones go by: rows, and bytes of a row.
-constexpr std::int64_t kPartRows = 288, kPartBytes = 1024;
+constexpr std::int64_t kPartRows = 288, kPartBytes = 2048;
+
+// Panels that are packed together: what their lines are dealt from lies in few pages, and is read in
+// few pieces.
+constexpr std::int64_t kPanelsAtOnce = 16;
 
 // Most elements of an operand that are packed at a time.
 constexpr std::int64_t kMostPacked = 1 << 23;
@@ -72,7 +76,7 @@ class Product {
     const double work = static_cast<double>(extents_.rows) * static_cast<double>(extents_.columns) *
                         static_cast<double>(extents_.inner);
     std::atomic<std::int64_t> next = 0;
-    share(work / static_cast<double>(parallel_grain * 4), [&](std::int64_t, std::int64_t of) {
+    share(work / static_cast<double>(parallel_grain * 16), [&](std::int64_t, std::int64_t of) {
       const Cut cut = cut_for(of);
       const std::int64_t across = parts(right_panels(), cut.columns),
                          count = parts(left_panels(), cut.rows) * across;
@@ -131,22 +135,20 @@ class Product {
   }
 
   void pack_left(const Matrix<T>& a, std::int64_t first, std::int64_t last) {
-    for (std::int64_t panel = first; panel < last; ++panel)
-      each_stretch(0, extents_.inner, [&](std::int64_t k, std::int64_t depth) {
-        const std::int64_t row = panel * kernels_.rows;
-        kernels_.pack_left(a.from(row, k), std::min(kernels_.rows, extents_.rows - row), depth,
+    each_stretch(0, extents_.inner, [&](std::int64_t k, std::int64_t depth) {
+      for (std::int64_t panel = first; panel < last; panel += kPanelsAtOnce)
+        kernels_.pack_left(a.from(panel * kernels_.rows, k),
+                           rows(panel, std::min(kPanelsAtOnce, last - panel)), depth,
                            left_ + left_at(panel, k));
-      });
+    });
   }
 
   void pack_right(const Matrix<T>& b, std::int64_t first, std::int64_t last) {
     each_stretch(0, extents_.inner, [&](std::int64_t k, std::int64_t depth) {
-      for (std::int64_t panel = first; panel < last; ++panel) {
-        const std::int64_t column = panel * kernels_.columns;
-        kernels_.pack_right(b.from(k, column),
-                            std::min(kernels_.columns, extents_.columns - column), depth,
+      for (std::int64_t panel = first; panel < last; panel += kPanelsAtOnce)
+        kernels_.pack_right(b.from(k, panel * kernels_.columns),
+                            columns(panel, std::min(kPanelsAtOnce, last - panel)), depth,
                             right_ + right_at(panel, k, depth));
-      }
     });
   }
 
@@ -210,17 +212,9 @@ class Product {
   bool by_rows_ = true;
 };
 
-}  // namespace
-
-bool is_worth_packing(const Extents& e) {
-  return e.rows >= kSide && e.columns >= kSide &&
-         static_cast<double>(e.rows) * static_cast<double>(e.columns) *
-                 static_cast<double>(e.inner) >=
-             kWorthPacking;
-}
-
+// Threads share the packing, and then the product.
 template <class T>
-void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
+void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
   const PanelKernels<T>& kernels = panel_kernels(T());
   const std::int64_t stretches = parts(e.inner, stretch_of(e.inner));
   // What is packed at a time: whole panels.
@@ -239,6 +233,40 @@ void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T
       product.pack(a.from(i, 0), b.from(0, j), i == 0);
       product.multiply();
     }
+}
+
+// How many threads pay that each packs all of a right operand for some rows by itself: what another
+// one packed lies in that one's caches, and to fetch it takes longer where it is little.
+std::int64_t threads_on_rows(const Extents& e) {
+  constexpr std::int64_t kMostElements = 1 << 17, kLeastRows = 24, kLeastWork = 1 << 19;
+  const std::int64_t elements = e.inner * e.columns;
+  if (elements > kMostElements) return 1;
+  return std::min<std::int64_t>(
+      {threads_for_a_loop(), e.rows / kLeastRows, e.rows * elements / kLeastWork});
+}
+
+}  // namespace
+
+bool is_worth_packing(const Extents& e) {
+  return e.rows >= kSide && e.columns >= kSide &&
+         static_cast<double>(e.rows) * static_cast<double>(e.columns) *
+                 static_cast<double>(e.inner) >=
+             kWorthPacking;
+}
+
+template <class T>
+void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
+  const std::int64_t threads = threads_on_rows(e);
+  if (threads < 2) return multiply_together(e, a, b, c);
+  const std::int64_t height = panel_kernels(T()).rows, panels = parts(e.rows, height);
+  parallel_for(threads, parallel_grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      const std::int64_t top = panels * i / threads * height,
+                         bottom = std::min(panels * (i + 1) / threads * height, e.rows);
+      multiply_together({bottom - top, e.columns, e.inner}, a.from(top, 0), b,
+                        c + top * e.columns);
+    }
+  });
 }
 
 template void multiply_packed(const Extents&, const Matrix<float>&, const Matrix<float>&, float*);

@@ -29,14 +29,14 @@ struct Part {
 };
 
 // Kernels for this processor. A panel of the left operand has `rows` rows, one of the right operand
-// `columns` columns; what the operand lacks of them is filled with 0.
+// `columns` columns; what the operand lacks of the last of them is filled with 0.
 template <class T>
 struct PanelKernels {
   std::int64_t rows, columns;
-  // A panel of the left operand takes rows * kStretch elements, whatever its depth; one of the right
-  // columns * depth.
-  void (*pack_left)(Matrix<T> a, std::int64_t rows, std::int64_t depth, T* panel);
-  void (*pack_right)(Matrix<T> b, std::int64_t columns, std::int64_t depth, T* panel);
+  // Panels one after the other. One of the left operand takes rows * kStretch elements, whatever its
+  // depth; one of the right operand columns * depth.
+  void (*pack_left)(Matrix<T> a, std::int64_t rows, std::int64_t depth, T* panels);
+  void (*pack_right)(Matrix<T> b, std::int64_t columns, std::int64_t depth, T* panels);
   void (*multiply)(const Part<T>& part);
 };
 const PanelKernels<float>& panel_kernels(float);
