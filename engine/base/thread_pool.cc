@@ -30,7 +30,7 @@ namespace tapestry::detail {
 
 namespace {
 
-// How long a thread looks out before it sleeps. Waking one takes about as long.
+// How long a thread looks out before it sleeps. Waking one takes up to as long, on a virtual machine.
 constexpr std::int64_t kLookOut = 100'000;  // ns
 
 constexpr int kMost = 256;  // threads

@@ -3,8 +3,8 @@
 // The basic idea: a loop is cut in one piece for each thread. Each has a piece of its own, the same
 // from loop to loop, so that it finds its numbers in its caches; one that has finished takes pieces
 // that no thread began. On a busy machine a thread that gets no processor is therefore not waited
-// for. A thread without work looks out for the next loop for some microseconds and then sleeps:
-// OpenMP's threads wait for milliseconds, on processors that others need.
+// for. A thread without work looks out for the next loop for a tenth of a millisecond and then
+// sleeps: OpenMP's threads wait for milliseconds, on processors that others need.
 //
 // One loop runs at a time. Loops that other threads ask for meanwhile, or within a piece
 // (Context::in_piece), run on those threads alone.

@@ -7,7 +7,7 @@
 
 #include "engine/base/parallel.h"
 #include "engine/base/streaming_store.h"
-#include "engine/tensor/rows.h"
+#include "engine/tensor/shared_rows.h"
 #include "engine/tensor/transpose.h"
 
 namespace tapestry::detail {
@@ -64,21 +64,20 @@ void copy_blocks(const From* from, const Rows<1>& rows, To* to) {
 
 template <class To>
 void copy_elements(const Tensor& from, To* to) {
-  const Rows<1> rows(from.shape(), {&from.strides()});
-  const std::int64_t stride = rows.inner[0], length = rows.length;
+  const Strides plain = row_major(from.shape());
+  const Rows<2> rows(from.shape(), {&from.strides(), &plain});
+  const std::int64_t stride = rows.inner[0];
   visit(from.dtype(), [&]<class From>(std::type_identity<From>) {
     const From* source = from.data<From>();
-    if (wants_blocks(rows)) return copy_blocks(source, rows, to);
-    parallel_for(rows.count, length, [&](std::int64_t first, std::int64_t last) {
-      To* out = to + first * length;
-      rows.for_each(first, last, [&](const std::array<std::int64_t, 1>& offset) {
-        const From* row = source + offset[0];
-        if (stride == 1)
-          for (std::int64_t i = 0; i < length; ++i) out[i] = static_cast<To>(row[i]);
-        else
-          for (std::int64_t i = 0; i < length; ++i) out[i] = static_cast<To>(row[i * stride]);
-        out += length;
-      });
+    if (const Rows<1> lines(from.shape(), {&from.strides()}); wants_blocks(lines))
+      return copy_blocks(source, lines, to);
+    share_rows(rows, [&](const std::array<std::int64_t, 2>& at, std::int64_t length) {
+      const From* row = source + at[0];
+      To* out = to + at[1];
+      if (stride == 1)
+        for (std::int64_t i = 0; i < length; ++i) out[i] = static_cast<To>(row[i]);
+      else
+        for (std::int64_t i = 0; i < length; ++i) out[i] = static_cast<To>(row[i * stride]);
     });
   });
 }

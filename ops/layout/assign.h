@@ -1,8 +1,7 @@
 // Copying between strided places of one shape and dtype.
 #pragma once
 
-#include "engine/base/parallel.h"
-#include "engine/tensor/rows.h"
+#include "engine/tensor/shared_rows.h"
 #include "engine/tensor/tensor.h"
 
 namespace tapestry::detail {
@@ -15,16 +14,13 @@ inline void assign(const Tensor& from, Tensor& to, const Strides& strides,
   visit(from.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* source = from.data<T>();
     T* target = to.mutable_data<T>() + offset;
-    parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
-      rows.for_each(first, last, [&](const std::array<std::int64_t, 2>& at) {
-        const T* __restrict p = source + at[0];
-        T* __restrict q = target + at[1];
-        if (rows.inner[0] == 1 && rows.inner[1] == 1)
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i] = p[i];
-        else
-          for (std::int64_t i = 0; i < rows.length; ++i)
-            q[i * rows.inner[1]] = p[i * rows.inner[0]];
-      });
+    share_rows(rows, [&](const std::array<std::int64_t, 2>& at, std::int64_t length) {
+      const T* __restrict p = source + at[0];
+      T* __restrict q = target + at[1];
+      if (rows.inner[0] == 1 && rows.inner[1] == 1)
+        for (std::int64_t i = 0; i < length; ++i) q[i] = p[i];
+      else
+        for (std::int64_t i = 0; i < length; ++i) q[i * rows.inner[1]] = p[i * rows.inner[0]];
     });
   });
 }
