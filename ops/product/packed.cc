@@ -13,9 +13,10 @@
 namespace tapestry::detail {
 namespace {
 
-// Multiplications that pay for packing, and the least side of a result that does.
+// Multiplications that pay for packing, the least side of a result that does, and the longest inner
+// axis: panels of a narrow operand would take much more memory than it does.
 constexpr double kWorthPacking = 1 << 20;
-constexpr std::int64_t kSide = 8;
+constexpr std::int64_t kSide = 8, kLongest = 1 << 17;
 
 // Parts of the result whose panels of one stretch stay in the second-level cache, the right ones
 // while the left ones go by: rows, and bytes of a row.
@@ -248,7 +249,7 @@ std::int64_t threads_on_rows(const Extents& e) {
 }  // namespace
 
 bool is_worth_packing(const Extents& e) {
-  return e.rows >= kSide && e.columns >= kSide &&
+  return e.rows >= kSide && e.columns >= kSide && e.inner <= kLongest &&
          static_cast<double>(e.rows) * static_cast<double>(e.columns) *
                  static_cast<double>(e.inner) >=
              kWorthPacking;

@@ -94,6 +94,20 @@ BOOST_AUTO_TEST_CASE(embeddings_with_common_words) {
   }
 }
 
+// So many that each thread lists those of the others: terms are still added in their order.
+BOOST_AUTO_TEST_CASE(embeddings_of_long_texts) {
+  std::vector<std::int64_t> words;
+  for (std::int64_t i = 0; i < 40000; ++i) words.push_back(i * 7919 % 1000 * (i % 3 == 0 ? 1 : 59));
+  const Tensor named = indices(words), w = (numbers({40000, 4}, 2) + 3).to(DType::f32);
+  const Tensor table = zeros({60000, 4});
+  const auto rows = [&](const Tensor& t) { return sum(take(t, named) * w.to(t.dtype())); };
+  BOOST_TEST(error(grad(rows), table) < 1e-6);
+  check_threads([&] { return grad(rows)(table); });
+  check_threads([&] {
+    return scatter_add(ones({60000, 4}), 0, broadcast_to(unsqueeze(named, 1), {40000, 4}), w);
+  });
+}
+
 // A place that few meet keeps what scatter_add gives one by one.
 BOOST_AUTO_TEST_CASE(sums_apart_lie_where_they_belong) {
   std::vector<std::int64_t> places;
