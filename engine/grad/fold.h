@@ -23,9 +23,6 @@ std::string describe_axes(AxisSet axes, AxisSet dropped);
 
 inline constexpr std::int64_t kBlock = 1024, kChunk = 32 * kBlock, kPartials = 16;
 
-// Elements that are fetched ahead: processors do so by themselves, but not past the end of a page.
-inline constexpr std::int64_t kAhead = 512;
-
 template <class F, class A, class T>
 A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   A lanes[kPartials];
@@ -33,7 +30,6 @@ A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   std::int64_t i = 0;
   if (stride == 1)
     for (; i + kPartials <= n; i += kPartials) {
-      __builtin_prefetch(x + i + kAhead);
       if constexpr (requires { requires F::selects; }) {
 #pragma omp simd
         for (std::int64_t k = 0; k < kPartials; ++k) lanes[k] = F::step(lanes[k], x[i + k]);
