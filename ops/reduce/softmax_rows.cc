@@ -97,7 +97,9 @@ void vjp_row(RowFunction function, const T* y, const T* g, T* gx, std::int64_t n
     const RowVector<T> sum =
         hn::Set(d, static_cast<T>(row_sum<T>(n, [&](auto part) HWY_ATTR { return part.load(g); })));
     for_registers<T>(0, n, [&](auto part) HWY_ATTR {
-      part.store(hn::Sub(part.load(g), hn::Mul(hn::Exp(d, part.load(y)), sum)), gx);
+      const RowVector<T> log = part.load(y);  // Highway's exponential of NaN is 0
+      const RowVector<T> share = hn::IfThenElse(hn::IsNaN(log), log, hn::Exp(d, log));
+      part.store(hn::Sub(part.load(g), hn::Mul(share, sum)), gx);
     });
   } else {
     const RowVector<T> sum = hn::Set(d, static_cast<T>(row_sum<T>(n, [&](auto part) HWY_ATTR {

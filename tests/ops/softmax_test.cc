@@ -64,6 +64,20 @@ BOOST_AUTO_TEST_CASE(infinities) {
   }
 }
 
+// Neither the value nor the gradient of a row with NaN is a number; other rows do not notice.
+BOOST_AUTO_TEST_CASE(nan_stays_nan) {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = tensor({{1, kNan, 2}, {1, 2, 4}}, dtype);
+    const Tensor w = tensor({{1, 2, 3}, {4, 5, 6}}, dtype);
+    for (const Function& f : {Function([](const Tensor& a) { return softmax(a); }),
+                              Function([](const Tensor& a) { return log_softmax(a); })}) {
+      const Tensor g = grad([&](const Tensor& a) { return sum(f(a) * w); })(x);
+      for (const Tensor& y : {f(x), g})
+        check_values(isfinite(y), {2, 3}, {0, 0, 0, 1, 1, 1});
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(any_axis_any_strides) {
   const Tensor x = numbers({3, 4, 5});
   const Tensor by_hand = exp(x) / sum(exp(x), {.axis = 1, .keepdims = true});
