@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 
 #include "engine/base/parallel.h"
 #include "engine/base/streaming_store.h"
@@ -14,7 +13,7 @@ namespace tapestry::detail {
 namespace {
 
 // Rows whose neighbours lie closer together than their elements, as in a transposed matrix.
-bool wants_blocks(const Rows<1>& rows) {
+bool wants_blocks(const Rows<2>& rows) {
   constexpr std::int64_t least = 8;  // smaller ones fit the cache as they are
   return rows.rank > 0 && rows.length >= least && rows.extents[rows.rank - 1] >= least &&
          std::abs(rows.strides[rows.rank - 1][0]) < std::abs(rows.inner[0]);
@@ -25,7 +24,7 @@ constexpr std::int64_t kSide = 64;
 
 // In square blocks, so that each cache line is read once and written once.
 template <class From, class To>
-void copy_blocks(const From* from, const Rows<1>& rows, To* to) {
+void copy_blocks(const From* from, const Rows<2>& rows, To* to) {
   const std::int64_t down = rows.strides[rows.rank - 1][0], along = rows.inner[0],
                      extent = rows.extents[rows.rank - 1], length = rows.length;
   const std::int64_t bands = (extent + kSide - 1) / kSide;
@@ -69,8 +68,7 @@ void copy_elements(const Tensor& from, To* to) {
   const std::int64_t stride = rows.inner[0];
   visit(from.dtype(), [&]<class From>(std::type_identity<From>) {
     const From* source = from.data<From>();
-    if (const Rows<1> lines(from.shape(), {&from.strides()}); wants_blocks(lines))
-      return copy_blocks(source, lines, to);
+    if (wants_blocks(rows)) return copy_blocks(source, rows, to);
     share_rows(rows, [&](const std::array<std::int64_t, 2>& at, std::int64_t length) {
       const From* row = source + at[0];
       To* out = to + at[1];

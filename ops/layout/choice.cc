@@ -180,26 +180,29 @@ std::vector<std::int32_t> counts(const Tensor& index, const Choice& choice) {
   Shape once = choice.shape;
   for (int axis = 0; axis < once.rank(); ++axis)
     if (choice.index[axis] == 0 && choice.base[axis] != 0) once[axis] = 1;
-  const Rows<1> rows(once, {&choice.index});
   const auto* numbers = index.data<std::int64_t>();
-  // Each thread counts some rows by itself, the first one in the result.
+  // Each thread counts by itself along a part of the longest axis, the first one in the result.
+  const auto axis = static_cast<int>(std::max_element(once.begin(), once.end()) - once.begin());
+  const std::int64_t longest = once[axis];
   const std::int64_t parts = std::clamp<std::int64_t>(
-      std::min(once.size() / parallel_grain, once.size() / choice.extent), 1, threads_for_a_loop());
+      std::min({once.size() / parallel_grain, once.size() / choice.extent, longest}), 1,
+      threads_for_a_loop());
   std::vector<std::vector<std::int32_t>> others(static_cast<std::size_t>(parts - 1));
+  const auto count = [&](std::int64_t part) {
+    if (part > 0) others[static_cast<std::size_t>(part - 1)].resize(result.size());
+    auto& mine = part > 0 ? others[static_cast<std::size_t>(part - 1)] : result;
+    const std::int64_t first = longest * part / parts;
+    Shape shape = once;
+    shape[axis] = longest * (part + 1) / parts - first;
+    const std::int64_t* from = numbers + choice.index[axis] * first;
+    const Rows<1> rows(shape, {&choice.index});
+    rows.for_each([&](const std::array<std::int64_t, 1>& at) {
+      for (std::int64_t i = 0; i < rows.length; ++i)
+        ++mine[static_cast<std::size_t>(from[at[0] + i * rows.inner[0]])];
+    });
+  };
   parallel_for(parts, parallel_grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t part = first; part < last; ++part) {
-      if (part > 0) others[static_cast<std::size_t>(part - 1)].resize(result.size());
-      auto& mine = part > 0 ? others[static_cast<std::size_t>(part - 1)] : result;
-      const std::int64_t top = rows.count * part / parts, bottom = rows.count * (part + 1) / parts,
-                         left = rows.length * part / parts,
-                         right = rows.length * (part + 1) / parts;
-      const bool by_rows = rows.count >= parts;
-      rows.for_each(by_rows ? top : 0, by_rows ? bottom : rows.count, [&](const auto& at) {
-        const std::int64_t* row = numbers + at[0];
-        for (std::int64_t i = by_rows ? 0 : left; i < (by_rows ? rows.length : right); ++i)
-          ++mine[static_cast<std::size_t>(row[i * rows.inner[0]])];
-      });
-    }
+    for (std::int64_t part = first; part < last; ++part) count(part);
   });
   for (const auto& other : others)
     std::transform(result.begin(), result.end(), other.begin(), result.begin(), std::plus<>());

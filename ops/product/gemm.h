@@ -10,10 +10,6 @@
 
 namespace tapestry::detail {
 
-// Longer sums of products are cut, and in single precision the parts are added in double. Libraries
-// add in lanes within a product of two vectors, and one by one elsewhere.
-inline constexpr std::int64_t kLong = 1 << 12;
-
 // How many blocks the result is cut into.
 struct Cuts {
   std::int64_t rows, columns;

@@ -24,4 +24,8 @@ struct Extents {
   std::int64_t rows, columns, inner;
 };
 
+// Longer sums of products are cut, and in single precision the parts are added in double. Libraries
+// add in lanes within a product of two vectors, and one by one elsewhere.
+inline constexpr std::int64_t kLong = 1 << 12;
+
 }  // namespace tapestry::detail

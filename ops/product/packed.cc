@@ -7,7 +7,6 @@
 
 #include "engine/base/memory.h"
 #include "engine/base/parallel.h"
-#include "ops/product/gemm.h"
 #include "ops/product/panels.h"
 
 namespace tapestry::detail {

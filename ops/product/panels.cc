@@ -79,9 +79,6 @@ struct Panels {
       const T* left = p.left + i * kStretch;
       const auto rows = static_cast<int>(std::min<std::int64_t>(kRows, p.rows - i));
       for (std::int64_t j = 0; j < tiles; ++j) {
-        if (i + kRows < p.rows)
-          fetch<by_rows ? kStretch : 0>(left + kRows * kStretch, p.depth, kRows * j / tiles,
-                                        kRows * (j + 1) / tiles);
         const T* right = p.right + j * kColumns * p.depth;
         T* c = p.c + i * p.leading + j * kColumns;
         const auto columns =
@@ -92,18 +89,6 @@ struct Panels {
           tile<by_rows, 1>(p, left, right, c, rows, columns);
       }
     }
-  }
-
-  // Part of the next left panel into the second-level cache. It lies in short pieces, which
-  // processors do not foresee, and the loop over k does not run far enough ahead: on an Intel Xeon
-  // a sixth of the time was waiting.
-  template <std::int64_t step>
-  static HWY_INLINE void fetch(const T* panel, std::int64_t depth, std::int64_t first,
-                               std::int64_t last) {
-    constexpr std::int64_t kLine = 64 / sizeof(T);
-    for (std::int64_t i = first; i < last; ++i)
-      for (std::int64_t k = 0; k < depth; k += kLine)
-        __builtin_prefetch(panel + i * (step ? step : depth) + k, 0, 2);
   }
 
   template <bool by_rows, int across>

@@ -60,8 +60,12 @@ BOOST_AUTO_TEST_CASE(sizes) {
 
 // Operands that are packed piece by piece, and sums that are made of parts.
 BOOST_AUTO_TEST_CASE(large_operands) {
-  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{
-           {9, 3000, 3000}, {30000, 16, 9}, {100, 9000, 70}, {5, 1000, 300}, {300, 1000, 5}, {9, 140000, 10}}) {
+  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{{9, 3000, 3000},
+                                                                        {30000, 16, 9},
+                                                                        {100, 9000, 70},
+                                                                        {5, 1000, 300},
+                                                                        {300, 1000, 5},
+                                                                        {9, 140000, 10}}) {
     const Tensor a = numbers({m, k}, 1).to(DType::f32), b = numbers({k, n}, 2).to(DType::f32);
     const Tensor expected = plain_product(a, b), columns = transpose(transpose(b).contiguous());
     BOOST_TEST(distance(matmul(a, b).to(DType::f64), expected) < 1e-3);
