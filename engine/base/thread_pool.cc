@@ -172,12 +172,13 @@ class Pool {
   // all of it falls on the thread that asked. Called while the loop cannot end.
   void wake_some() {
     int left = 2;
-    for (int i = 1; i < pieces_ && left > 0; ++i) {
-      Worker& worker = *workers_[static_cast<std::size_t>(i - 1)];
-      if (worker.asleep.load() != 1 || !is_open(i) || worker.asleep.exchange(0) != 1) continue;
-      wake(worker.asleep);
-      --left;
-    }
+    for (int first = 0; first < pieces_; first += kBits)
+      for (std::uint64_t open = open_[first / kBits].load(); open != 0; open &= open - 1) {
+        Worker& worker = *workers_[static_cast<std::size_t>(first + std::countr_zero(open) - 1)];
+        if (worker.asleep.load() != 1 || worker.asleep.exchange(0) != 1) continue;
+        wake(worker.asleep);
+        if (--left == 0) return;
+      }
   }
 
   bool is_open(int number) const {

@@ -20,14 +20,18 @@ void execute_watched(const Op& op, Inputs inputs, const void* attributes,
 [[noreturn]] void refuse_operands(const Op& op, std::size_t count);
 [[noreturn]] void refuse_output(const Op& op, std::size_t number);
 
+inline void check_outputs(const Op& op, std::span<Tensor> outputs) {
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (!outputs[k].defined()) [[unlikely]]
+      refuse_output(op, k);
+}
+
 inline void execute(const Op& op, Inputs inputs, const void* attributes,
                     std::span<Tensor> outputs) {
   if (context.watches_ops()) [[unlikely]]
     return execute_watched(op, inputs, attributes, outputs);
   op.forward(inputs, attributes, outputs);
-  for (std::size_t k = 0; k < outputs.size(); ++k)
-    if (!outputs[k].defined()) [[unlikely]]
-      refuse_output(op, k);
+  check_outputs(op, outputs);
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
 }
 

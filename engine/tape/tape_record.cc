@@ -47,8 +47,7 @@ void detail::execute_watched(const Op& op, Inputs inputs, const void* attributes
   } else {
     op.forward(inputs, attributes, outputs);
   }
-  for (std::size_t k = 0; k < outputs.size(); ++k)
-    if (!outputs[k].defined()) refuse_output(op, k);
+  check_outputs(op, outputs);
   timing.executed(op, inputs, attributes, outputs);
   if (Tape* tape = recording_tape()) tape->record(op, inputs, attributes, outputs);
   if (!outputs.empty()) timing.at(outputs[0].epoch(), outputs[0].id());

@@ -44,23 +44,16 @@ struct RowMoments {
  private:
   // The means of x - middle and of its square.
   HWY_INLINE void look(const T* x, std::int64_t n, T middle, double& mean, double& square) {
-    const RowTag<T> d;
-    const double count = static_cast<double>(n);
-    rough = hn::Set(d, middle);
+    rough = hn::Set(RowTag<T>(), middle);
     const RowVector<T> shift = rough;
-    double total = 0, total_square = 0;
-    for (std::int64_t begin = 0; begin < n; begin += kRowBlock) {
-      RowVector<T> sum = hn::Zero(d), squares = hn::Zero(d);
-      for_registers<T>(begin, std::min(begin + kRowBlock, n), [&](auto part) HWY_ATTR {
-        const RowVector<T> v = part.present(hn::Sub(part.load(x), shift), T(0));
-        sum = hn::Add(sum, v);
-        squares = hn::Add(squares, hn::Mul(v, v));
-      });
-      total += sum_of<T>(sum);
-      total_square += sum_of<T>(squares);
-    }
-    mean = total / count;
-    square = total_square / count;
+    const auto add = [&](auto part, RowVector<T>& sum, RowVector<T>& squares) HWY_ATTR {
+      const RowVector<T> v = part.present(hn::Sub(part.load(x), shift), T(0));
+      sum = hn::Add(sum, v);
+      squares = hn::Add(squares, hn::Mul(v, v));
+    };
+    const RowSums total = row_sums<T>(n, add);
+    mean = total.first / static_cast<double>(n);
+    square = total.second / static_cast<double>(n);
   }
 };
 
@@ -101,23 +94,18 @@ void vjp_rows(RowNorm norm, const T* x, const T* weight, const T* g, T* gx, doub
   T* const b = g_bias ? of_bias.data() : nullptr;
   for (std::int64_t row = 0; row < rows; ++row, x += n, g += n) {
     const RowMoments<T> moments(norm, x, n);
-    double total = 0, along = 0;
-    for (std::int64_t begin = 0; begin < n; begin += kRowBlock) {
-      RowVector<T> sum = hn::Zero(d), product = hn::Zero(d);
-      for_registers<T>(begin, std::min(begin + kRowBlock, n), [&](auto part) HWY_ATTR {
-        const RowVector<T> of = part.load(g), z = moments.normalized(part.load(x));
-        const RowVector<T> u = weight ? hn::Mul(of, part.load(weight)) : of;
-        sum = hn::Add(sum, u);
-        product = hn::Add(product, part.present(hn::Mul(u, z), T(0)));
-        if (w) part.store(hn::Add(part.load(w), hn::Mul(of, z)), w);
-        if (b) part.store(hn::Add(part.load(b), of), b);
-      });
-      total += sum_of<T>(sum);
-      along += sum_of<T>(product);
-    }
+    const auto add = [&](auto part, RowVector<T>& sum, RowVector<T>& product) HWY_ATTR {
+      const RowVector<T> of = part.load(g), z = moments.normalized(part.load(x));
+      const RowVector<T> u = weight ? hn::Mul(of, part.load(weight)) : of;
+      sum = hn::Add(sum, u);
+      product = hn::Add(product, part.present(hn::Mul(u, z), T(0)));
+      if (w) part.store(hn::Add(part.load(w), hn::Mul(of, z)), w);
+      if (b) part.store(hn::Add(part.load(b), of), b);
+    };
+    const RowSums total = row_sums<T>(n, add);
     if (gx) {
-      const RowVector<T> mean = hn::Set(d, static_cast<T>(norm.centered ? total / count : 0)),
-                         share = hn::Set(d, static_cast<T>(along / count));
+      const RowVector<T> mean = hn::Set(d, static_cast<T>(norm.centered ? total.first / count : 0)),
+                         share = hn::Set(d, static_cast<T>(total.second / count));
       for_registers<T>(0, n, [&](auto part) HWY_ATTR {
         const RowVector<T> of = part.load(g), z = moments.normalized(part.load(x));
         const RowVector<T> u = weight ? hn::Mul(of, part.load(weight)) : of;

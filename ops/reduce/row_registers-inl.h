@@ -81,16 +81,38 @@ HWY_INLINE double sum_of(RowVector<T> v) {
 // What is added up along a row is added in registers over this many elements, then in double.
 inline constexpr std::int64_t kRowBlock = 4096;
 
+// Calls f(begin, end) for each block of a row of n elements.
+template <class F>
+HWY_INLINE void for_blocks(std::int64_t n, F f) {
+  for (std::int64_t begin = 0; begin < n; begin += kRowBlock)
+    f(begin, begin + kRowBlock < n ? begin + kRowBlock : n);
+}
+
 // The sum of term(part) over a row of n elements.
 template <class T, class F>
 HWY_INLINE double row_sum(std::int64_t n, F term) {
   double total = 0;
-  for (std::int64_t begin = 0; begin < n; begin += kRowBlock) {
+  for_blocks(n, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     RowVector<T> sum = hn::Zero(RowTag<T>());
-    for_registers<T>(begin, begin + kRowBlock < n ? begin + kRowBlock : n,
-                     [&](auto part) HWY_ATTR { sum = hn::Add(sum, term(part)); });
+    for_registers<T>(begin, end, [&](auto part) HWY_ATTR { sum = hn::Add(sum, term(part)); });
     total += sum_of<T>(sum);
-  }
+  });
+  return total;
+}
+
+// Two sums over a row of n elements: add(part, first, second) adds to both.
+struct RowSums {
+  double first = 0, second = 0;
+};
+template <class T, class F>
+HWY_INLINE RowSums row_sums(std::int64_t n, F add) {
+  RowSums total;
+  for_blocks(n, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    RowVector<T> first = hn::Zero(RowTag<T>()), second = hn::Zero(RowTag<T>());
+    for_registers<T>(begin, end, [&](auto part) HWY_ATTR { add(part, first, second); });
+    total.first += sum_of<T>(first);
+    total.second += sum_of<T>(second);
+  });
   return total;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/product/matmul.h"
 
+#include "ops/product/packed.h"
 #include "tests/ops/checks.h"
 
 using namespace tapestry;
@@ -69,7 +70,9 @@ BOOST_AUTO_TEST_CASE(large_operands) {
     const Tensor a = numbers({m, k}, 1).to(DType::f32), b = numbers({k, n}, 2).to(DType::f32);
     const Tensor expected = plain_product(a, b), columns = transpose(transpose(b).contiguous());
     BOOST_TEST(distance(matmul(a, b).to(DType::f64), expected) < 1e-3);
-    BOOST_TEST(same_bits(matmul(a, b), matmul(a, columns)));
+    // Libraries multiply the others, and add in another order where an operand lies by columns.
+    if (detail::is_worth_packing({m, n, k}))
+      BOOST_TEST(same_bits(matmul(a, b), matmul(a, columns)));
     BOOST_TEST(distance(matmul(a.to(DType::f64), b.to(DType::f64)), expected) < 1e-11);
   }
 }
