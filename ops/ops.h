@@ -14,6 +14,7 @@
 // clang-format on
 
 #include "engine/engine.h"
+#include "ops/attention/attention.h"
 #include "ops/conv/conv.h"
 #include "ops/einsum/einsum.h"
 #include "ops/elementwise/lerp.h"

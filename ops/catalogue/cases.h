@@ -8,6 +8,7 @@
 namespace tapestry::detail {
 
 std::vector<OpInfo> arrange_cases();
+std::vector<OpInfo> attention_cases();
 std::vector<OpInfo> categorical_cases();
 std::vector<OpInfo> choose_cases();
 std::vector<OpInfo> convolve_cases();

@@ -10,7 +10,7 @@ namespace {
 std::vector<OpInfo> collect() {
   std::vector<OpInfo> all;
   for (auto ops :
-       {centered_cases,   arrange_cases,    categorical_cases, choose_cases,    replace_cases,
+       {attention_cases,  centered_cases,   arrange_cases,    categorical_cases, choose_cases,    replace_cases,
         fft_cases,        layer_norm_cases, lerp_cases,        polygamma_cases, convolve_cases,
         cumsum_cases,     einsum_cases,     elementwise_cases, extremes_cases,  index_cases,
         join_cases,       linalg_cases,     matmul_cases,      pool_cases,      product_cases,

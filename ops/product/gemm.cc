@@ -145,7 +145,7 @@ Cuts cuts_for(const Extents& e) {
 
 template <class T>
 void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a,
-                    Matrix<T> b, T* c) {
+                    Matrix<T> b, T* c, std::int64_t leading) {
   // Sides are cut at multiples of 16, a register of floats.
   const auto edge = [](std::int64_t side, std::int64_t parts, std::int64_t index) {
     return index == parts ? side : side * index / parts / 16 * 16;
@@ -158,20 +158,20 @@ void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block
   if (part.rows == 0 || part.columns == 0) return;
   a.data += top * (a.transposed ? 1 : a.leading);
   b.data += left * (b.transposed ? b.leading : 1);
-  c += top * extents.columns + left;
+  c += top * leading + left;
   if constexpr (std::is_same_v<T, float>) {
     const bool one = part.rows == 1 && part.columns == 1;  // which is cut already
-    if (part.inner > kLong && !one) return multiply_in_parts(part, a, b, c, extents.columns);
+    if (part.inner > kLong && !one) return multiply_in_parts(part, a, b, c, leading);
   }
-  multiply(part, a, b, c, extents.columns);
+  multiply(part, a, b, c, leading);
 }
 
 template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<float>,
-                             Matrix<float>, float*);
+                             Matrix<float>, float*, std::int64_t);
 template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<double>,
-                             Matrix<double>, double*);
+                             Matrix<double>, double*, std::int64_t);
 template void multiply_block(const Extents&, const Cuts&, std::int64_t, Matrix<std::int64_t>,
-                             Matrix<std::int64_t>, std::int64_t*);
+                             Matrix<std::int64_t>, std::int64_t*, std::int64_t);
 
 OneThread::OneThread() : before_(omp_get_max_threads()) {
   if (before_ != 1) omp_set_num_threads(1);

@@ -17,11 +17,11 @@ struct Cuts {
 };
 Cuts cuts_for(const Extents& extents);
 
-// Block number `block` of C = A B, of cuts.count(); C is row-major without gaps.
-// T is float, double or std::int64_t.
+// Block number `block` of C = A B, of cuts.count(); C is row-major, `leading` elements from row to
+// row. T is float, double or std::int64_t.
 template <class T>
 void multiply_block(const Extents& extents, const Cuts& cuts, std::int64_t block, Matrix<T> a,
-                    Matrix<T> b, T* c);
+                    Matrix<T> b, T* c, std::int64_t leading);
 
 // While one lives, libraries use a single thread when called from this one.
 class OneThread {

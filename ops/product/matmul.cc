@@ -11,33 +11,11 @@
 #include "ops/layout/view.h"
 #include "ops/product/gemm.h"
 #include "ops/product/packed.h"
+#include "ops/product/stored_matrix.h"
 
 namespace tapestry {
 using namespace detail;
 namespace {
-
-// Whether the last two axes have strides that a library takes: one of them 1, the other no smaller
-// than the extent it passes over.
-enum class Layout { rows, columns, other };
-Layout layout_of(const Tensor& x) {
-  const int row = x.rank() - 2, column = x.rank() - 1;
-  const std::int64_t down = x.strides()[row], across = x.strides()[column];
-  const std::int64_t rows = x.shape()[row], columns = x.shape()[column];
-  if ((across == 1 || columns == 1) && down >= columns) return Layout::rows;
-  if ((down == 1 || rows == 1) && across >= rows) return Layout::columns;
-  return Layout::other;
-}
-
-Tensor usable(const Tensor& x) {
-  return layout_of(x) == Layout::other ? x.contiguous() : detach(x);
-}
-
-template <class T>
-Matrix<T> matrix_at(const Tensor& x, std::int64_t offset) {
-  const bool transposed = layout_of(x) == Layout::columns;
-  const std::int64_t leading = x.strides()[x.rank() - (transposed ? 1 : 2)];
-  return {x.data<T>() + offset, std::max<std::int64_t>(1, leading), transposed};
-}
 
 // (..., m, k) x (k, n) is one product of all the rows at once where these lie evenly in memory.
 bool is_one_matrix(const Tensor& x) {
@@ -57,7 +35,7 @@ void multiply_large(const Extents& extents, std::int64_t count, T* out, const F&
   const auto all = [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
       const auto [a, b] = find(i);
-      multiply_packed<T>(extents, a, b, out + i * extents.rows * extents.columns);
+      multiply_packed<T>(extents, a, b, out + i * extents.rows * extents.columns, extents.columns);
     }
   };
   if (count < threads())
@@ -81,13 +59,10 @@ void multiply(const Extents& extents, std::int64_t count, T* out, const F& find)
     const OneThread guard;
     for (std::int64_t unit = first; unit < last; ++unit) {
       const auto [a, b] = find(unit / blocks);
-      multiply_block<T>(extents, cuts, unit % blocks, a, b, out + unit / blocks * each);
+      multiply_block<T>(extents, cuts, unit % blocks, a, b, out + unit / blocks * each,
+                        extents.columns);
     }
   });
-}
-
-Strides batch_strides(const Tensor& x, const Shape& batch) {
-  return broadcast_strides(without_last(x.shape(), 2), without_last(x.strides(), 2), batch);
 }
 
 template <class T>

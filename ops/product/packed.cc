@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/base/memory.h"
 #include "engine/base/parallel.h"
+#include "engine/base/workspace.h"
 #include "ops/product/panels.h"
 
 namespace tapestry::detail {
@@ -34,23 +34,6 @@ std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part
 std::int64_t stretch_of(std::int64_t inner) {
   return parts(parts(inner, parts(inner, kStretch)), 16) * 16;
 }
-
-// Numbers without values yet.
-template <class T>
-class Workspace {
- public:
-  explicit Workspace(std::int64_t size) : bytes_(static_cast<std::size_t>(size) * sizeof(T)) {
-    data_ = static_cast<T*>(allocate(bytes_));
-  }
-  ~Workspace() { deallocate(data_, bytes_); }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-  T* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  T* data_;
-};
 
 // A product of what was packed: some rows and columns of the whole one.
 template <class T>
@@ -214,7 +197,8 @@ class Product {
 
 // Threads share the packing, and then the product.
 template <class T>
-void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
+void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
+                       std::int64_t leading) {
   const PanelKernels<T>& kernels = panel_kernels(T());
   const std::int64_t stretches = parts(e.inner, stretch_of(e.inner));
   // What is packed at a time: whole panels.
@@ -228,8 +212,7 @@ void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b,
   for (std::int64_t j = 0; j < e.columns; j += columns)
     for (std::int64_t i = 0; i < e.rows; i += rows) {
       const Extents part{std::min(rows, e.rows - i), std::min(columns, e.columns - j), e.inner};
-      Product<T> product(part, kernels, left.data(), right.data(), c + i * e.columns + j,
-                         e.columns);
+      Product<T> product(part, kernels, left.data(), right.data(), c + i * leading + j, leading);
       product.pack(a.from(i, 0), b.from(0, j), i == 0);
       product.multiply();
     }
@@ -255,22 +238,24 @@ bool is_worth_packing(const Extents& e) {
 }
 
 template <class T>
-void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c) {
+void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
+                     std::int64_t leading) {
   const std::int64_t threads = threads_on_rows(e);
-  if (threads < 2) return multiply_together(e, a, b, c);
+  if (threads < 2) return multiply_together(e, a, b, c, leading);
   const std::int64_t height = panel_kernels(T()).rows, panels = parts(e.rows, height);
   parallel_for(threads, parallel_grain, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t top = panels * i / threads * height,
                          bottom = std::min(panels * (i + 1) / threads * height, e.rows);
       multiply_together({bottom - top, e.columns, e.inner}, a.from(top, 0), b,
-                        c + top * e.columns);
+                        c + top * leading, leading);
     }
   });
 }
 
-template void multiply_packed(const Extents&, const Matrix<float>&, const Matrix<float>&, float*);
-template void multiply_packed(const Extents&, const Matrix<double>&, const Matrix<double>&,
-                              double*);
+template void multiply_packed(const Extents&, const Matrix<float>&, const Matrix<float>&, float*,
+                              std::int64_t);
+template void multiply_packed(const Extents&, const Matrix<double>&, const Matrix<double>&, double*,
+                              std::int64_t);
 
 }  // namespace tapestry::detail

@@ -148,6 +148,10 @@ Tensor softmax(const Tensor& x, int axis, Site site) {
   return apply<Softmax>({&x}, {normalize_axis(Softmax::name, axis, x.rank()), false});
 }
 
+Tensor detail::softmax_or_zeros(const Tensor& x, int axis) {
+  return apply<Softmax>({&x}, {normalize_axis(Softmax::name, axis, x.rank()), true});
+}
+
 Tensor log_softmax(const Tensor& x, int axis, Site site) {
   const CallSite call(site);
   require_floating(LogSoftmax::name, x);

@@ -27,4 +27,11 @@ inline Tensor log_softmax(const Tensor& x, const AlongOptions& options, detail::
 // log(sum(exp(x))) over axes, by default all. Of nothing: -inf.
 Tensor logsumexp(const Tensor& x, const ReduceOptions& options = {}, detail::Site site = {});
 
+namespace detail {
+
+// softmax, but 0 where all elements along the axis are -inf.
+Tensor softmax_or_zeros(const Tensor& x, int axis);
+
+}  // namespace detail
+
 }  // namespace tapestry

@@ -23,6 +23,12 @@ Table product_table() {
          return tensordot(x[0], x[1], with.at("of_a").get<std::vector<int>>(),
                           with.at("of_b").get<std::vector<int>>());
        }},
+      {"scaled_dot_product_attention",
+       [](X x, With with) -> Results {
+         AttentionOptions options{.mask = operand(x, 3), .causal = with.value("causal", false)};
+         if (with.contains("scale")) options.scale = with.at("scale").get<double>();
+         return scaled_dot_product_attention(x[0], x[1], x[2], options);
+       }},
       {"einsum",
        [](X x, With with) -> Results {
          return einsum(with.at("equation").get_ref<const std::string&>(), x);

@@ -30,7 +30,6 @@ Shape normalized(const Tensors& x, const Attributes& with) {
   const Shape& shape = x[0].shape();
   return Shape(std::span(shape.end() - with.value("axes", 1), shape.end()));
 }
-Tensor operand(const Tensors& x, std::size_t i) { return i < x.size() ? x[i] : Tensor(); }
 
 }  // namespace
 

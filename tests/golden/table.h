@@ -38,6 +38,9 @@ Table pool_table();
 Table loss_table();
 Table fft_table();
 
+// Not defined() where the case has fewer.
+inline Tensor operand(const Tensors& x, std::size_t i) { return i < x.size() ? x[i] : Tensor(); }
+
 // ---- attributes; those of plain numbers say with.value("k", 0) ----
 
 inline std::vector<std::int64_t> integers(const Attributes& with, const char* key) {

@@ -25,6 +25,26 @@ BOOK.op("tensordot_pairs", lambda a, b, of_a, of_b: torch.tensordot(a, b, (of_a,
         Case([reals(2, 3, 2), reals(2, 2, 3)], of_a=[1, 0], of_b=[2, 1]),
         Case([reals(2, 3, 2), reals(2, 3)], of_a=[-2], of_b=[-1]))
 
+
+
+def attention(q, k, v, added=None, causal=False, scale=None):
+    scores = jnp.matmul(q, jnp.swapaxes(k, -1, -2)) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    if added is not None:
+        scores = scores + added
+    if causal:
+        scores = jnp.where(jnp.tril(jnp.ones(scores.shape[-2:], bool)), scores, -jnp.inf)
+    weights = jnp.exp(scores - scores.max(-1, keepdims=True))
+    return jnp.matmul(weights / weights.sum(-1, keepdims=True), v)
+
+
+BOOK.op("scaled_dot_product_attention",
+        lambda q, k, v, added=None, causal=False, scale=None: torch.nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=added, is_causal=causal, scale=scale),
+        attention, [reals(2, 3), reals(4, 3), reals(4, 2)], [reals(2, 3, 2), reals(2, 2, 2), reals(2, 2, 3)],
+        Case([reals(2, 1, 3, 2), reals(1, 2, 3, 2), reals(2, 1, 3, 2)], causal=True),
+        Case([reals(2, 3), reals(4, 3), reals(4, 3)], causal=True), Case([reals(3, 2), reals(2, 2), reals(2, 2)], scale=-1.5),
+        [reals(2, 3), reals(4, 3), reals(4, 2), reals(2, 4)])
+
 EQUATIONS = [
     ("ij,jk->ik", (2, 3), (3, 2)), ("ij,kj->ik", (2, 3), (2, 3)), ("ij,jk", (2, 3), (3, 2)), ("ba,cb", (3, 2), (2, 3)),
     ("i,i->", (4,), (4,)), ("i,j->ij", (2,), (3,)), ("ij->ji", (2, 3)), ("ij->", (2, 3)), ("ij->j", (2, 3)),

@@ -70,6 +70,10 @@ ROWS = [
     Row("conv_3x3", "convolution 3x3, 64 x 32 x 28 x 28 to 64", flops=3 * _CONV),
     Row("cnn_b64", "training step, 2 convolutions on MNIST, batch 64"),
     Row("transformer_block", "transformer block, 16 x 128 x 256, 4 heads"),
+    *(
+        Row(f"attention{kind}", f"attention{text}, 8 heads, 1024 x 64", flops=14 * 8 * 1024**2 * 64 // share)
+        for kind, text, share in (("", "", 1), ("_causal", ", causal", 2))
+    ),
     Row("sgd_momentum_1e7", "SGD with momentum, 10^7 parameters", bytes=5 * 4e7),
     Row("adam_1e7", "Adam, 10^7 parameters", bytes=7 * 4e7),
     Row("mlp_b128.memory", "peak memory, 784-512-512-10, batch 128", memory_after="mlp_b32"),

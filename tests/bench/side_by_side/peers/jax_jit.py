@@ -224,6 +224,16 @@ def block(x, *p):
     return x + jax.nn.gelu(normalized(x, p[6], p[7]) @ p[8].T + p[9], approximate=False) @ p[10].T + p[11]
 
 
+def attention(causal):
+    def f(q, k, v):
+        scores = q @ jnp.swapaxes(k, -1, -2) * 0.125
+        if causal:
+            scores = jnp.where(jnp.tril(jnp.ones((1024, 1024), bool)), scores, -jnp.inf)
+        return jax.nn.softmax(scores) @ v
+
+    return lambda: with_gradient(f, *(given(seed, (1, 8, 1024, 64)) for seed in (1, 2, 3)))
+
+
 # ---- optimizers ----
 
 
@@ -288,6 +298,8 @@ ROWS = {
     "cnn_b1": cnn(1),
     "cnn_b64": cnn(64),
     "transformer_block": lambda: with_gradient(block, *map(jnp.asarray, inputs.transformer_inputs())),
+    "attention": attention(False),
+    "attention_causal": attention(True),
     "sgd_momentum_1e7": optimizer(sgd, 1),
     "adam_1e7": optimizer(adam, 2),
 }

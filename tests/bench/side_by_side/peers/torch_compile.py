@@ -227,6 +227,13 @@ def block(x, *p):
     return x + F.linear(F.gelu(F.linear(normalized(x, p[6], p[7]), p[8], p[9])), p[10], p[11])
 
 
+def attention(causal):
+    return lambda: with_gradient(
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=causal),
+        *(given(seed, (1, 8, 1024, 64)) for seed in (1, 2, 3)),
+    )
+
+
 # ---- optimizers ----
 
 
@@ -274,6 +281,8 @@ ROWS = {
     "cnn_b1": cnn(1),
     "cnn_b64": cnn(64),
     "transformer_block": lambda: with_gradient(block, *map(torch.from_numpy, inputs.transformer_inputs())),
+    "attention": attention(False),
+    "attention_causal": attention(True),
     "sgd_momentum_1e7": optimizer(torch.optim.SGD, momentum=0.9),
     "adam_1e7": optimizer(torch.optim.Adam),
 }

@@ -87,9 +87,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 Tensor attention(const Tensor& x, const Tensor* p) {
   const Tensor together = reshape(linear(x, p[0], p[1]), {kBatch, kLength, 3, kHeads, -1});
   const Values qkv = unstack(permute(together, {2, 0, 3, 1, 4}), 0);
-  const double scale = 1 / std::sqrt(static_cast<double>(kWidth) / kHeads);
-  const Tensor weights = softmax(matmul(qkv[0] * scale, transpose(qkv[1])), -1);
-  const Tensor mixed = permute(matmul(weights, qkv[2]), {0, 2, 1, 3});
+  const Tensor mixed =
+      permute(scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]), {0, 2, 1, 3});
   return linear(reshape(mixed, {kBatch, kLength, kWidth}), p[2], p[3]);
 }
 
@@ -111,6 +110,13 @@ Prepared transformer_block() {
                        block);
 }
 
+Prepared attention_row(bool causal) {
+  const Shape shape{1, 8, 1024, 64};
+  return with_gradient({input(1, shape), input(2, shape), input(3, shape)}, [causal](const Values& v) {
+    return scaled_dot_product_attention(v[0], v[1], v[2], {.causal = causal});
+  });
+}
+
 }  // namespace
 
 void add_network_rows(Rows& rows) {
@@ -121,6 +127,8 @@ void add_network_rows(Rows& rows) {
   rows["cnn_b1"] = [] { return cnn(1); };
   rows["cnn_b64"] = [] { return cnn(64); };
   rows["transformer_block"] = transformer_block;
+  rows["attention"] = [] { return attention_row(false); };
+  rows["attention_causal"] = [] { return attention_row(true); };
 }
 
 }  // namespace side_by_side

@@ -104,6 +104,13 @@ Prepared transformer_block() {
                        block);
 }
 
+Prepared attention_row(bool causal) {
+  const std::vector<std::int64_t> shape{1, 8, 1024, 64};
+  return with_gradient({input(1, shape), input(2, shape), input(3, shape)}, [causal](const Values& v) {
+    return torch::scaled_dot_product_attention(v[0], v[1], v[2], {}, 0.0, causal);
+  });
+}
+
 }  // namespace
 
 void add_network_rows(Rows& rows) {
@@ -114,6 +121,8 @@ void add_network_rows(Rows& rows) {
   rows["cnn_b1"] = [] { return cnn(1); };
   rows["cnn_b64"] = [] { return cnn(64); };
   rows["transformer_block"] = transformer_block;
+  rows["attention"] = [] { return attention_row(false); };
+  rows["attention_causal"] = [] { return attention_row(true); };
 }
 
 }  // namespace side_by_side
