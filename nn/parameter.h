@@ -11,6 +11,14 @@
 
 namespace tapestry::nn {
 
+class Parameter;
+namespace detail {
+using namespace tapestry::detail;
+// Calls f(value), which may change the numbers where they lie if no other handle shares them.
+template <class F>
+void change(Parameter& parameter, const F& f);
+}  // namespace detail
+
 class Parameter {
  public:
   explicit Parameter(const Tensor& value, std::string name = {}, detail::Site site = {});
@@ -53,6 +61,8 @@ class Parameter {
   // it within the current scope.
   std::string node_name() const;
 
+  template <class F>
+  friend void detail::change(Parameter& parameter, const F& f);
   State& state() const {
     if (!state_) detail::refuse("Parameter", "there is none: its layer was made without it");
     return *state_;
@@ -61,5 +71,12 @@ class Parameter {
   std::shared_ptr<State> state_;
   std::string path_;
 };
+
+template <class F>
+void detail::change(Parameter& parameter, const F& f) {
+  Tensor& value = parameter.state().value;
+  if (value.is_tracked()) value = detach(std::move(value));
+  f(value);
+}
 
 }  // namespace tapestry::nn

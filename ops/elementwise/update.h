@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "engine/base/parallel.h"
 #include "engine/base/streaming_store.h"
@@ -14,14 +15,15 @@
 
 namespace tapestry::detail {
 
-// p as the rule makes it anew: T rule(T p, T g, T* state) for each element, with one number of each
-// state, which the rule changes. g and the states have p's shape and its dtype, f32 or f64. States
-// change where they lie, unless other handles share them; one that is not defined() begins as 0.
+// p by the rule: T rule(T p, T g, T* state) for each element, with one number of each state, which
+// the rule changes. g and the states have p's shape and its dtype, f32 or f64. Numbers change where
+// they lie, unless other handles share them; a state that is not defined() begins as 0.
 template <std::size_t N, class Rule>
-Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& state,
-               const Rule& rule) {
-  Tensor result = Tensor::uninitialized(p.shape(), p.dtype());
+void update_numbers(Tensor& p, const Tensor& g, const std::array<Tensor*, N>& state,
+                    const Rule& rule) {
+  const bool in_place = p.is_unique() && p.is_contiguous();
   const Tensor from = p.contiguous(), by = g.contiguous();
+  Tensor result = in_place ? p : Tensor::uninitialized(p.shape(), p.dtype());
   for (Tensor* s : state) {
     if (!s->defined()) *s = zeros(p.shape(), p.dtype());
     if (!s->is_contiguous() || !s->is_unique()) *s = copy_of(*s);
@@ -32,8 +34,8 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
     T* const out = result.mutable_data<T>();
     std::array<T*, N> states;
     for (std::size_t k = 0; k != N; ++k) states[k] = state[k]->template mutable_data<T>();
-    // A stretch of elements into `to`.
-    const auto stretch = [&](std::int64_t first, std::int64_t count, T* __restrict to) {
+    // A stretch of elements into `to`, which may be where they lie.
+    const auto stretch = [&](std::int64_t first, std::int64_t count, T* to) {
       const T *x = old + first, *cotangent = gradient + first;
       std::array<T*, N> here = states;
       for (T*& s : here) s += first;
@@ -48,7 +50,8 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
     parallel_for(p.size(), 2 + static_cast<std::int64_t>(N),
                  [&](std::int64_t first, std::int64_t last) {
                    const ResultWriter writer(bytes);
-                   if (!writer.streams()) return stretch(first, last - first, out + first);
+                   if (in_place || !writer.streams())
+                     return stretch(first, last - first, out + first);
                    constexpr std::int64_t kTile = 1024;
                    alignas(64) T tile[kTile];
                    for (std::int64_t i = first; i < last; i += kTile) {
@@ -58,7 +61,8 @@ Tensor updated(const Tensor& p, const Tensor& g, const std::array<Tensor*, N>& s
                    }
                  });
   });
-  return result;
+  result.set_origin(0, 0);
+  p = std::move(result);
 }
 
 }  // namespace tapestry::detail

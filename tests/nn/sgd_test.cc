@@ -104,6 +104,29 @@ BOOST_AUTO_TEST_CASE(the_value_of_a_parameter_before_a_step_stays_as_it_is) {
   BOOST_TEST(p.value().to_vector() == (std::vector<double>{-1.5, -0.5}));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_nobody_else_holds_change_where_they_lie) {
+  nn::Parameter p(tensor({1.0, 2.0}));
+  nn::SGD sgd({p}, {.lr = 1});
+  const Tensor g = tensor({1.0, 1.0});
+  const auto block = [&] { return p.value().block(); };
+  const void* const first = block();
+  sgd.step({g});
+  BOOST_TEST(block() == first);
+  BOOST_TEST(p.value().to_vector() == (std::vector<double>{0, 1}));
+  {
+    Tape tape;
+    const Tensor x = p.tensor(), y = sum(square(x));
+    sgd.step({g});
+    BOOST_TEST(block() != first);
+    BOOST_TEST(gradient(y, x).to_vector() == (std::vector<double>{0, 2}));
+    BOOST_TEST(gradient(sum(square(p.tensor())), p).to_vector() == (std::vector<double>{-2, 0}));
+  }
+  const Tensor row = p.value();
+  sgd.step({g});
+  BOOST_TEST(row.to_vector() == (std::vector<double>{-1, 0}));
+  BOOST_TEST(p.value().to_vector() == (std::vector<double>{-2, -1}));
+}
+
 BOOST_AUTO_TEST_CASE(momentum_lives_on_from_tape_to_tape) {
   const nn::Sequential net = small_net();
   nn::SGD sgd(net.parameters(), {.lr = 0.05, .momentum = 0.9});
