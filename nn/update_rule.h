@@ -39,9 +39,8 @@ void update(Parameter& parameter, const Tensor& g, const std::array<Tensor*, N>&
   if (!followed) {
     for (Tensor* s : state)
       if (s->defined()) *s = detach(std::move(*s));
-    return change(parameter, [&](Tensor& value) {
-      update_numbers(value, detach(gradient), state, rule);
-    });
+    return change(parameter,
+                  [&](Tensor& value) { update_numbers(value, detach(gradient), state, rule); });
   }
   std::array<Tensor, N + 1> numbers;
   for (std::size_t k = 0; k != N; ++k)

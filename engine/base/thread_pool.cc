@@ -30,7 +30,8 @@ namespace tapestry::detail {
 
 namespace {
 
-// How long a thread looks out before it sleeps. Waking one takes up to as long, on a virtual machine.
+// How long a thread looks out before it sleeps. Waking one takes up to as long, on a virtual
+// machine.
 constexpr std::int64_t kLookOut = 100'000;  // ns
 
 constexpr int kMost = 256;  // threads
@@ -168,8 +169,8 @@ class Pool {
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   }
 
-  // Wakes two of those whose pieces are open. They wake others: where it takes long to wake one, not
-  // all of it falls on the thread that asked. Called while the loop cannot end.
+  // Wakes two of those whose pieces are open. They wake others: where it takes long to wake one,
+  // not all of it falls on the thread that asked. Called while the loop cannot end.
   void wake_some() {
     int left = 2;
     for (int first = 0; first < pieces_; first += kBits)

@@ -21,7 +21,7 @@ void refuse_output(const Op& op, std::size_t number) {
 }
 
 void execute_watched(const Op& op, Inputs inputs, const void* attributes,
-                             std::span<Tensor> outputs) {
+                     std::span<Tensor> outputs) {
   Timing timing(op.name, false);
   if (context.anomaly_watch) {
     watch_forward(op, inputs, attributes, outputs);

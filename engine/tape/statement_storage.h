@@ -89,9 +89,10 @@ struct StatementStorage {
   NodeId size() const { return next_id() - 1; }
   // Whether the node of that name is of this recording, which may have forgotten it.
   bool owns(std::uint64_t name) const { return (name - first_name) >> 32 == 0; }
-  // Whether a statement of this kernel may be written without further ado.
+  // Whether a statement may be written; and one of this kernel without a word to the runs.
+  bool has_room() const { return next_id() < roomy_until; }
   [[gnu::always_inline]] bool is_ready_for(const KernelOf<T>& kernel) const {
-    return next_id() < roomy_until && runs.expects(kernel);
+    return has_room() && runs.expects(kernel);
   }
   // Sets roomy_until; Error when the tape is full.
   void look_for_room() {
@@ -113,6 +114,21 @@ struct StatementStorage {
     operands.advance(operand_ids.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) payload.end()[i] = numbers[i];
     payload.advance(numbers.size());
+    put_value(value);
+    return BasicScalar<T>::named(value, name);
+  }
+  // The same for a statement whose operands and payload are written behind the end already: what is
+  // left where its kernel is not the one that was expected. A call of its own, after which a
+  // statement has nothing to do, so that those that were expected keep all they have in registers.
+  // Error for an operand that was forgotten.
+  [[gnu::noinline]] BasicScalar<T> finish_turning(const KernelOf<T>& kernel,
+                                                  typename BasicScalar<T>::Passed value) {
+    const std::uint64_t name = next_name;
+    for (int i = 0; i < kernel.arity; ++i)
+      if (operands.end()[i] >= next_id()) refuse_forgotten(kernel.name, operands.end()[i], size());
+    runs.put(kernel, next_id(), operands.size(), payload.size());
+    operands.advance(static_cast<std::size_t>(kernel.arity));
+    payload.advance(static_cast<std::size_t>(kernel.payload));
     put_value(value);
     return BasicScalar<T>::named(value, name);
   }

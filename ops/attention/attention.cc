@@ -128,7 +128,8 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOpt
     refuse(kWho, "the mask is i64; it must be boolean, or floating to be added to the scores");
   const Shape scores{q.shape()[-2], k.shape()[-2]};
   if (mask.defined() &&
-      !broadcasts_to(mask.rank() > 2 ? Shape{mask.shape()[-2], mask.shape()[-1]} : mask.shape(), scores))
+      !broadcasts_to(mask.rank() > 2 ? Shape{mask.shape()[-2], mask.shape()[-1]} : mask.shape(),
+                     scores))
     refuse(kWho, "the mask has shape {}; its last axes must broadcast to {}, queries and keys",
            mask.shape(), scores);
   if (options.scale && !std::isfinite(*options.scale))

@@ -81,7 +81,8 @@ class Heads {
     parts_of_head =
         std::clamp<std::int64_t>(parts(kUnits, heads), 1, parts(queries, kLeastQueries));
     if (!mask_.defined()) return;
-    mask_strides_ = broadcast_strides(mask_.shape(), mask_.strides(), of_matrices(batch, queries, keys));
+    mask_strides_ =
+        broadcast_strides(mask_.shape(), mask_.strides(), of_matrices(batch, queries, keys));
     mask_batch_ = without_last(mask_strides_, 2);
   }
 
@@ -142,8 +143,8 @@ class Heads {
 
   void hide(std::int64_t head, std::int64_t query, std::int64_t count, T* row) const {
     const int down = mask_strides_.rank() - 2;
-    const bool* const may = mask_.data<bool>() + offset_of(head, batch_, mask_batch_) +
-                            query * mask_strides_[down];
+    const bool* const may =
+        mask_.data<bool>() + offset_of(head, batch_, mask_batch_) + query * mask_strides_[down];
     const std::int64_t step = mask_strides_[down + 1];
     for (std::int64_t j = 0; j < count; ++j) row[j] = may[j * step] ? row[j] : kNever;
   }
@@ -173,7 +174,9 @@ class Sums {
   class OfPart {
    public:
     OfPart(const Sums& sums, std::int64_t unit, bool one_block)
-        : sums_(sums), one_block_(one_block), to_(sums.wanted_ ? sums.data_ + unit * sums.size_ : nullptr) {
+        : sums_(sums),
+          one_block_(one_block),
+          to_(sums.wanted_ ? sums.data_ + unit * sums.size_ : nullptr) {
       if (one_block || !to_) return;
       all_.assign(static_cast<std::size_t>(sums.size_), 0);
       term_.resize(all_.size());
@@ -200,8 +203,7 @@ class Sums {
 
   // Of whole heads, the parts added up in order; not defined() where not wanted.
   Tensor result() const {
-    if (!wanted_ || parts_ == 1)
-      return wanted_ ? terms_.view(shape_, row_major(shape_)) : Tensor();
+    if (!wanted_ || parts_ == 1) return wanted_ ? terms_.view(shape_, row_major(shape_)) : Tensor();
     Tensor result = Tensor::uninitialized(shape_, dtype_of<T>());
     T* const to = result.mutable_data<T>();
     parallel_for(result.size(), parts_, [&](std::int64_t first, std::int64_t last) {
@@ -239,16 +241,16 @@ Tensor attend(const HeadOperands& in, const Shape& batch, const HeadOptions& opt
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
         heads.weigh(head, block, seen, weights.data());
         multiply_alone({block.count(), width, seen}, {weights.data(), seen, false},
-                       heads.v.from(head, 0),
-                       result + (head * heads.queries + block.first) * width, width);
+                       heads.v.from(head, 0), result + (head * heads.queries + block.first) * width,
+                       width);
       });
     });
   });
   return out;
 }
 
-// With w the weights and s the slopes of the scores: gv = w^T g, s = the softmax's vjp of g v^T by w,
-// gq = s k scale, gk = s^T q scale.
+// With w the weights and s the cotangent of the scores: gv = w^T g, s = the softmax's vjp of g v^T
+// by w, gq = s k scale, gk = s^T q scale.
 HeadGradients attend_vjp(const HeadOperands& in, const Shape& batch, const HeadOptions& options,
                          const Tensor& g, HeadWants wants) {
   HeadGradients result;
@@ -265,8 +267,8 @@ HeadGradients attend_vjp(const HeadOperands& in, const Shape& batch, const HeadO
       const std::int64_t unit = head * parts_of_head + part;
       const bool one_block = heads.blocks(queries) == 1;
       typename Sums<T>::OfPart gk(of_k, unit, one_block), gv(of_v, unit, one_block);
-      const Workspace<T> weights(heads.most_weights()), slopes(heads.most_weights());
-      T *const w = weights.data(), *const s = slopes.data();
+      const Workspace<T> weights(heads.most_weights()), of_scores(heads.most_weights());
+      T *const w = weights.data(), *const s = of_scores.data();
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
         const std::int64_t count = block.count();
         const Matrix<T> cotangent = cotangents.from(head, block.first);

@@ -13,8 +13,8 @@ struct HeadOptions {
   bool causal;
 };
 
-// Operands are usable by products; `mask` is boolean, or not defined(). Their batch axes broadcast to
-// those of the result.
+// Operands are usable by products; `mask` is boolean, or not defined(). Their batch axes broadcast
+// to those of the result.
 struct HeadOperands {
   Tensor q, k, v, mask;
 };

@@ -37,21 +37,32 @@ std::vector<OpInfo> attention_cases() {
          {q, one, v},
          [](const auto& in) { return scaled_dot_product_attention(in[0], in[1], in[2]); }}},
        {{"width",
-         [] { scaled_dot_product_attention(zeros({2, 3}), zeros({2, 4}), zeros({2, 3})); },
-         "[scaled_dot_product_attention] queries (2, 3) and keys (2, 4) differ in the last axis; it "
+         [] {
+           scaled_dot_product_attention(zeros({2, 3}), zeros({2, 4}), zeros({2, 3}));
+         },
+         "[scaled_dot_product_attention] queries (2, 3) and keys (2, 4) differ in the last axis; "
+         "it "
          "must be equal"},
-        {"keys", [] { scaled_dot_product_attention(zeros({2, 3}), zeros({2, 3}), zeros({4, 3})); },
+        {"keys",
+         [] {
+           scaled_dot_product_attention(zeros({2, 3}), zeros({2, 3}), zeros({4, 3}));
+         },
          "[scaled_dot_product_attention] keys (2, 3) and values (4, 3) differ in the last axis but "
          "one; it must be equal"},
-        {"rank", [] { scaled_dot_product_attention(zeros({2, 3}), zeros({3}), zeros({4, 3})); },
-         "[scaled_dot_product_attention] q, k and v have shapes (2, 3), (3,) and (4, 3); each needs "
+        {"rank",
+         [] {
+           scaled_dot_product_attention(zeros({2, 3}), zeros({3}), zeros({4, 3}));
+         },
+         "[scaled_dot_product_attention] q, k and v have shapes (2, 3), (3,) and (4, 3); each "
+         "needs "
          "two axes or more"},
         {"mask",
          [] {
            scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}), zeros({4, 3}),
                                         {.mask = zeros({3, 4}, DType::boolean)});
          },
-         "[scaled_dot_product_attention] the mask has shape (3, 4); its last axes must broadcast to "
+         "[scaled_dot_product_attention] the mask has shape (3, 4); its last axes must broadcast "
+         "to "
          "(2, 4), queries and keys"},
         {"integers",
          [] {

@@ -8,8 +8,8 @@
 
 namespace tapestry::detail {
 
-// C = A B on the thread that calls, which holds a OneThread; C is row-major, `leading` elements from
-// row to row. T is float or double.
+// C = A B on the thread that calls, which holds a OneThread; C is row-major, `leading` elements
+// from row to row. T is float or double.
 template <class T>
 void multiply_alone(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
                     std::int64_t leading) {

@@ -21,8 +21,8 @@ constexpr std::int64_t kSide = 8, kLongest = 1 << 17;
 // while the left ones go by: rows, and bytes of a row.
 constexpr std::int64_t kPartRows = 288, kPartBytes = 2048;
 
-// Panels that are packed together: what their lines are dealt from lies in few pages, and is read in
-// few pieces.
+// Panels that are packed together: what their lines are dealt from lies in few pages, and is read
+// in few pieces.
 constexpr std::int64_t kPanelsAtOnce = 16;
 
 // Most elements of an operand that are packed at a time.
@@ -41,7 +41,12 @@ class Product {
  public:
   Product(const Extents& extents, const PanelKernels<T>& kernels, T* left, T* right, T* c,
           std::int64_t leading)
-      : extents_(extents), kernels_(kernels), left_(left), right_(right), c_(c), leading_(leading) {}
+      : extents_(extents),
+        kernels_(kernels),
+        left_(left),
+        right_(right),
+        c_(c),
+        leading_(leading) {}
 
   // The right operand stays packed from product to product of the same columns.
   void pack(const Matrix<T>& a, const Matrix<T>& b, bool right) {
@@ -247,8 +252,8 @@ void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t top = panels * i / threads * height,
                          bottom = std::min(panels * (i + 1) / threads * height, e.rows);
-      multiply_together({bottom - top, e.columns, e.inner}, a.from(top, 0), b,
-                        c + top * leading, leading);
+      multiply_together({bottom - top, e.columns, e.inner}, a.from(top, 0), b, c + top * leading,
+                        leading);
     }
   });
 }

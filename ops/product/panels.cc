@@ -143,10 +143,8 @@ struct Panels {
     } else {
       HWY_ALIGN T all[down * across * kLanes];
       HWY_UNROLL(16)
-      for (int i = 0; i < down; ++i)
-        HWY_UNROLL(2)
-        for (int j = 0; j < across; ++j)
-          hn::Store(sums[i][j], d, all + (i * across + j) * kLanes);
+      for (int i = 0; i < down; ++i) HWY_UNROLL(2)
+      for (int j = 0; j < across; ++j) hn::Store(sums[i][j], d, all + (i * across + j) * kLanes);
       for (int i = 0; i < rows; ++i)
         for (int j = 0; j < columns; ++j) {
           T& element = c[i * p.leading + j];

@@ -33,8 +33,8 @@ struct Part {
 template <class T>
 struct PanelKernels {
   std::int64_t rows, columns;
-  // Panels one after the other. One of the left operand takes rows * kStretch elements, whatever its
-  // depth; one of the right operand columns * depth.
+  // Panels one after the other. One of the left operand takes rows * kStretch elements, whatever
+  // its depth; one of the right operand columns * depth.
   void (*pack_left)(Matrix<T> a, std::int64_t rows, std::int64_t depth, T* panels);
   void (*pack_right)(Matrix<T> b, std::int64_t columns, std::int64_t depth, T* panels);
   void (*multiply)(const Part<T>& part);

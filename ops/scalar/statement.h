@@ -35,9 +35,9 @@ void note_captured(const TapeOf<T>* tape, const BasicScalar<T>& x) {
     context.captures->note(fmt::format("a scalar (node {})", x.id()));
 }
 
-// Records a statement the long way: it begins a run, or its operands are not all of the tape that
-// records, or DetectAnomaly watches. Plain numbers become constants of the tape, scalars of others
-// are refused, and of plain numbers alone nothing is recorded.
+// Records a statement the long way: the streams must look for room, or its operands are not all of
+// the tape that records, or DetectAnomaly watches. Plain numbers become constants of the tape,
+// scalars of others are refused, and of plain numbers alone nothing is recorded.
 template <class T>
 BasicScalar<T> record_carefully(const KernelOf<T>& kernel, const BasicScalar<T>* operands,
                                 const T* payload, typename BasicScalar<T>::Passed value) {
@@ -144,8 +144,7 @@ template <class E>
   constexpr std::size_t arity = Kernel::Root::operands, payload_count = Kernel::payload;
   StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
-  if (expression.strangers(storage.first_name) >> 32 || !storage.is_ready_for(Kernel::kernel))
-      [[unlikely]] {
+  if (expression.strangers(storage.first_name) >> 32 || !storage.has_room()) [[unlikely]] {
     BasicScalar<T> operands[arity], *operand = operands;
     T payload[payload_count + 1] = {}, *literal = payload;
     T* saved = payload + Kernel::Root::literals;
@@ -156,6 +155,8 @@ template <class E>
   T* literal = storage.payload.end();
   T* saved = literal + Kernel::Root::literals;
   Kernel::Root::write(expression, operand, literal, saved);
+  if (!storage.runs.expects(Kernel::kernel)) [[unlikely]]
+    return storage.finish_turning(Kernel::kernel, expression.number);
   storage.values[static_cast<NodeId>(name)] = expression.number;
   storage.next_name = name + 1;
   storage.operands.advance(arity);

@@ -13,7 +13,8 @@ namespace {
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
 // By definition, with a floating mask or none.
-Tensor plain_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& added = {}) {
+Tensor plain_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                       const Tensor& added = {}) {
   Tensor scores = matmul(q, transpose(k)) / std::sqrt(static_cast<double>(q.shape().back()));
   if (added.defined()) scores = scores + added;
   return matmul(softmax(scores, -1), v);
@@ -24,7 +25,8 @@ Tensor lower_triangle(std::int64_t queries, std::int64_t keys) {
 }
 
 // The gradients of a weighted sum of the result.
-std::vector<Tensor> slopes(const Call& call, const std::vector<Tensor>& at, bool recorded = false) {
+std::vector<Tensor> gradients_of(const Call& call, const std::vector<Tensor>& at,
+                                 bool recorded = false) {
   Tape tape;
   std::vector<Tensor> tracked;
   for (const Tensor& x : at) tracked.push_back(tape.variable(x));
@@ -43,20 +45,17 @@ const Call kFused = [](const auto& in) {
 
 // Few and many queries, and more keys than are weighed at once.
 BOOST_AUTO_TEST_CASE(any_extents) {
-  for (const auto& [l, s, e, f] : std::vector<std::array<std::int64_t, 4>>{{1, 1, 1, 1},
-                                                                           {5, 7, 3, 2},
-                                                                           {130, 40, 16, 16},
-                                                                           {300, 500, 64, 32},
-                                                                           {40, 3000, 8, 24}}) {
+  for (const auto& [l, s, e, f] : std::vector<std::array<std::int64_t, 4>>{
+           {1, 1, 1, 1}, {5, 7, 3, 2}, {130, 40, 16, 16}, {300, 500, 64, 32}, {40, 3000, 8, 24}}) {
     const std::vector<Tensor> at{numbers({l, e}), numbers({s, e}, 2), numbers({s, f}, 3)};
     BOOST_TEST(distance(kFused(at), kPlain(at)) < 1e-13);
-    const std::vector<Tensor> got = slopes(kFused, at), expected = slopes(kPlain, at);
+    const std::vector<Tensor> got = gradients_of(kFused, at), expected = gradients_of(kPlain, at);
     for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(distance(got[i], expected[i]) < 1e-11);
     std::vector<Tensor> narrow;
     for (const Tensor& x : at) narrow.push_back(x.to(DType::f32));
     BOOST_TEST(kFused(narrow).dtype() == DType::f32);
     BOOST_TEST(distance(kFused(narrow).to(DType::f64), kPlain(at)) < 2e-6);
-    const std::vector<Tensor> rough = slopes(kFused, narrow);
+    const std::vector<Tensor> rough = gradients_of(kFused, narrow);
     for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(distance(rough[i], expected[i]) < 1e-4);
   }
 }
@@ -66,7 +65,7 @@ BOOST_AUTO_TEST_CASE(batches_broadcast) {
                                numbers({2, 1, 30, 5}, 3)};
   BOOST_TEST(kFused(at).shape() == (Shape{2, 3, 20, 5}));
   BOOST_TEST(distance(kFused(at), kPlain(at)) < 1e-13);
-  const std::vector<Tensor> got = slopes(kFused, at), expected = slopes(kPlain, at);
+  const std::vector<Tensor> got = gradients_of(kFused, at), expected = gradients_of(kPlain, at);
   for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(distance(got[i], expected[i]) < 1e-11);
 }
 
@@ -90,13 +89,11 @@ BOOST_AUTO_TEST_CASE(a_causal_query_sees_no_later_key) {
     const Call masked = [&](const auto& in) {
       return scaled_dot_product_attention(in[0], in[1], in[2], {.mask = may});
     };
-    const Call plain = [&](const auto& in) {
-      return plain_attention(in[0], in[1], in[2], added);
-    };
-    const std::vector<Tensor> expected = slopes(plain, at);
+    const Call plain = [&](const auto& in) { return plain_attention(in[0], in[1], in[2], added); };
+    const std::vector<Tensor> expected = gradients_of(plain, at);
     for (const Call& call : {causal, masked}) {
       BOOST_TEST(distance(call(at), plain(at)) < 1e-13);
-      const std::vector<Tensor> got = slopes(call, at);
+      const std::vector<Tensor> got = gradients_of(call, at);
       for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(distance(got[i], expected[i]) < 1e-11);
     }
   }
@@ -110,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_query_that_sees_nothing_gets_nothing) {
   };
   check_values(call(at)[0], {5}, {0, 0, 0, 0, 0});
   for (const bool recorded : {false, true}) {
-    const std::vector<Tensor> got = slopes(call, at, recorded);
+    const std::vector<Tensor> got = gradients_of(call, at, recorded);
     check_values(got[0][0], {3}, {0, 0, 0});
     check_values(got[1][2], {3}, {0, 0, 0});
     check_values(got[2][2], {5}, {0, 0, 0, 0, 0});
@@ -142,13 +139,14 @@ BOOST_AUTO_TEST_CASE(a_floating_mask_has_a_gradient) {
 
 BOOST_AUTO_TEST_CASE(a_recorded_gradient_is_the_plain_one) {
   const std::vector<Tensor> at{numbers({3, 70, 8}), numbers({3, 90, 8}, 2), numbers({3, 90, 6}, 3)};
-  const std::vector<Tensor> plain = slopes(kFused, at), recorded = slopes(kFused, at, true);
+  const std::vector<Tensor> plain = gradients_of(kFused, at),
+                            recorded = gradients_of(kFused, at, true);
   for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(distance(plain[i], recorded[i]) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(the_gradient_of_one_operand_alone) {
   const std::vector<Tensor> at{numbers({3, 7, 8}), numbers({3, 9, 8}, 2), numbers({3, 9, 6}, 3)};
-  const std::vector<Tensor> all = slopes(kFused, at);
+  const std::vector<Tensor> all = gradients_of(kFused, at);
   for (std::size_t i = 0; i < 3; ++i) {
     Tape tape;
     std::vector<Tensor> in = at;
@@ -175,6 +173,7 @@ BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
     const std::vector<Tensor> at{numbers(shape).to(DType::f32), numbers(shape, 2).to(DType::f32),
                                  numbers(shape, 3).to(DType::f32)};
     check_threads([&] { return kFused(at); });
-    for (const std::size_t which : {0, 1, 2}) check_threads([&] { return slopes(kFused, at)[which]; });
+    for (const std::size_t which : {0, 1, 2})
+      check_threads([&] { return gradients_of(kFused, at)[which]; });
   }
 }

@@ -87,8 +87,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 Tensor attention(const Tensor& x, const Tensor* p) {
   const Tensor together = reshape(linear(x, p[0], p[1]), {kBatch, kLength, 3, kHeads, -1});
   const Values qkv = unstack(permute(together, {2, 0, 3, 1, 4}), 0);
-  const Tensor mixed =
-      permute(scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]), {0, 2, 1, 3});
+  const Tensor mixed = permute(scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]), {0, 2, 1, 3});
   return linear(reshape(mixed, {kBatch, kLength, kWidth}), p[2], p[3]);
 }
 
@@ -112,9 +111,10 @@ Prepared transformer_block() {
 
 Prepared attention_row(bool causal) {
   const Shape shape{1, 8, 1024, 64};
-  return with_gradient({input(1, shape), input(2, shape), input(3, shape)}, [causal](const Values& v) {
-    return scaled_dot_product_attention(v[0], v[1], v[2], {.causal = causal});
-  });
+  return with_gradient({input(1, shape), input(2, shape), input(3, shape)},
+                       [causal](const Values& v) {
+                         return scaled_dot_product_attention(v[0], v[1], v[2], {.causal = causal});
+                       });
 }
 
 }  // namespace

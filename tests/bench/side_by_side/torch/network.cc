@@ -106,9 +106,10 @@ Prepared transformer_block() {
 
 Prepared attention_row(bool causal) {
   const std::vector<std::int64_t> shape{1, 8, 1024, 64};
-  return with_gradient({input(1, shape), input(2, shape), input(3, shape)}, [causal](const Values& v) {
-    return torch::scaled_dot_product_attention(v[0], v[1], v[2], {}, 0.0, causal);
-  });
+  return with_gradient(
+      {input(1, shape), input(2, shape), input(3, shape)}, [causal](const Values& v) {
+        return torch::scaled_dot_product_attention(v[0], v[1], v[2], {}, 0.0, causal);
+      });
 }
 
 }  // namespace
