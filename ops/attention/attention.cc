@@ -1,5 +1,6 @@
 #include "ops/attention/attention.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -132,6 +133,18 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOpt
                      scores))
     refuse(kWho, "the mask has shape {}; its last axes must broadcast to {}, queries and keys",
            mask.shape(), scores);
+  const Shape batch = broadcast_shapes(
+      kWho, broadcast_shapes(kWho, without_last(q.shape(), 2), without_last(k.shape(), 2)),
+      without_last(v.shape(), 2));
+  for (int axis = -1; mask.defined() && axis >= -std::min(batch.rank(), mask.rank() - 2); --axis) {
+    const std::int64_t extent = batch[axis], of_mask = mask.shape()[axis - 2];
+    if (extent != of_mask && extent != 1 && of_mask != 1)
+      refuse(
+          kWho,
+          "the mask has shape {}; its axes before the last two must broadcast with those of q, k "
+          "and v, {}",
+          mask.shape(), batch);
+  }
   if (options.scale && !std::isfinite(*options.scale))
     refuse(kWho, "scale is {}; it must be finite", *options.scale);
 }

@@ -64,6 +64,14 @@ std::vector<OpInfo> attention_cases() {
          "[scaled_dot_product_attention] the mask has shape (3, 4); its last axes must broadcast "
          "to "
          "(2, 4), queries and keys"},
+        {"batch of the mask",
+         [] {
+           const Tensor x = zeros({3, 2, 4});
+           scaled_dot_product_attention(x, x, x, {.mask = zeros({2, 2, 2})});
+         },
+         "[scaled_dot_product_attention] the mask has shape (2, 2, 2); its axes before the last "
+         "two must "
+         "broadcast with those of q, k and v, (3,)"},
         {"integers",
          [] {
            scaled_dot_product_attention(zeros({2, 3}), zeros({4, 3}), zeros({4, 3}),
