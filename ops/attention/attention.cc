@@ -25,6 +25,19 @@ namespace {
 constexpr std::string_view kWho = "scaled_dot_product_attention";
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
+// The axes before the last two, of q, k and v.
+Shape batch_of(const Tensor& q, const Tensor& k, const Tensor& v) {
+  const Shape batch =
+      broadcast_shapes(kWho, without_last(q.shape(), 2), without_last(k.shape(), 2));
+  return broadcast_shapes(kWho, batch, without_last(v.shape(), 2));
+}
+// Of these and of the mask.
+Shape batch_of(const HeadOperands& in) {
+  const Shape batch = batch_of(in.q, in.k, in.v);
+  if (!in.mask.defined() || in.mask.rank() <= 2) return batch;
+  return broadcast_shapes(kWho, batch, without_last(in.mask.shape(), 2));
+}
+
 // Where query i comes no earlier than key j.
 Tensor causal_mask(std::int64_t queries, std::int64_t keys) {
   return unsqueeze(arange(queries, DType::i64), 1) >= unsqueeze(arange(keys, DType::i64), 0);
@@ -51,20 +64,11 @@ struct Attention {
     return operand < 2 ? of_weights | save_input(2) : operand == 2 ? of_weights : 0;
   }
 
-  static Shape batch_of(const Shape& q, const Shape& k, const Shape& v, const Shape& mask) {
-    Shape batch = broadcast_shapes(kWho, without_last(q, 2), without_last(k, 2));
-    batch = broadcast_shapes(kWho, batch, without_last(v, 2));
-    return mask.rank() > 2 ? broadcast_shapes(kWho, batch, without_last(mask, 2)) : batch;
-  }
   static Tensor mask_of(Inputs in) { return operands > 3 ? detach(in[operands - 1]) : Tensor(); }
 
   static Tensor forward(Inputs in, const Attributes& a) {
     const HeadOperands all{usable(in[0]), usable(in[1]), usable(in[2]), mask_of(in)};
     return attend(all, batch_of(all), a);
-  }
-  static Shape batch_of(const HeadOperands& in) {
-    return batch_of(in.q.shape(), in.k.shape(), in.v.shape(),
-                    in.mask.defined() ? in.mask.shape() : Shape());
   }
   static double flops(Inputs in, std::span<const Tensor> outputs) {
     const double keys = static_cast<double>(in[1].shape()[-2]);
@@ -133,9 +137,7 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOpt
                      scores))
     refuse(kWho, "the mask has shape {}; its last axes must broadcast to {}, queries and keys",
            mask.shape(), scores);
-  const Shape batch = broadcast_shapes(
-      kWho, broadcast_shapes(kWho, without_last(q.shape(), 2), without_last(k.shape(), 2)),
-      without_last(v.shape(), 2));
+  const Shape batch = batch_of(q, k, v);
   for (int axis = -1; mask.defined() && axis >= -std::min(batch.rank(), mask.rank() - 2); --axis) {
     const std::int64_t extent = batch[axis], of_mask = mask.shape()[axis - 2];
     if (extent != of_mask && extent != 1 && of_mask != 1)

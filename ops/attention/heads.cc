@@ -24,8 +24,6 @@ constexpr std::int64_t kQueries = 128, kWeights = 1 << 17;
 // that bits do not depend on threads.
 constexpr std::int64_t kUnits = 16, kLeastQueries = 64;
 
-std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
-
 Shape of_matrices(Shape batch, std::int64_t rows, std::int64_t columns) {
   batch.push_back(rows);
   batch.push_back(columns);
@@ -163,7 +161,6 @@ class Sums {
   Sums(bool wanted, const Shape& batch, std::int64_t parts, std::int64_t rows, std::int64_t columns)
       : wanted_(wanted),
         parts_(parts),
-        columns_(columns),
         size_(rows * columns),
         shape_(of_matrices(batch, rows, columns)) {
     if (!wanted) return;
@@ -220,7 +217,7 @@ class Sums {
 
  private:
   bool wanted_;
-  std::int64_t parts_, columns_, size_;  // a size: elements of a matrix
+  std::int64_t parts_, size_;  // a size: elements of a matrix
   Shape shape_;
   Tensor terms_;
   T* data_ = nullptr;

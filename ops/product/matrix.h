@@ -24,6 +24,11 @@ struct Extents {
   std::int64_t rows, columns, inner;
 };
 
+// How many parts of a size make up the whole; the last may be smaller.
+inline std::int64_t parts(std::int64_t whole, std::int64_t part) {
+  return (whole + part - 1) / part;
+}
+
 // Longer sums of products are cut, and in single precision the parts are added in double. Libraries
 // add in lanes within a product of two vectors, and one by one elsewhere.
 inline constexpr std::int64_t kLong = 1 << 12;

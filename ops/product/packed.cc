@@ -28,8 +28,6 @@ constexpr std::int64_t kPanelsAtOnce = 16;
 // Most elements of an operand that are packed at a time.
 constexpr std::int64_t kMostPacked = 1 << 23;
 
-std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
-
 // The inner axis is cut in stretches of about the same length, one register of floats or more.
 std::int64_t stretch_of(std::int64_t inner) {
   return parts(parts(inner, parts(inner, kStretch)), 16) * 16;
