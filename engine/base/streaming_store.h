@@ -3,8 +3,11 @@
 // and move them from there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
+
+#include "engine/base/prefetch.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -30,10 +33,15 @@ class ResultWriter {
   bool streams() const { return streams_; }
   template <class T>
   void write(T* to, const T* from, std::int64_t count) const {
+    write(to, from, count, std::array<const T*, 0>{});
+  }
+  // While a result is streamed, memory would not be read: as many numbers of what is read next are
+  // fetched meanwhile. Pointers may be null, and may point behind the end.
+  template <class T, class In, std::size_t N>
+  void write(T* to, const T* from, std::int64_t count, const std::array<const In*, N>& next) const {
     const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(T);
 #if defined(__SSE2__)
-    if (streams_)
-      return stream(reinterpret_cast<char*>(to), reinterpret_cast<const char*>(from), bytes);
+    if (streams_) return stream(to, from, bytes, next);
 #endif
     std::memcpy(to, from, bytes);
   }
@@ -41,7 +49,11 @@ class ResultWriter {
  private:
 #if defined(__SSE2__)
   // Whole lines of 64 bytes; what lies before and behind them is stored as usual.
-  static void stream(char* to, const char* from, std::size_t bytes) {
+  template <class T, class In, std::size_t N>
+  static void stream(T* numbers, const T* from_numbers, std::size_t bytes,
+                     const std::array<const In*, N>& next) {
+    char* const to = reinterpret_cast<char*>(numbers);
+    const char* const from = reinterpret_cast<const char*>(from_numbers);
     const std::size_t head = (64 - reinterpret_cast<std::uintptr_t>(to) % 64) % 64;
     if (bytes < head + 64) {
       std::memcpy(to, from, bytes);
@@ -49,12 +61,15 @@ class ResultWriter {
     }
     std::memcpy(to, from, head);
     std::size_t at = head;
-    for (; at + 64 <= bytes; at += 64)
+    for (; at + 64 <= bytes; at += 64) {
+      for (const In* operand : next)
+        if (operand) prefetch(operand, static_cast<std::int64_t>(at / sizeof(T)), 64 / sizeof(T));
       for (std::size_t k = 0; k < 64; k += 16) {
         __m128i v;
         std::memcpy(&v, from + at + k, sizeof v);
         _mm_stream_si128(reinterpret_cast<__m128i*>(to + at + k), v);
       }
+    }
     std::memcpy(to + at, from + at, bytes - at);
   }
 #endif

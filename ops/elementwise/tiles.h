@@ -26,12 +26,14 @@ void gather_tile(const T* from, std::int64_t stride, std::int64_t n, T* tile) {
 
 // At most a tile of a result that is streamed: made in the cache, then moved. Apart from the other
 // path, whose frame it would enlarge.
-template <class T, class Out, class F>
-[[gnu::noinline]] void stream_tile(const ResultWriter& writer, const T* const* in, Out* to,
-                                   std::int64_t n, F& f) {
+// `next` is where the operands of the next tile lie, null for those that memory need not bring.
+template <class T, class Out, std::size_t N, class F>
+[[gnu::noinline]] void stream_tile(const ResultWriter& writer, const T* const* in,
+                                   const std::array<const T*, N>& next, Out* to, std::int64_t n,
+                                   F& f) {
   alignas(64) Out tile[kTile];
   f(in, tile, n);
-  writer.write(to, tile, n);
+  writer.write(to, tile, n, next);
 }
 
 // out is fresh and row-major; operands broadcast to its shape; a null operand is one that f does
@@ -67,7 +69,10 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
       const ResultWriter writer(bytes);
       for (std::int64_t i = first; i < last; i += kTile)
         contiguous(i, std::min(last, i + kTile), [&](const T* const* in, Out* to, std::int64_t n) {
-          stream_tile(writer, in, to, n, f);
+          std::array<const T*, N> next{};
+          for (std::size_t k = 0; k < N; ++k)
+            if (in[k]) next[k] = in[k] + n;
+          stream_tile(writer, in, next, to, n, f);
         });
     });
   }
@@ -87,17 +92,18 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
     T tiles[N][kTile];
     for (std::int64_t from = begin; from < end; from += kTile) {
       const std::int64_t n = std::min(kTile, end - from);
-      std::array<const T*, N> in{};
+      std::array<const T*, N> in{}, next{};
       for (std::size_t k = 0; k < N; ++k) {
         if (!data[k]) continue;
         const std::int64_t stride = rows.inner[k];
         const T* start = data[k] + at[k] + from * stride;
         in[k] = stride == 1 ? start : tiles[k];
+        if (stride == 1) next[k] = start + n;
         // A repeated number fills its tile once.
         if (stride != 1 && (stride != 0 || from == begin)) gather_tile(start, stride, n, tiles[k]);
       }
       Out* const to = result + row_out + from;
-      streams ? stream_tile(writer, in.data(), to, n, f) : f(in.data(), to, n);
+      streams ? stream_tile(writer, in.data(), next, to, n, f) : f(in.data(), to, n);
     }
   };
   if (rows.count == 1) {

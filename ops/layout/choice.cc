@@ -1,15 +1,16 @@
 #include "ops/layout/choice.h"
 
 #include <algorithm>
-#include <bit>
 #include <functional>
 #include <vector>
 
 #include "engine/base/parallel.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/streaming_store.h"
 #include "engine/tensor/copy.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
+#include "ops/layout/indexed_rows.h"
 
 namespace tapestry::detail {
 namespace {
@@ -41,54 +42,13 @@ int outer_axis(const Choice& choice) {
   return outer;
 }
 
-// Rows of terms, each of which goes to one row of the target, by ranges of that: each thread lists
-// a part of the terms, and then adds what goes to some of the ranges, list after list.
-template <class F>
-void add_by_ranges(const Rows<4>& rows, const std::int64_t* index, std::int64_t extent,
-                   std::int64_t parts, const F& add) {
-  constexpr std::int64_t kRangesOfAPart = 4;
-  const auto shift = static_cast<int>(
-      std::bit_width(static_cast<std::uint64_t>(extent / (parts * kRangesOfAPart)) | 1) - 1);
-  const std::int64_t ranges = ((extent - 1) >> shift) + 1;
-  std::vector<std::vector<std::int64_t>> lists(static_cast<std::size_t>(parts * ranges));
-  const auto list = [&](std::int64_t part, std::int64_t range) -> auto& {
-    return lists[static_cast<std::size_t>(part * ranges + range)];
-  };
-  parallel_for(parts, parallel_grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t part = first; part < last; ++part) {
-      std::int64_t row = rows.count * part / parts;
-      rows.for_each(row, rows.count * (part + 1) / parts, [&](const auto& at) {
-        list(part, index[at[0]] >> shift).push_back(row++);
-      });
-    }
-  });
-  parallel_for(ranges, parallel_grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t range = first; range < last; ++range)
-      for (std::int64_t part = 0; part < parts; ++part)
-        for (const std::int64_t row : list(part, range)) add(rows.offsets(row));
-  });
-}
-
 // Calls f(offsets, length, steps, range) for stretches that lie in rows: where their first elements
 // lie in index, target, sums and source, and the steps from one to the next. Each thread adds to
 // places of its own: it takes a part of an outer axis, or what goes to some rows of the target.
 template <class F>
-void for_each_row(const Choice& choice, const std::int64_t* index, const Strides& apart,
-                  const Tensor& source, const F& f) {
-  const auto rows_of = [&](const Shape& shape) {
-    return Rows<4>(shape, {&choice.index, &choice.base, &apart, &source.strides()});
-  };
+void for_each_row(const Choice& choice, const Strides& apart, const Tensor& source, const F& f) {
   const int outer = outer_axis(choice);
   const std::int64_t shared = outer < 0 ? choice.extent : choice.shape[outer];
-  if (outer < 0) {
-    const Rows<4> rows = rows_of(choice.shape);
-    const std::int64_t parts =
-        std::min<std::int64_t>(threads_for_a_loop(), choice.shape.size() / parallel_grain);
-    if (parts > 1 && rows.inner[0] == 0)
-      return add_by_ranges(rows, index, choice.extent, parts, [&](const auto& at) {
-        f(at, rows.length, rows.inner, RowRange{0, choice.extent});
-      });
-  }
   parallel_for(
       shared, choice.shape.size() / shared + 1, [&](std::int64_t first, std::int64_t last) {
         Shape shape = choice.shape;
@@ -100,7 +60,7 @@ void for_each_row(const Choice& choice, const std::int64_t* index, const Strides
                    source.strides()[outer] * first};
           range = {0, choice.extent};
         }
-        const Rows<4> rows = rows_of(shape);
+        const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
         rows.for_each([&](std::array<std::int64_t, 4> at) {
           for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
           f(at, rows.length, rows.inner, range);
@@ -123,7 +83,11 @@ void add_run(Sum* to, std::int64_t step, const T* from, std::int64_t from_step, 
 template <class Sum, class T>
 void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
                   const Tensor& terms) {
-  for_each_row(choice, index, choice.base, terms,
+  if (const auto rows = indexed_rows(choice, index, terms.strides()))
+    return add_rows(*rows, choice.extent, target, source, [&](std::int64_t row) {
+      add_run(target + rows->place(row), 1, source + rows->other(row), 1, rows->length);
+    });
+  for_each_row(choice, choice.base, terms,
                [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
                  const auto [along, to, ignored, from] = steps;
                  const std::int64_t* row = index + at[0];
@@ -146,7 +110,19 @@ void add_in_place(Sum* target, const std::int64_t* index, const T* source, const
 void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
                const Tensor& terms, Apart& apart) {
   auto* const sums = apart.sums.mutable_data<double>();
-  for_each_row(choice, index, apart.base, terms,
+  const auto slot_of = [&](std::int64_t number) {
+    return apart.slots[static_cast<std::size_t>(number)];
+  };
+  if (const auto rows = indexed_rows(choice, index, terms.strides()))
+    return add_rows(*rows, choice.extent, target, source, [&](std::int64_t row) {
+      const std::int32_t slot = slot_of(rows->chosen(row));
+      const float* const p = source + rows->other(row);
+      if (slot < 0)
+        add_run(target + rows->place(row), 1, p, 1, rows->length);
+      else
+        add_run(sums + slot * choice.step, 1, p, 1, rows->length);
+    });
+  for_each_row(choice, apart.base, terms,
                [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
                  const auto [along, to, to_sum, from] = steps;
                  const std::int64_t* row = index + at[0];
@@ -155,7 +131,7 @@ void add_apart(float* target, const std::int64_t* index, const float* source, co
                  for (std::int64_t i = 0; i < length; i += count) {
                    const std::int64_t number = row[i * along];
                    if (!range.has(number)) continue;
-                   const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
+                   const std::int32_t slot = slot_of(number);
                    const float* p = source + at[3] + i * from;
                    if (slot < 0)
                      add_run(target + at[1] + i * to + number * choice.step, to, p, from, count);
@@ -257,24 +233,30 @@ void add_single(Tensor& target, const Tensor& index, const Tensor& source, const
 
 Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
   Tensor result = Tensor::uninitialized(choice.shape, x.dtype());
+  const auto bytes = result.size() * static_cast<std::int64_t>(size_of(x.dtype()));
+  const auto* numbers = index.data<std::int64_t>();
   const Rows<3> rows(choice.shape, {&choice.index, &choice.base, &result.strides()});
   visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    const auto* numbers = index.data<std::int64_t>();
     const T* source = x.data<T>();
     T* target = result.mutable_data<T>();
+    if (const auto whole = indexed_rows(choice, numbers, result.strides()))
+      return parallel_for(whole->count, whole->length, [&](std::int64_t first, std::int64_t last) {
+        const ResultWriter writer(bytes);
+        for (std::int64_t row = first; row < last; ++row) {
+          if (row + kRowsAhead < last)
+            prefetch(source, whole->place(row + kRowsAhead), whole->length);
+          writer.write(target + whole->other(row), source + whole->place(row), whole->length);
+        }
+      });
     const auto [along, from, to] = rows.inner;
     parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
-      const ResultWriter writer(result.size() * static_cast<std::int64_t>(sizeof(T)));
       rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
         const auto* row = numbers + at[0];
         const T* p = source + at[1];
         T* q = target + at[2];
         if (along == 0) {  // one index for the whole row
           p += *row * choice.step;
-          if (from == 1 && to == 1)
-            writer.write(q, p, rows.length);
-          else
-            for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
         } else {
           for (std::int64_t i = 0; i < rows.length; ++i)
             q[i * to] = p[i * from + row[i * along] * choice.step];

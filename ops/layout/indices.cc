@@ -1,7 +1,8 @@
 #include "ops/layout/indices.h"
 
-#include <algorithm>
+#include <atomic>
 
+#include "engine/base/parallel.h"
 #include "engine/tensor/copy.h"
 #include "engine/tensor/rows.h"
 
@@ -26,20 +27,36 @@ bool look_at(const Tensor& index, std::int64_t low, std::int64_t extent, Refuse&
   for (int axis = 0; axis < once.rank(); ++axis)
     if (index.strides()[axis] == 0 && once[axis] > 1) once[axis] = 1;
   const Rows<1> rows(once, {&index.strides()});
-  std::int64_t least = 0;
-  rows.for_each([&](const std::array<std::int64_t, 1>& at) {
-    const auto* row = index.data<std::int64_t>() + at[0];
-    std::int64_t smallest = 0, largest = -1;
-    for (std::int64_t i = 0; i < rows.length; ++i) {
-      smallest = std::min(smallest, row[i * rows.inner[0]]);
-      largest = std::max(largest, row[i * rows.inner[0]]);
+  const auto* const numbers = index.data<std::int64_t>();
+  std::atomic<bool> any_outside = false, any_negative = false;
+  // Subtractions that wrap around: one of the two is negative just where the number lies outside.
+  const auto look = [&](const std::int64_t* row, std::int64_t stride, std::int64_t count) {
+    std::uint64_t outside = 0, all = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto number = static_cast<std::uint64_t>(row[i * stride]);
+      outside |= (number - static_cast<std::uint64_t>(low)) |
+                 (static_cast<std::uint64_t>(extent) - 1 - number);
+      all |= number;
     }
-    for (std::int64_t i = 0; (smallest < low || largest >= extent) && i < rows.length; ++i)
-      if (const std::int64_t bad = row[i * rows.inner[0]]; bad < low || bad >= extent)
-        refuse_at(bad);
-    least = std::min(least, smallest);
-  });
-  return least < 0;
+    if (static_cast<std::int64_t>(outside) < 0) any_outside = true;
+    if (static_cast<std::int64_t>(all) < 0) any_negative = true;
+  };
+  if (rows.count == 1 && rows.inner[0] == 1)
+    parallel_for(rows.length, 1, [&](std::int64_t first, std::int64_t last) {
+      look(numbers + first, 1, last - first);
+    });
+  else
+    rows.for_each([&](const std::array<std::int64_t, 1>& at) {
+      look(numbers + at[0], rows.inner[0], rows.length);
+    });
+  if (any_outside)
+    rows.for_each([&](const std::array<std::int64_t, 1>& at) {
+      for (std::int64_t i = 0; i < rows.length; ++i)
+        if (const std::int64_t number = numbers[at[0] + i * rows.inner[0]];
+            number < low || number >= extent)
+          refuse_at(number);
+    });
+  return any_negative;
 }
 
 }  // namespace
