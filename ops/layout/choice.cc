@@ -244,19 +244,23 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
         const ResultWriter writer(bytes);
         for (std::int64_t row = first; row < last; ++row) {
           if (row + kRowsAhead < last)
-            prefetch(source, whole->place(row + kRowsAhead), whole->length);
+            prefetch(source, whole->place(row + kRowsAhead), whole->asked(sizeof(T)));
           writer.write(target + whole->other(row), source + whole->place(row), whole->length);
         }
       });
     const auto [along, from, to] = rows.inner;
     parallel_for(rows.count, rows.length, [&](std::int64_t first, std::int64_t last) {
+      const ResultWriter writer(bytes);
       rows.for_each(first, last, [&](const std::array<std::int64_t, 3>& at) {
         const auto* row = numbers + at[0];
         const T* p = source + at[1];
         T* q = target + at[2];
         if (along == 0) {  // one index for the whole row
           p += *row * choice.step;
-          for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
+          if (from == 1 && to == 1)
+            writer.write(q, p, rows.length);
+          else
+            for (std::int64_t i = 0; i < rows.length; ++i) q[i * to] = p[i * from];
         } else {
           for (std::int64_t i = 0; i < rows.length; ++i)
             q[i * to] = p[i * from + row[i * along] * choice.step];

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -26,6 +27,10 @@ struct IndexedRows {
   std::int64_t place(std::int64_t row) const { return chosen(row) * step; }
   // In the tensor that has the choice's shape.
   std::int64_t other(std::int64_t row) const { return row * next_other; }
+  // Numbers of a row, of `size` bytes each, that are asked for; the processor guesses the rest.
+  std::int64_t asked(std::size_t size) const {
+    return std::min(length, static_cast<std::int64_t>(512 / size));
+  }
 };
 
 // None where the choice, or the tensor of its shape that has these strides, lies otherwise.
@@ -59,7 +64,7 @@ void add_rows(const IndexedRows& rows, std::int64_t extent, const Target* target
   if (parts == 1) {
     for (std::int64_t row = 0; row < rows.count; ++row) {
       if (row + kRowsAhead < rows.count)
-        prefetch(target, rows.place(row + kRowsAhead), rows.length);
+        prefetch(target, rows.place(row + kRowsAhead), rows.asked(sizeof(Target)));
       add(row);
     }
     return;
@@ -79,8 +84,8 @@ void add_rows(const IndexedRows& rows, std::int64_t extent, const Target* target
       }
       for (std::int64_t i = 0; i < count; ++i) {
         if (i + kRowsAhead < count) {
-          prefetch(target, rows.place(mine[i + kRowsAhead]), rows.length);
-          prefetch(source, rows.other(mine[i + kRowsAhead]), rows.length);
+          prefetch(target, rows.place(mine[i + kRowsAhead]), rows.asked(sizeof(Target)));
+          prefetch(source, rows.other(mine[i + kRowsAhead]), rows.asked(sizeof(Source)));
         }
         add(mine[i]);
       }

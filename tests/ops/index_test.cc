@@ -1,5 +1,8 @@
 #include "ops/layout/index.h"
 
+#include <limits>
+#include <string>
+
 #include "tests/ops/checks.h"
 
 using namespace tapestry;
@@ -91,6 +94,47 @@ BOOST_AUTO_TEST_CASE(threads_do_not_matter) {
   });
   check_threads([&] {
     return scatter_add(grid, 0, places, randn({100, 30}, *std::make_unique<Rng>(7)));
+  });
+}
+
+// However places are shared among threads: wide and narrow rows, few places and many.
+BOOST_AUTO_TEST_CASE(each_row_is_added_once) {
+  Rng rng(6);
+  for (const std::int64_t width : {1, 3, 16, 300})
+    for (const std::int64_t places : {1, 3, 40, 5000}) {
+      const std::int64_t rows = 120000 / width;
+      std::vector<std::int64_t> drawn(static_cast<std::size_t>(rows));
+      std::vector<double> times(static_cast<std::size_t>(places));
+      for (auto& i : drawn) {
+        i = static_cast<std::int64_t>(rng.next_below(static_cast<std::uint64_t>(places)));
+        ++times[static_cast<std::size_t>(i)];
+      }
+      const Tensor some = indices(drawn, {rows}), source = full({rows, width}, 1, DType::f64),
+                   expected =
+                       broadcast_to(unsqueeze(from_vector(times, {places}), 1), {places, width});
+      check_threads([&] {
+        const Tensor sums = index_add(zeros({places, width}, DType::f64), 0, some, source);
+        BOOST_TEST(same_bits(sums, expected));
+        BOOST_TEST(same_bits(take(sums, some), take(expected, some)));
+        return sums;
+      });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(many_indices_are_all_looked_at) {
+  constexpr std::int64_t kMany = 100000;
+  check_threads([&] {
+    std::vector<std::int64_t> drawn(kMany, 1);
+    drawn[kMany - 7] = -1;
+    const Tensor last = sum(take(kX, indices(drawn, {kMany})), {.axis = 0});
+    drawn[kMany / 3] = 3;
+    BOOST_CHECK_EXCEPTION(take(kX, indices(drawn, {kMany})), Error, [](const Error& e) {
+      return std::string(e.what()).find("index 3 is out of range for extent 3") !=
+             std::string::npos;
+    });
+    drawn[kMany / 3] = std::numeric_limits<std::int64_t>::min();
+    BOOST_CHECK_THROW(take(kX, indices(drawn, {kMany})), Error);
+    return last;
   });
 }
 
