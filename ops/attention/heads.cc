@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -16,7 +17,7 @@ namespace tapestry::detail {
 namespace {
 
 // Queries whose weights are computed together, and the most of these weights: half a megabyte of
-// floats. Each product with them packs the keys or the values anew, which fewer would not pay for.
+// floats.
 constexpr std::int64_t kQueries = 128, kWeights = 1 << 17;
 
 // Heads and parts of them that are worth a loop; where there are fewer heads, their queries are
@@ -115,17 +116,37 @@ class Heads {
     }
   }
   std::int64_t blocks(Range all) const { return parts(all.count(), most_queries()); }
+  // Queries of a block, and their weights.
+  std::int64_t most_queries() const {
+    return std::clamp<std::int64_t>(kWeights / std::max<std::int64_t>(1, keys), 12, kQueries);
+  }
   std::int64_t most_weights() const { return most_queries() * keys; }
 
-  // Row by row, `seen` weights a row: softmax of the scores, 0 where a query may not attend.
-  void weigh(std::int64_t head, Range block, std::int64_t seen, T* weights) const {
-    multiply_alone({block.count(), seen, width}, q.from(head, block.first),
-                   transposed(k.from(head, 0)), weights, seen);
+  // The keys as columns, for the scores of a part of a head.
+  Repeated<T> keys_across(std::int64_t head) const {
+    return {width, keys, transposed(k.from(head, 0))};
+  }
+
+  // The queries of a block times the scale, row by row.
+  Matrix<T> scaled_queries(std::int64_t head, Range block, T* to) const {
+    const Matrix<T> from = q.from(head, block.first);
     const T scale = static_cast<T>(options_.scale);
+    const std::int64_t down = from.transposed ? 1 : from.leading,
+                       across = from.transposed ? from.leading : 1;
+    for (std::int64_t i = 0; i < block.count(); ++i)
+      for (std::int64_t j = 0; j < width; ++j)
+        to[i * width + j] = from.data[i * down + j * across] * scale;
+    return {to, std::max<std::int64_t>(1, width), false};
+  }
+
+  // By the scaled queries, row by row, `seen` weights a row: softmax of the scores, 0 where a query
+  // may not attend.
+  void weigh(std::int64_t head, Range block, std::int64_t seen, const Matrix<T>& scaled,
+             const Repeated<T>& across, T* weights) const {
+    across.multiply_alone({block.count(), seen, width}, scaled, weights, seen);
     for (std::int64_t i = block.first; i < block.last; ++i) {
       T* const row = weights + (i - block.first) * seen;
       const std::int64_t allowed = options_.causal ? std::min(seen, i + 1) : seen;
-      for (std::int64_t j = 0; j < allowed; ++j) row[j] *= scale;
       std::fill(row + allowed, row + seen, kNever);
       if (mask_.defined()) hide(head, i, allowed, row);
     }
@@ -134,10 +155,6 @@ class Heads {
 
  private:
   static constexpr T kNever = -std::numeric_limits<T>::infinity();
-
-  std::int64_t most_queries() const {
-    return std::clamp<std::int64_t>(kWeights / std::max<std::int64_t>(1, keys), 12, kQueries);
-  }
 
   void hide(std::int64_t head, std::int64_t query, std::int64_t count, T* row) const {
     const int down = mask_strides_.rank() - 2;
@@ -154,7 +171,7 @@ class Heads {
 };
 
 // For each part of a head a matrix that is a sum over blocks of queries, added up in double where
-// there are several.
+// there are many.
 template <class T>
 class Sums {
  public:
@@ -170,30 +187,41 @@ class Sums {
 
   class OfPart {
    public:
-    OfPart(const Sums& sums, std::int64_t unit, bool one_block)
-        : sums_(sums),
-          one_block_(one_block),
-          to_(sums.wanted_ ? sums.data_ + unit * sums.size_ : nullptr) {
-      if (one_block || !to_) return;
-      all_.assign(static_cast<std::size_t>(sums.size_), 0);
-      term_.resize(all_.size());
+    OfPart(const Sums& sums, std::int64_t unit, std::int64_t blocks)
+        : size_(sums.wanted_ ? sums.size_ : 0),
+          to_(sums.wanted_ ? sums.data_ + unit * size_ : nullptr) {
+      if (blocks > 1) term_.resize(static_cast<std::size_t>(size_));
+      if (blocks > kFew) all_.assign(static_cast<std::size_t>(size_), 0);
     }
     // The first rows grow by a b.
     void add(const Extents& e, const Matrix<T>& a, const Matrix<T>& b) {
       const std::int64_t size = e.rows * e.columns;
-      multiply_alone(e, a, b, one_block_ ? to_ : term_.data(), e.columns);
-      if (one_block_) return std::fill(to_ + size, to_ + sums_.size_, T(0));
-      for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i)
-        all_[i] += static_cast<double>(term_[i]);
+      if (std::exchange(is_first_, false)) {
+        multiply_alone(e, a, b, to_, e.columns);
+        std::fill(to_ + size, to_ + size_, T(0));
+        std::copy(to_, to_ + static_cast<std::int64_t>(all_.size()), all_.begin());
+        return;
+      }
+      multiply_alone(e, a, b, term_.data(), e.columns);
+      all_.empty() ? grow(to_, size) : grow(all_.data(), size);
     }
     void finish() {
       std::transform(all_.begin(), all_.end(), to_, [](double x) { return static_cast<T>(x); });
     }
 
    private:
-    const Sums& sums_;
-    bool one_block_;
+    // Additions one after the other that single precision takes well: sum() does as many.
+    static constexpr std::int64_t kFew = 64;
+
+    template <class Sum>
+    void grow(Sum* sums, std::int64_t size) const {
+      const T* const term = term_.data();
+      for (std::int64_t i = 0; i < size; ++i) sums[i] += static_cast<Sum>(term[i]);
+    }
+
+    std::int64_t size_;
     T* to_;
+    bool is_first_ = true;
     std::vector<double> all_;
     std::vector<T> term_;
   };
@@ -234,12 +262,14 @@ Tensor attend(const HeadOperands& in, const Shape& batch, const HeadOptions& opt
     T* const result = out.mutable_data<T>();
     const std::int64_t width = heads.value_width;
     heads.each_part([&](std::int64_t head, std::int64_t, Range queries) {
-      const Workspace<T> weights(heads.most_weights());
+      const Workspace<T> weights(heads.most_weights()), scaled(heads.most_queries() * heads.width);
+      const Repeated<T> keys = heads.keys_across(head),
+                        values(heads.keys, width, heads.v.from(head, 0));
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
-        heads.weigh(head, block, seen, weights.data());
-        multiply_alone({block.count(), width, seen}, {weights.data(), seen, false},
-                       heads.v.from(head, 0), result + (head * heads.queries + block.first) * width,
-                       width);
+        heads.weigh(head, block, seen, heads.scaled_queries(head, block, scaled.data()), keys,
+                    weights.data());
+        values.multiply_alone({block.count(), width, seen}, {weights.data(), seen, false},
+                              result + (head * heads.queries + block.first) * width, width);
       });
     });
   });
@@ -247,7 +277,7 @@ Tensor attend(const HeadOperands& in, const Shape& batch, const HeadOptions& opt
 }
 
 // With w the weights and s the cotangent of the scores: gv = w^T g, s = the softmax's vjp of g v^T
-// by w, gq = s k scale, gk = s^T q scale.
+// by w, gq = s k scale, gk = s^T (q scale).
 HeadGradients attend_vjp(const HeadOperands& in, const Shape& batch, const HeadOptions& options,
                          const Tensor& g, HeadWants wants) {
   HeadGradients result;
@@ -261,24 +291,29 @@ HeadGradients attend_vjp(const HeadOperands& in, const Shape& batch, const HeadO
     if (wants.q) result.q = Tensor::uninitialized(of_matrices(batch, L, E), in.q.dtype());
     T* const to_q = wants.q ? result.q.template mutable_data<T>() : nullptr;
     heads.each_part([&](std::int64_t head, std::int64_t part, Range queries) {
-      const std::int64_t unit = head * parts_of_head + part;
-      const bool one_block = heads.blocks(queries) == 1;
-      typename Sums<T>::OfPart gk(of_k, unit, one_block), gv(of_v, unit, one_block);
-      const Workspace<T> weights(heads.most_weights()), of_scores(heads.most_weights());
+      const std::int64_t unit = head * parts_of_head + part, blocks = heads.blocks(queries);
+      typename Sums<T>::OfPart gk(of_k, unit, blocks), gv(of_v, unit, blocks);
+      const Workspace<T> weights(heads.most_weights()), of_scores(heads.most_weights()),
+          scaled(heads.most_queries() * E);
       T *const w = weights.data(), *const s = of_scores.data();
+      const Repeated<T> across = heads.keys_across(head),
+                        values(F, S, transposed(heads.v.from(head, 0))),
+                        down(S, E, heads.k.from(head, 0));
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
         const std::int64_t count = block.count();
-        const Matrix<T> cotangent = cotangents.from(head, block.first);
-        heads.weigh(head, block, seen, w);
+        const Matrix<T> cotangent = cotangents.from(head, block.first),
+                        q = heads.scaled_queries(head, block, scaled.data());
+        heads.weigh(head, block, seen, q, across, w);
         if (wants.v) gv.add({seen, F, count}, {w, seen, true}, cotangent);
         if (!wants.q && !wants.k) return;
-        multiply_alone({count, seen, F}, cotangent, transposed(heads.v.from(head, 0)), s, seen);
+        values.multiply_alone({count, seen, F}, cotangent, s, seen);
         softmax_rows_vjp(RowFunction::softmax, w, s, s, count, seen);
-        for (std::int64_t i = 0; i < count * seen; ++i) s[i] *= scale;
-        if (wants.q)
-          multiply_alone({count, E, seen}, {s, seen, false}, heads.k.from(head, 0),
-                         to_q + (head * L + block.first) * E, E);
-        if (wants.k) gk.add({seen, E, count}, {s, seen, true}, heads.q.from(head, block.first));
+        if (wants.q) {
+          T* const gq = to_q + (head * L + block.first) * E;
+          down.multiply_alone({count, E, seen}, {s, seen, false}, gq, E);
+          for (std::int64_t i = 0; i < count * E; ++i) gq[i] *= scale;
+        }
+        if (wants.k) gk.add({seen, E, count}, {s, seen, true}, q);
       });
       gk.finish();
       gv.finish();

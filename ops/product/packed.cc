@@ -33,13 +33,21 @@ std::int64_t stretch_of(std::int64_t inner) {
   return parts(parts(inner, parts(inner, kStretch)), 16) * 16;
 }
 
+// What a right operand in panels has, of which a product may take fewer rows or columns.
+template <class T>
+struct RightPanels {
+  T* data;
+  std::int64_t inner, columns;
+};
+
 // A product of what was packed: some rows and columns of the whole one.
 template <class T>
 class Product {
  public:
-  Product(const Extents& extents, const PanelKernels<T>& kernels, T* left, T* right, T* c,
-          std::int64_t leading)
+  Product(const Extents& extents, const PanelKernels<T>& kernels, T* left,
+          const RightPanels<T>& right, T* c, std::int64_t leading)
       : extents_(extents),
+        stretch_(stretch_of(right.inner)),
         kernels_(kernels),
         left_(left),
         right_(right),
@@ -134,7 +142,7 @@ class Product {
       for (std::int64_t panel = first; panel < last; panel += kPanelsAtOnce)
         kernels_.pack_right(b.from(k, panel * kernels_.columns),
                             columns(panel, std::min(kPanelsAtOnce, last - panel)), depth,
-                            right_ + right_at(panel, k, depth));
+                            right_.data + right_at(panel, k));
     });
   }
 
@@ -145,9 +153,11 @@ class Product {
   std::int64_t left_at(std::int64_t panel, std::int64_t k) const {
     return (k / stretch_ * left_panels() + panel) * kernels_.rows * kStretch;
   }
-  std::int64_t right_at(std::int64_t panel, std::int64_t k, std::int64_t depth) const {
-    return (k * right_panels() + panel * depth) * kernels_.columns;
+  std::int64_t right_at(std::int64_t panel, std::int64_t k) const {
+    return (k * parts(right_.columns, kernels_.columns) + panel * right_depth(k)) *
+           kernels_.columns;
   }
+  std::int64_t right_depth(std::int64_t k) const { return std::min(stretch_, right_.inner - k); }
 
   template <class F>
   void each_stretch(std::int64_t first, std::int64_t last, const F& f) const {
@@ -169,7 +179,7 @@ class Product {
                      std::int64_t first, std::int64_t last, T* c, std::int64_t leading) {
     each_stretch(first, last, [&](std::int64_t k, std::int64_t depth) {
       kernels_.multiply({rows(i, down), columns(j, across), depth, left_ + left_at(i, k), by_rows_,
-                         right_ + right_at(j, k, depth), c, leading, k > first});
+                         right_.data + right_at(j, k), right_depth(k), c, leading, k > first});
     });
   }
 
@@ -189,14 +199,20 @@ class Product {
   }
 
   const Extents extents_;
-  const std::int64_t stretch_ = stretch_of(extents_.inner);
+  const std::int64_t stretch_;
   const PanelKernels<T>& kernels_;
   T* left_;
-  T* right_;
+  const RightPanels<T> right_;
   T* c_;
   std::int64_t leading_;
   bool by_rows_ = true;
 };
+
+// Rows or columns that are packed at a time: whole panels.
+std::int64_t at_a_time(std::int64_t extent, std::int64_t panel, std::int64_t inner) {
+  return std::min(parts(extent, panel), std::max<std::int64_t>(1, kMostPacked / inner / panel)) *
+         panel;
+}
 
 // Threads share the packing, and then the product.
 template <class T>
@@ -204,18 +220,14 @@ void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b,
                        std::int64_t leading) {
   const PanelKernels<T>& kernels = panel_kernels(T());
   const std::int64_t stretches = parts(e.inner, stretch_of(e.inner));
-  // What is packed at a time: whole panels.
-  const auto at_a_time = [](std::int64_t extent, std::int64_t panel, std::int64_t inner) {
-    return std::min(parts(extent, panel), std::max<std::int64_t>(1, kMostPacked / inner / panel)) *
-           panel;
-  };
   const std::int64_t rows = at_a_time(e.rows, kernels.rows, stretches * kStretch),
                      columns = at_a_time(e.columns, kernels.columns, e.inner);
   const Workspace<T> left(rows * stretches * kStretch), right(columns * e.inner);
   for (std::int64_t j = 0; j < e.columns; j += columns)
     for (std::int64_t i = 0; i < e.rows; i += rows) {
       const Extents part{std::min(rows, e.rows - i), std::min(columns, e.columns - j), e.inner};
-      Product<T> product(part, kernels, left.data(), right.data(), c + i * leading + j, leading);
+      Product<T> product(part, kernels, left.data(), {right.data(), e.inner, part.columns},
+                         c + i * leading + j, leading);
       product.pack(a.from(i, 0), b.from(0, j), i == 0);
       product.multiply();
     }
@@ -256,9 +268,45 @@ void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T
   });
 }
 
+template <class T>
+PackedRight<T>::PackedRight(std::int64_t inner, std::int64_t columns, const Matrix<T>& b)
+    : inner_(inner),
+      columns_(columns),
+      panels_(inner * parts(columns, panel_kernels(T()).columns) * panel_kernels(T()).columns) {
+  Product<T>({0, columns, inner}, panel_kernels(T()), nullptr, {panels(), inner, columns}, nullptr,
+             0)
+      .pack({}, b, true);
+}
+
+template <class T>
+bool PackedRight<T>::takes(std::int64_t inner, std::int64_t columns) {
+  return columns <= kMostPacked / std::max<std::int64_t>(1, inner);
+}
+
+template <class T>
+void multiply_packed(const Extents& e, const Matrix<T>& a, const PackedRight<T>& b, T* c,
+                     std::int64_t leading) {
+  const PanelKernels<T>& kernels = panel_kernels(T());
+  const std::int64_t stretches = parts(e.inner, stretch_of(b.inner())),
+                     rows = at_a_time(e.rows, kernels.rows, stretches * kStretch);
+  const Workspace<T> left(rows * stretches * kStretch);
+  for (std::int64_t i = 0; i < e.rows; i += rows) {
+    Product<T> product({std::min(rows, e.rows - i), e.columns, e.inner}, kernels, left.data(),
+                       {b.panels(), b.inner(), b.columns()}, c + i * leading, leading);
+    product.pack(a.from(i, 0), {}, false);
+    product.multiply();
+  }
+}
+
 template void multiply_packed(const Extents&, const Matrix<float>&, const Matrix<float>&, float*,
                               std::int64_t);
 template void multiply_packed(const Extents&, const Matrix<double>&, const Matrix<double>&, double*,
                               std::int64_t);
+template class PackedRight<float>;
+template class PackedRight<double>;
+template void multiply_packed(const Extents&, const Matrix<float>&, const PackedRight<float>&,
+                              float*, std::int64_t);
+template void multiply_packed(const Extents&, const Matrix<double>&, const PackedRight<double>&,
+                              double*, std::int64_t);
 
 }  // namespace tapestry::detail

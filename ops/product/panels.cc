@@ -79,7 +79,7 @@ struct Panels {
       const T* left = p.left + i * kStretch;
       const auto rows = static_cast<int>(std::min<std::int64_t>(kRows, p.rows - i));
       for (std::int64_t j = 0; j < tiles; ++j) {
-        const T* right = p.right + j * kColumns * p.depth;
+        const T* right = p.right + j * kColumns * p.right_depth;
         T* c = p.c + i * p.leading + j * kColumns;
         const auto columns =
             static_cast<int>(std::min<std::int64_t>(kColumns, p.columns - j * kColumns));

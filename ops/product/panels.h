@@ -23,6 +23,7 @@ struct Part {
   const T* left;
   bool left_by_rows;
   const T* right;
+  std::int64_t right_depth;  // of its panels, of which the first `depth` lines are meant
   T* c;
   std::int64_t leading;  // of c, which is row-major
   bool add;              // to c; else c is written
