@@ -143,16 +143,19 @@ void reduce(const Tensor& x, AxisSet axes, A* out) {
   const T* source = x.data<T>();
   if (results.length > 1 && std::abs(results.inner[0]) <= std::abs(over.inner[0])) {
     // Columns of one row of results, cut so that threads can share them.
-    constexpr std::int64_t kCut = 256;
-    const std::int64_t cuts = (results.length + kCut - 1) / kCut;
-    parallel_for(results.count * cuts, kCut * std::max<std::int64_t>(1, folded.size()),
+    constexpr std::int64_t kWidest = 256, kNarrowest = 32;
+    std::int64_t cut = kWidest;
+    const auto count = [&] { return (results.length + cut - 1) / cut; };
+    while (cut > kNarrowest && results.count * count() < threads_for_a_loop()) cut /= 2;
+    const std::int64_t cuts = count();
+    parallel_for(results.count * cuts, cut * std::max<std::int64_t>(1, folded.size()),
                  [&](std::int64_t first, std::int64_t last) {
                    for (std::int64_t u = first, next; u < last; u = next) {  // row by row
-                     const std::int64_t row = u / cuts, begin = u % cuts * kCut;
+                     const std::int64_t row = u / cuts, begin = u % cuts * cut;
                      next = std::min(last, (row + 1) * cuts);
                      fold_columns<F>(source + results.offsets(row)[0] + begin * results.inner[0],
                                      results.inner[0],
-                                     std::min((next - u) * kCut, results.length - begin), over,
+                                     std::min((next - u) * cut, results.length - begin), over,
                                      out + row * results.length + begin);
                    }
                  });

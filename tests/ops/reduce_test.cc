@@ -158,6 +158,10 @@ BOOST_AUTO_TEST_CASE(threads_do_not_matter) {
     check_threads([&] { return cumsum(y, 1); });
     check_threads([&] { return all(y, {.axis = 0}); });
   }
+  for (const std::int64_t columns : {3, 40, 100, 256, 300}) {  // few: they are cut narrower
+    const Tensor tall = randn({2000, columns}, rng);
+    check_threads([&] { return sum(tall, {.axis = 0}); });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {
