@@ -64,6 +64,7 @@ void chain_and_gradient(benchmark::State& state) {
   report_each(state, static_cast<double>(length));
 }
 BENCHMARK(chain_and_gradient)->Arg(100)->Arg(10000)->Arg(1000000);
+BENCHMARK(chain_and_gradient)->Arg(10000000)->Iterations(3);  // takes gigabytes
 
 // One step of the tutorial's network: forward, loss, gradient, update.
 void tutorial_step(benchmark::State& state) {
