@@ -43,6 +43,9 @@ A fold_block(const T* x, std::int64_t stride, std::int64_t n) {
   return lanes[0];
 }
 
+// Additions one after the other that single precision takes well. Longer sums go on in double.
+inline constexpr std::int64_t kFewAdditions = 64;
+
 // Across blocks single precision is folded in double.
 template <class A>
 using Wide = std::conditional_t<std::is_same_v<A, float>, double, A>;
@@ -91,7 +94,7 @@ A fold_all(const T* x, const Rows<1>& rows) {
 template <class F, class A, class T>
 void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Rows<1>& rows,
                   A* out) {
-  constexpr std::int64_t kWidth = 2048, kRows = 64, kTogether = 4;
+  constexpr std::int64_t kWidth = 2048, kTogether = 4;
   for (std::int64_t column = 0; column < width; column += kWidth) {
     const std::int64_t n = std::min(kWidth, width - column);
     A block[kWidth];
@@ -108,7 +111,7 @@ void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Row
       for (std::int64_t r = 0; r < rows.length;) {
         if (pending == 0) std::fill(block, block + n, F::template start<A>);
         const T* row = x + at[0] + r * step + column * stride;
-        if (stride == 1 && r + kTogether <= rows.length && pending + kTogether <= kRows) {
+        if (stride == 1 && r + kTogether <= rows.length && pending + kTogether <= kFewAdditions) {
           const T *second = row + step, *third = second + step, *fourth = third + step;
           for (std::int64_t j = 0; j < n; ++j)
             block[j] = F::step(F::step(F::step(F::step(block[j], row[j]), second[j]), third[j]),
@@ -120,7 +123,7 @@ void fold_columns(const T* x, std::int64_t stride, std::int64_t width, const Row
           ++r;
           ++pending;
         }
-        if (pending == kRows) flush();
+        if (pending == kFewAdditions) flush();
       }
     });
     if (pending) flush();

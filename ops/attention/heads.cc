@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "engine/base/parallel.h"
 #include "engine/base/workspace.h"
+#include "engine/grad/fold.h"
 #include "engine/tensor/factory.h"
 #include "ops/product/alone.h"
 #include "ops/product/stored_matrix.h"
@@ -143,7 +145,7 @@ class Heads {
   // may not attend.
   void weigh(std::int64_t head, Range block, std::int64_t seen, const Matrix<T>& scaled,
              const Repeated<T>& across, T* weights) const {
-    across.multiply_alone({block.count(), seen, width}, scaled, weights, seen);
+    across.multiply({block.count(), seen, width}, scaled, weights, seen);
     for (std::int64_t i = block.first; i < block.last; ++i) {
       T* const row = weights + (i - block.first) * seen;
       const std::int64_t allowed = options_.causal ? std::min(seen, i + 1) : seen;
@@ -191,7 +193,7 @@ class Sums {
         : size_(sums.wanted_ ? sums.size_ : 0),
           to_(sums.wanted_ ? sums.data_ + unit * size_ : nullptr) {
       if (blocks > 1) term_.resize(static_cast<std::size_t>(size_));
-      if (blocks > kFew) all_.assign(static_cast<std::size_t>(size_), 0);
+      if (blocks > kFewAdditions) all_.assign(static_cast<std::size_t>(size_), 0);
     }
     // The first rows grow by a b.
     void add(const Extents& e, const Matrix<T>& a, const Matrix<T>& b) {
@@ -210,9 +212,6 @@ class Sums {
     }
 
    private:
-    // Additions one after the other that single precision takes well: sum() does as many.
-    static constexpr std::int64_t kFew = 64;
-
     template <class Sum>
     void grow(Sum* sums, std::int64_t size) const {
       const T* const term = term_.data();
@@ -268,8 +267,8 @@ Tensor attend(const HeadOperands& in, const Shape& batch, const HeadOptions& opt
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
         heads.weigh(head, block, seen, heads.scaled_queries(head, block, scaled.data()), keys,
                     weights.data());
-        values.multiply_alone({block.count(), width, seen}, {weights.data(), seen, false},
-                              result + (head * heads.queries + block.first) * width, width);
+        values.multiply({block.count(), width, seen}, {weights.data(), seen, false},
+                        result + (head * heads.queries + block.first) * width, width);
       });
     });
   });
@@ -296,21 +295,22 @@ HeadGradients attend_vjp(const HeadOperands& in, const Shape& batch, const HeadO
       const Workspace<T> weights(heads.most_weights()), of_scores(heads.most_weights()),
           scaled(heads.most_queries() * E);
       T *const w = weights.data(), *const s = of_scores.data();
-      const Repeated<T> across = heads.keys_across(head),
-                        values(F, S, transposed(heads.v.from(head, 0))),
-                        down(S, E, heads.k.from(head, 0));
+      const Repeated<T> across = heads.keys_across(head);
+      std::optional<Repeated<T>> values, down;
+      if (wants.q || wants.k) values.emplace(F, S, transposed(heads.v.from(head, 0)));
+      if (wants.q) down.emplace(S, E, heads.k.from(head, 0));
       heads.each_block(queries, [&](Range block, std::int64_t seen) {
         const std::int64_t count = block.count();
         const Matrix<T> cotangent = cotangents.from(head, block.first),
                         q = heads.scaled_queries(head, block, scaled.data());
         heads.weigh(head, block, seen, q, across, w);
         if (wants.v) gv.add({seen, F, count}, {w, seen, true}, cotangent);
-        if (!wants.q && !wants.k) return;
-        values.multiply_alone({count, seen, F}, cotangent, s, seen);
+        if (!values) return;
+        values->multiply({count, seen, F}, cotangent, s, seen);
         softmax_rows_vjp(RowFunction::softmax, w, s, s, count, seen);
-        if (wants.q) {
+        if (down) {
           T* const gq = to_q + (head * L + block.first) * E;
-          down.multiply_alone({count, E, seen}, {s, seen, false}, gq, E);
+          down->multiply({count, E, seen}, {s, seen, false}, gq, E);
           for (std::int64_t i = 0; i < count * E; ++i) gq[i] *= scale;
         }
         if (wants.k) gk.add({seen, E, count}, {s, seen, true}, q);

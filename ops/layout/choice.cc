@@ -7,6 +7,7 @@
 #include "engine/base/parallel.h"
 #include "engine/base/prefetch.h"
 #include "engine/base/streaming_store.h"
+#include "engine/grad/fold.h"
 #include "engine/tensor/copy.h"
 #include "engine/tensor/factory.h"
 #include "engine/tensor/rows.h"
@@ -15,11 +16,8 @@
 namespace tapestry::detail {
 namespace {
 
-// Additions one after the other that single precision takes well: sum() does as many.
-constexpr std::int64_t kFew = 64;
-
-// The rows of the target, by their number along the choice's axis, that may meet more than that
-// are added up in double, apart from it.
+// The rows of the target, by their number along the choice's axis, that are named too often for
+// single precision: they are added up in double, apart from it.
 struct Apart {
   std::vector<std::int32_t> slots;  // of each row; -1 for the others
   Strides base;                     // as the choice's, in the sums
@@ -43,29 +41,38 @@ int outer_axis(const Choice& choice) {
 }
 
 // Calls f(offsets, length, steps, range) for stretches that lie in rows: where their first elements
-// lie in index, target, sums and source, and the steps from one to the next. Each thread adds to
+// lie in index, target, sums and terms, and the steps from one to the next. Each thread adds to
 // places of its own: it takes a part of an outer axis, or what goes to some rows of the target.
-template <class F>
-void for_each_row(const Choice& choice, const Strides& apart, const Tensor& source, const F& f) {
+template <class T, class Sum, class F>
+void for_each_row(const Sum* target, const Tensor& index, const Tensor& terms, const Choice& choice,
+                  const Strides& apart, const F& f) {
+  using Four = std::array<std::int64_t, 4>;
+  const auto* numbers = index.data<std::int64_t>();
+  const Rows<3> all(choice.shape, {&choice.index, &choice.base, &terms.strides()});
+  if (const auto rows = indexed_rows(all, numbers, choice.step))
+    return add_rows(*rows, choice.extent, target, terms.data<T>(), [&](std::int64_t row) {
+      f(Four{row * rows->next_index, 0, 0, rows->other(row)}, rows->length, Four{0, 1, 1, 1},
+        RowRange{0, choice.extent});
+    });
   const int outer = outer_axis(choice);
   const std::int64_t shared = outer < 0 ? choice.extent : choice.shape[outer];
-  parallel_for(
-      shared, choice.shape.size() / shared + 1, [&](std::int64_t first, std::int64_t last) {
-        Shape shape = choice.shape;
-        std::array<std::int64_t, 4> start{};
-        RowRange range{first, last};
-        if (outer >= 0) {
-          shape[outer] = last - first;
-          start = {choice.index[outer] * first, choice.base[outer] * first, apart[outer] * first,
-                   source.strides()[outer] * first};
-          range = {0, choice.extent};
-        }
-        const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &source.strides()});
-        rows.for_each([&](std::array<std::int64_t, 4> at) {
-          for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
-          f(at, rows.length, rows.inner, range);
-        });
-      });
+  parallel_for(shared, choice.shape.size() / shared + 1,
+               [&](std::int64_t first, std::int64_t last) {
+                 Shape shape = choice.shape;
+                 Four start{};
+                 RowRange range{first, last};
+                 if (outer >= 0) {
+                   shape[outer] = last - first;
+                   start = {choice.index[outer] * first, choice.base[outer] * first,
+                            apart[outer] * first, terms.strides()[outer] * first};
+                   range = {0, choice.extent};
+                 }
+                 const Rows<4> rows(shape, {&choice.index, &choice.base, &apart, &terms.strides()});
+                 rows.for_each([&](Four at) {
+                   for (std::size_t k = 0; k < 4; ++k) at[k] += start[k];
+                   f(at, rows.length, rows.inner, range);
+                 });
+               });
 }
 
 // to[i] += from[i] for numbers `step` and `from_step` apart.
@@ -79,67 +86,54 @@ void add_run(Sum* to, std::int64_t step, const T* from, std::int64_t from_step, 
       to[i * step] = static_cast<Sum>(to[i * step] + static_cast<Sum>(from[i * from_step]));
 }
 
-// What is added up in Sum, in the target's own place.
-template <class Sum, class T>
-void add_in_place(Sum* target, const std::int64_t* index, const T* source, const Choice& choice,
-                  const Tensor& terms) {
-  if (const auto rows = indexed_rows(choice, index, terms.strides()))
-    return add_rows(*rows, choice.extent, target, source, [&](std::int64_t row) {
-      add_run(target + rows->place(row), 1, source + rows->other(row), 1, rows->length);
-    });
-  for_each_row(choice, choice.base, terms,
-               [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
-                 const auto [along, to, ignored, from] = steps;
-                 const std::int64_t* row = index + at[0];
-                 Sum* q = target + at[1];
-                 const T* p = source + at[3];
-                 if (along == 0) {  // one index for the whole row
-                   if (range.has(*row)) add_run(q + *row * choice.step, to, p, from, length);
-                   return;
-                 }
-                 for (std::int64_t i = 0; i < length; ++i) {
-                   const std::int64_t number = row[i * along];
-                   if (!range.has(number)) continue;
-                   Sum& place = q[i * to + number * choice.step];
-                   place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
-                 }
-               });
+// Terms of type T are added up in Sum, in the target's own place.
+template <class T, class Sum>
+void add_in_place(Sum* target, const Tensor& index, const Tensor& terms, const Choice& choice) {
+  const auto* numbers = index.data<std::int64_t>();
+  const T* source = terms.data<T>();
+  for_each_row<T>(target, index, terms, choice, choice.base,
+                  [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
+                    const auto [along, to, ignored, from] = steps;
+                    const std::int64_t* row = numbers + at[0];
+                    Sum* q = target + at[1];
+                    const T* p = source + at[3];
+                    if (along == 0) {  // one index for the whole row
+                      if (range.has(*row)) add_run(q + *row * choice.step, to, p, from, length);
+                      return;
+                    }
+                    for (std::int64_t i = 0; i < length; ++i) {
+                      const std::int64_t number = row[i * along];
+                      if (!range.has(number)) continue;
+                      Sum& place = q[i * to + number * choice.step];
+                      place = static_cast<Sum>(place + static_cast<Sum>(p[i * from]));
+                    }
+                  });
 }
 
 // In the target where few meet, in double where many do.
-void add_apart(float* target, const std::int64_t* index, const float* source, const Choice& choice,
-               const Tensor& terms, Apart& apart) {
+void add_apart(float* target, const Tensor& index, const Tensor& terms, const Choice& choice,
+               Apart& apart) {
+  const auto* numbers = index.data<std::int64_t>();
+  const auto* source = terms.data<float>();
   auto* const sums = apart.sums.mutable_data<double>();
-  const auto slot_of = [&](std::int64_t number) {
-    return apart.slots[static_cast<std::size_t>(number)];
-  };
-  if (const auto rows = indexed_rows(choice, index, terms.strides()))
-    return add_rows(*rows, choice.extent, target, source, [&](std::int64_t row) {
-      const std::int32_t slot = slot_of(rows->chosen(row));
-      const float* const p = source + rows->other(row);
-      if (slot < 0)
-        add_run(target + rows->place(row), 1, p, 1, rows->length);
-      else
-        add_run(sums + slot * choice.step, 1, p, 1, rows->length);
-    });
-  for_each_row(choice, apart.base, terms,
-               [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
-                 const auto [along, to, to_sum, from] = steps;
-                 const std::int64_t* row = index + at[0];
-                 // Elements with one index, or each by itself.
-                 const std::int64_t count = along == 0 ? length : 1;
-                 for (std::int64_t i = 0; i < length; i += count) {
-                   const std::int64_t number = row[i * along];
-                   if (!range.has(number)) continue;
-                   const std::int32_t slot = slot_of(number);
-                   const float* p = source + at[3] + i * from;
-                   if (slot < 0)
-                     add_run(target + at[1] + i * to + number * choice.step, to, p, from, count);
-                   else
-                     add_run(sums + at[2] + i * to_sum + slot * choice.step, to_sum, p, from,
-                             count);
-                 }
-               });
+  for_each_row<float>(
+      target, index, terms, choice, apart.base,
+      [&](const auto& at, std::int64_t length, const auto& steps, RowRange range) {
+        const auto [along, to, to_sum, from] = steps;
+        const std::int64_t* row = numbers + at[0];
+        // Elements with one index, or each by itself.
+        const std::int64_t count = along == 0 ? length : 1;
+        for (std::int64_t i = 0; i < length; i += count) {
+          const std::int64_t number = row[i * along];
+          if (!range.has(number)) continue;
+          const std::int32_t slot = apart.slots[static_cast<std::size_t>(number)];
+          const float* p = source + at[3] + i * from;
+          if (slot < 0)
+            add_run(target + at[1] + i * to + number * choice.step, to, p, from, count);
+          else
+            add_run(sums + at[2] + i * to_sum + slot * choice.step, to_sum, p, from, count);
+        }
+      });
 }
 
 // No fewer than the additions that meet in any one place.
@@ -189,7 +183,7 @@ std::vector<std::int32_t> counts(const Tensor& index, const Choice& choice) {
 Apart set_apart(const Tensor& target, const Tensor& index, const Choice& choice) {
   Apart apart{counts(index, choice), choice.base, {}};
   std::int32_t rows = 0;
-  for (std::int32_t& slot : apart.slots) slot = slot > kFew ? rows++ : -1;
+  for (std::int32_t& slot : apart.slots) slot = slot > kFewAdditions ? rows++ : -1;
   if (rows == 0) return apart;
   // In memory without gaps: what lies outside the axis lies whole rows apart.
   const std::int64_t whole = choice.step * choice.extent;
@@ -210,22 +204,20 @@ void add_back(float* target, std::int64_t size, const Choice& choice, const Apar
     }
 }
 
-void add_single(Tensor& target, const Tensor& index, const Tensor& source, const Choice& choice) {
-  const auto* numbers = index.data<std::int64_t>();
-  const auto* terms = source.data<float>();
+void add_single(Tensor& target, const Tensor& index, const Tensor& terms, const Choice& choice) {
   auto* to = target.mutable_data<float>();
   const std::int64_t meeting = most_meeting(choice);
-  if (meeting <= kFew) return add_in_place(to, numbers, terms, choice, source);
+  if (meeting <= kFewAdditions) return add_in_place<float>(to, index, terms, choice);
   const bool shares_indices = choice.shape.rank() > 0 && choice.index.back() == 0;
   if (!shares_indices && choice.shape.size() >= target.size() / 8) {  // cheaper than to count
     Tensor sums = Tensor::uninitialized(target.shape(), DType::f64);
     copy_elements(target, sums.mutable_data<double>());
-    add_in_place(sums.mutable_data<double>(), numbers, terms, choice, source);
+    add_in_place<float>(sums.mutable_data<double>(), index, terms, choice);
     return copy_elements(sums, to);
   }
   Apart apart = set_apart(target, index, choice);
-  if (!apart.sums.defined()) return add_in_place(to, numbers, terms, choice, source);
-  add_apart(to, numbers, terms, choice, source, apart);
+  if (!apart.sums.defined()) return add_in_place<float>(to, index, terms, choice);
+  add_apart(to, index, terms, choice, apart);
   add_back(to, target.size(), choice, apart);
 }
 
@@ -239,7 +231,7 @@ Tensor chosen(const Tensor& x, const Tensor& index, const Choice& choice) {
   visit(x.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* source = x.data<T>();
     T* target = result.mutable_data<T>();
-    if (const auto whole = indexed_rows(choice, numbers, result.strides()))
+    if (const auto whole = indexed_rows(rows, numbers, choice.step))
       return parallel_for(whole->count, whole->length, [&](std::int64_t first, std::int64_t last) {
         const ResultWriter writer(bytes);
         for (std::int64_t row = first; row < last; ++row) {
@@ -277,8 +269,7 @@ void add_chosen(Tensor& target, const Tensor& index, const Tensor& source, const
     if constexpr (std::is_same_v<T, float>)
       add_single(target, index, source, choice);
     else
-      add_in_place(target.mutable_data<T>(), index.data<std::int64_t>(), source.data<T>(), choice,
-                   source);
+      add_in_place<T>(target.mutable_data<T>(), index, source, choice);
   });
 }
 

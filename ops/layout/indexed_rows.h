@@ -33,15 +33,14 @@ struct IndexedRows {
   }
 };
 
-// None where the choice, or the tensor of its shape that has these strides, lies otherwise.
-inline std::optional<IndexedRows> indexed_rows(const Choice& choice, const std::int64_t* index,
-                                               const Strides& other) {
-  const Rows<3> rows(choice.shape, {&choice.index, &choice.base, &other});
+// None where the choice lies otherwise, or the tensor of its shape. The rows run through indices,
+// places and that tensor; step: the choice's.
+inline std::optional<IndexedRows> indexed_rows(const Rows<3>& rows, const std::int64_t* index,
+                                               std::int64_t step) {
   if (rows.rank != 1 || rows.strides[0][1] != 0 ||
       rows.inner != std::array<std::int64_t, 3>{0, 1, 1})
     return {};
-  return IndexedRows{rows.count,  rows.length,        index,
-                     choice.step, rows.strides[0][0], rows.strides[0][2]};
+  return IndexedRows{rows.count, rows.length, index, step, rows.strides[0][0], rows.strides[0][2]};
 }
 
 // How many rows before its turn memory is asked for a row.
@@ -54,7 +53,7 @@ template <class Target, class Source, class Add>
 void add_rows(const IndexedRows& rows, std::int64_t extent, const Target* target,
               const Source* source, const Add& add) {
   // As many neighbours as a few lines of memory hold are of one thread.
-  constexpr std::int64_t kNeighbours = 512 / sizeof(Target), kTurns = 16, kBlock = 1024;
+  constexpr std::int64_t kNeighbours = 512 / sizeof(Target), kTurns = 16, kTogether = 1024;
   const auto shift =
       static_cast<int>(std::bit_width(static_cast<std::uint64_t>(kNeighbours / rows.length)));
   const std::int64_t groups = ((extent - 1) >> shift) + 1;
@@ -74,10 +73,10 @@ void add_rows(const IndexedRows& rows, std::int64_t extent, const Target* target
                                          std::bit_floor(static_cast<std::uint64_t>(groups))));
   parallel_for(parts, parallel_grain, [&](std::int64_t first, std::int64_t last) {
     const std::int64_t low = turns * first / parts, high = turns * last / parts;
-    std::int64_t mine[kBlock];
-    for (std::int64_t block = 0; block < rows.count; block += kBlock) {
+    std::int64_t mine[kTogether];
+    for (std::int64_t block = 0; block < rows.count; block += kTogether) {
       std::int64_t count = 0;
-      for (std::int64_t row = block; row < std::min(block + kBlock, rows.count); ++row) {
+      for (std::int64_t row = block; row < std::min(block + kTogether, rows.count); ++row) {
         const std::int64_t turn = (rows.chosen(row) >> shift) & (turns - 1);
         mine[count] = row;
         count += (low <= turn) & (turn < high);

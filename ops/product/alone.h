@@ -31,11 +31,12 @@ class Repeated {
     if (is_worth_packing({kRows, columns, inner}) && PackedRight<T>::takes(inner, columns))
       packed_.emplace(inner, columns, b);
   }
-  void multiply_alone(const Extents& e, const Matrix<T>& a, T* c, std::int64_t leading) const {
+  // C = A B, as above.
+  void multiply(const Extents& e, const Matrix<T>& a, T* c, std::int64_t leading) const {
     if (packed_ && is_worth_packing(e))
       multiply_packed(e, a, *packed_, c, leading);
     else
-      detail::multiply_alone(e, a, b_, c, leading);
+      multiply_alone(e, a, b_, c, leading);
   }
 
  private:
