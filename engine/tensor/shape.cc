@@ -9,14 +9,7 @@ Dims::Dims(std::span<const std::int64_t> values) {
   for (std::int64_t value : values) push_back(value);
 }
 
-Dims::Dims(int rank, std::int64_t value) {
-  for (int i = 0; i < rank; ++i) push_back(value);
-}
-
-void Dims::push_back(std::int64_t value) {
-  if (rank_ == kMaxRank) refuse("shape", "a tensor has at most {} axes", kMaxRank);
-  values_[rank_++] = value;
-}
+void Dims::refuse_rank() { refuse("shape", "a tensor has at most {} axes", kMaxRank); }
 
 void Dims::insert(int position, std::int64_t value) {
   push_back(value);

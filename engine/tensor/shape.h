@@ -26,7 +26,11 @@ class Dims {
   Dims(std::initializer_list<std::int64_t> values)
       : Dims(std::span(values.begin(), values.size())) {}
   explicit Dims(std::span<const std::int64_t> values);  // Error past kMaxRank
-  Dims(int rank, std::int64_t value);                   // rank times the same value
+  Dims(int rank, std::int64_t value) : rank_(rank) {    // rank times the same value
+    if (rank > kMaxRank) [[unlikely]]
+      refuse_rank();
+    std::fill_n(values_, rank, value);
+  }
 
   int rank() const { return rank_; }
   std::int64_t operator[](int i) const { return values_[i]; }
@@ -35,15 +39,23 @@ class Dims {
   const std::int64_t* end() const { return values_ + rank_; }
   std::int64_t back() const { return values_[rank_ - 1]; }
 
-  void push_back(std::int64_t value);
+  void push_back(std::int64_t value) {
+    if (rank_ == kMaxRank) [[unlikely]]
+      refuse_rank();
+    values_[rank_++] = value;
+  }
   void insert(int position, std::int64_t value);
   void erase(int position);
 
   friend bool operator==(const Dims& a, const Dims& b) {
-    return a.rank_ == b.rank_ && std::equal(a.begin(), a.end(), b.begin());
+    if (a.rank_ != b.rank_) return false;
+    for (int i = 0; i < a.rank_; ++i)  // a few: a call would take longer
+      if (a.values_[i] != b.values_[i]) return false;
+    return true;
   }
 
  private:
+  [[noreturn, gnu::cold]] static void refuse_rank();
   int rank_ = 0;
   std::int64_t values_[kMaxRank];
 };

@@ -48,33 +48,31 @@ Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
   if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
   const std::size_t bytes = kHeader + static_cast<std::size_t>(size) * size_of(dtype);
   void* block = allocate(bytes);
-  auto* body = new (block) detail::Body;
-  body->dtype = dtype;
-  body->contiguous = true;
-  body->data = static_cast<std::byte*>(block) + kHeader;
-  body->size = size;
-  body->block_bytes = bytes;
-  body->owner = nullptr;
-  body->shape = shape;
-  body->strides = row_major(shape);
-  return Tensor(body);
+  return Tensor(new (block) detail::Body{.dtype = dtype,
+                                         .contiguous = true,
+                                         .data = static_cast<std::byte*>(block) + kHeader,
+                                         .size = size,
+                                         .block_bytes = bytes,
+                                         .owner = nullptr,
+                                         .shape = shape,
+                                         .strides = row_major(shape)});
 }
 
 Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t offset) const {
   const std::int64_t size = shape.size();
   if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
   detail::Body* owner = this->body().owner ? body_->owner : body_;
-  auto* body = new (allocate(kHeader)) detail::Body;
-  body->dtype = body_->dtype;
-  body->contiguous = is_row_major(shape, strides);
-  body->data = body_->data + offset * static_cast<std::int64_t>(size_of(body_->dtype));
-  body->size = size;
-  body->block_bytes = kHeader;
-  body->owner = owner;
+  auto* data = body_->data + offset * static_cast<std::int64_t>(size_of(body_->dtype));
+  void* block = allocate(kHeader);
   owner->references.fetch_add(1, std::memory_order_relaxed);
-  body->shape = shape;
-  body->strides = strides;
-  return Tensor(body);
+  return Tensor(new (block) detail::Body{.dtype = body_->dtype,
+                                         .contiguous = is_row_major(shape, strides),
+                                         .data = data,
+                                         .size = size,
+                                         .block_bytes = kHeader,
+                                         .owner = owner,
+                                         .shape = shape,
+                                         .strides = strides});
 }
 
 double Tensor::item(Site site) const {
