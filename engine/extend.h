@@ -11,9 +11,10 @@
 //     // tensor that the vjp reads and this does not name is an Error in the first sweep.
 //     static constexpr SaveMask saves(int) { return save_output(0) | save_output(1); }
 //
-//     // The only place that refuses operands. They have any strides; it works on their numbers, by
-//     // data<T>(), contiguous() and view(). An op that is called here, such as exp(in[0]), is
-//     // recorded as well: detach() the operand first.
+//     // Refuses operands that it cannot take; what concerns arguments alone, as an axis, the
+//     // function refuses. Operands have any strides; this works on their numbers, by data<T>(),
+//     // contiguous() and view(). An op that is called here, such as exp(in[0]), is recorded as
+//     // well: detach() the operand first.
 //     static void forward(Inputs in, std::span<Tensor> out) {
 //       require_floating(name, in[0]);
 //       const Tensor x = in[0].contiguous();
@@ -27,7 +28,8 @@
 //     }
 //
 //     // The cotangent of the operand by those of the outputs, in differentiable ops: so higher
-//     // orders follow. A cotangent is not defined() where nothing flowed back to that output.
+//     // orders follow. A cotangent is not defined() where nothing flowed back to that output:
+//     // whoever has several outputs asks.
 //     // Contributions add up. They have the operand's dtype, and any shape that its shape
 //     // broadcasts to. Of several operands: if (p.wants(1)) p.give(1, ...).
 //     static void vjp(Pullback& p) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How files lie: folders are small, a declaration has a header, floors share no name of a header.
+# How files lie: folders are small, a declaration has a header, floors share no name of a header, every test runs.
 set -uo pipefail
 cd "$(dirname "$(realpath README.md)")" || exit
 found=0
@@ -38,6 +38,13 @@ for cases in $(find ops/catalogue -name '*_cases.cc'); do
   name=$(basename "$cases" .cc)
   grep -qrw "$name" ops/catalogue --include=catalogue.cc --include=linalg_cases.cc ||
     complain "$cases: no list of the catalogue names $name"
+done
+
+# A test that no BUILD file names would never run.
+for test in $(find tests -name '*_test.cc' -o -name '*_test.sh'); do
+  folder=${test%/*} name=$(basename "$test")
+  while [[ ! -e $folder/BUILD ]]; do folder=${folder%/*}; done
+  grep -qE "\"(${name%_test.*}|${name%.*}|$name)\"" "$folder/BUILD" || complain "$test: $folder/BUILD does not name it"
 done
 
 for header in engine/engine.h engine/extend.h engine/graph.h engine/version.h ops/ops.h ops/eigen.h ops/complex.h \
