@@ -42,7 +42,7 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
   if (watch.floating && !harmless(result))
     refuse(who,
            "{} reads the numbers of a recorded tensor, by item(), to_vector(), data() or detach(), "
-           "and its result is recorded to be differentiated again; it must be written in "
+           "and its result is recorded, for a further derivative or for vmap; it must be written in "
            "differentiable ops, or say stop_gradient()",
            rule);
   return result;

@@ -24,10 +24,10 @@ Tape& tape_of_result(const Active& y) {
   if (!y.is_tracked())
     refuse(kWho,
            "y was not recorded: it was made outside the tape, under PauseRecording, by detach() or "
-           "stop_gradient(), or from plain numbers only");
+           "stop_gradient(), by a gradient without create_graph, or from plain numbers only");
   Tape* tape = Tape::find_anywhere(y.epoch());
   if (!tape || !tape->owns(y.epoch(), y.id()))
-    refuse(kWho, "y was recorded on a tape that no longer lives");
+    refuse(kWho, "y was recorded on a tape that no longer lives or was cleared");
   tape->check_node(kWho, y.id());
   if (!y.is_scalar() && !is_floating(tape->dtype(y.id())))
     refuse(kWho, "y has dtype {}, and only f32 and f64 have gradients", tape->dtype(y.id()));
@@ -43,7 +43,7 @@ void check_input(const Tape& tape, const X& x, std::size_t position) {
   if (tape.owns(x.epoch(), x.id())) return;
   if (Tape::find_anywhere(x.epoch()))
     refuse(kWho, "x[{}] and y are recorded on different tapes", position);
-  refuse(kWho, "x[{}] was recorded on a tape that no longer lives", position);
+  refuse(kWho, "x[{}] was recorded on a tape that no longer lives or was cleared", position);
 }
 
 void refuse_constant(const Active& x, std::size_t position) {

@@ -247,7 +247,9 @@ Picture picture_of(std::string_view who, const Active& y, const WriteOptions& op
            "PauseRecording, by detach() or stop_gradient(), or from plain numbers only");
   const Tape* tape = Tape::find_anywhere(y.epoch());
   if (!tape || !tape->owns(y.epoch(), y.id()))
-    refuse(who, "y was recorded on a tape that no longer lives; write it while the tape does");
+    refuse(who,
+           "y was recorded on a tape that no longer lives or was cleared; write it while the tape "
+           "does");
   return Painter(who, *tape, &y, options).paint();
 }
 

@@ -28,8 +28,8 @@ void detail::refuse_stale(std::string_view who, std::string_view what, Epoch epo
            "lets this thread record on it, and detach() gives the numbers alone",
            what);
   refuse(who,
-         "{} was recorded on a tape that no longer lives; use its numbers through detach(), or put "
-         "it on the new tape with tape.variable()",
+         "{} was recorded on a tape that no longer lives or was cleared; use its numbers through "
+         "detach(), or put it on the new tape with tape.variable()",
          what);
 }
 

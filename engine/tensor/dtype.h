@@ -32,10 +32,13 @@ constexpr DType promote(DType a, DType b) { return a < b ? b : a; }
 
 template <class T>
 constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, bool>) return DType::boolean;
-  if constexpr (std::is_same_v<T, std::int64_t>) return DType::i64;
-  if constexpr (std::is_same_v<T, float>) return DType::f32;
-  if constexpr (std::is_same_v<T, double>) return DType::f64;
+  constexpr bool is_integer = std::is_same_v<T, std::int64_t>, is_f32 = std::is_same_v<T, float>;
+  static_assert(std::is_same_v<T, bool> || is_integer || is_f32 || std::is_same_v<T, double>,
+                "numbers of tensors are bool, std::int64_t, float or double");
+  return std::is_same_v<T, bool> ? DType::boolean
+         : is_integer            ? DType::i64
+         : is_f32                ? DType::f32
+                                 : DType::f64;
 }
 
 // Calls f(std::type_identity<T>) with the C++ type of the dtype.

@@ -75,6 +75,10 @@ Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t off
                                          .strides = strides});
 }
 
+void Tensor::refuse_type(DType asked) const {
+  refuse("data", "numbers of {} are asked of a tensor of {}; convert with .to()", asked, dtype());
+}
+
 double Tensor::item(Site site) const {
   const CallSite call(site);
   if (size() != 1) refuse("item", "needs exactly one element; this tensor has shape {}", shape());

@@ -132,15 +132,18 @@ class Tensor {
     return at(detail::Dims{first.value, static_cast<std::int64_t>(rest)...}, first.site);
   }
 
-  // The first element. T must be the dtype's type; neighbours lie strides() apart.
+  // The first element; neighbours lie strides() apart, and to_vector() has them in row-major order.
+  // Error when T is not the dtype's type, or char, for bytes.
   template <class T>
   const T* data() const {
+    require_type<T>();
     if (detail::context.escapes) detail::note_reading(*this);
     return reinterpret_cast<const T*>(body().data);
   }
   // For kernels that fill a tensor they have just made.
   template <class T>
   T* mutable_data() {
+    require_type<T>();
     return reinterpret_cast<T*>(body_->data);
   }
   bool shares_numbers(const Tensor& other) const { return body_->data == other.body_->data; }
@@ -183,6 +186,13 @@ class Tensor {
 
  private:
   explicit Tensor(detail::Body* body) : body_(body) {}
+  template <class T>
+  void require_type() const {
+    if constexpr (sizeof(T) > 1 || std::is_same_v<T, bool>)
+      if (body().dtype != detail::dtype_of<T>()) [[unlikely]]
+        refuse_type(detail::dtype_of<T>());
+  }
+  [[noreturn, gnu::cold]] void refuse_type(DType asked) const;
   const detail::Body& body() const {
     if (!body_) detail::refuse("tensor", "this tensor was never given a value");
     return *body_;

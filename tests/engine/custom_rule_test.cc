@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(second_derivatives_of_a_custom_rule_that_reads_numbers_are_
       [=](const Tensor& x) { return by_data(detach(x)); }};
   const std::string expected =
       "[custom_vjp] pull reads the numbers of a recorded tensor, by item(), to_vector(), data() or "
-      "detach(), and its result is recorded to be differentiated again; it must be written in "
+      "detach(), and its result is recorded, for a further derivative or for vmap; it must be "
+      "written in "
       "differentiable ops, or say stop_gradient()";
   for (std::size_t i = 0; i < readers.size(); ++i) {
     BOOST_TEST_CONTEXT("reader " << i) {

@@ -183,9 +183,8 @@ BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_re
   BOOST_TEST(stale.item() == 6);
   BOOST_TEST((stale + 1.0).item() == 7);  // no tape records: plain numbers
   const std::string reason =
-      " was recorded on a tape that no longer lives; use its numbers through detach(), or put it "
-      "on "
-      "the new tape with tape.variable()";
+      " was recorded on a tape that no longer lives or was cleared; use its numbers through "
+      "detach(), or put it on the new tape with tape.variable()";
   Tape tape;
   const Tensor x = tape.variable(tensor({1.0}));
   BOOST_TEST(refusal([&] { x* stale; }) == "[mul] operand 1" + reason);
@@ -193,9 +192,9 @@ BOOST_AUTO_TEST_CASE(a_handle_that_outlives_its_tape_keeps_its_numbers_but_is_re
   BOOST_TEST(refusal([&] { Scalar(tape.variable(1.0) * stale_scalar); }) ==
              "[mul] operand 1" + reason);
   BOOST_TEST(refusal([&] { gradient(stale, x); }) ==
-             "[gradient] y was recorded on a tape that no longer lives");
+             "[gradient] y was recorded on a tape that no longer lives or was cleared");
   BOOST_TEST(refusal([&] { gradient(sum(x), stale); }) ==
-             "[gradient] x[0] was recorded on a tape that no longer lives");
+             "[gradient] x[0] was recorded on a tape that no longer lives or was cleared");
   const Tensor y = x * x;
   tape.clear();
   BOOST_TEST(refusal([&] { y + 1.0; }) == "[add] operand 0" + reason);
@@ -220,7 +219,8 @@ BOOST_AUTO_TEST_CASE(a_missing_gradient_is_refused_with_its_reason) {
       "[gradient] x[0] is not recorded on a tape: make it with tape.variable() before computing y");
   BOOST_TEST(refusal([&] { gradient(ones({}), x); }) ==
              "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, "
-             "by detach() or stop_gradient(), or from plain numbers only");
+             "by detach() or stop_gradient(), by a gradient without create_graph, or from plain "
+             "numbers only");
   BOOST_TEST(refusal([&] { gradient(argmax(x), x); }) ==
              "[gradient] y has dtype i64, and only f32 and f64 have gradients");
   BOOST_TEST(refusal([&] { tape.variable(arange(3, DType::i64)); }) ==
@@ -281,7 +281,8 @@ BOOST_AUTO_TEST_CASE(every_thread_has_its_own_tapes) {
   BOOST_TEST(
       elsewhere ==
       "[gradient] y was not recorded: it was made outside the tape, under PauseRecording, by "
-      "detach() or stop_gradient(), or from plain numbers only");
+      "detach() or stop_gradient(), by a gradient without create_graph, or from plain numbers "
+      "only");
 }
 
 BOOST_AUTO_TEST_CASE(conversions_between_dtypes_pass_gradients) {

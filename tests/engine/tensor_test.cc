@@ -224,3 +224,16 @@ BOOST_AUTO_TEST_CASE(a_transposed_copy_holds_the_same_numbers_whatever_the_exten
         BOOST_TEST(x.contiguous().to_vector() == expected, boost::test_tools::per_element());
       }
 }
+
+BOOST_AUTO_TEST_CASE(numbers_are_read_in_the_dtype_that_they_have) {
+  const Tensor x = ones({2}), n = arange(2, DType::i64);
+  BOOST_TEST(x.data<float>()[1] == 1.0F);
+  BOOST_TEST(n.data<std::int64_t>()[1] == 1);
+  BOOST_TEST(refusal([&] { x.data<double>(); }) ==
+             "[data] numbers of f64 are asked of a tensor of f32; convert with .to()");
+  BOOST_TEST(refusal([&] { n.data<float>(); }).starts_with("[data] numbers of f32 are asked"));
+  BOOST_TEST(
+      refusal([&] { (x > 0).data<float>(); }).ends_with("a tensor of boolean; convert with .to()"));
+  BOOST_TEST(
+      refusal([&] { zeros({1}).mutable_data<double>(); }).starts_with("[data] numbers of f64"));
+}

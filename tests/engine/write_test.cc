@@ -365,9 +365,10 @@ BOOST_AUTO_TEST_CASE(what_was_not_recorded_is_refused_and_nothing_is_written) {
         write_json(out, stale, {.adjoints = {{1, other}}}), Error,
         says("[write_json] the adjoint of node 1 is not recorded on the tape that is drawn"));
   }
-  BOOST_CHECK_EXCEPTION(write_dot(out, stale), Error,
-                        says("[write_dot] y was recorded on a tape that no longer lives; write it "
-                             "while the tape does"));
+  BOOST_CHECK_EXCEPTION(
+      write_dot(out, stale), Error,
+      says("[write_dot] y was recorded on a tape that no longer lives or was cleared; write it "
+           "while the tape does"));
   BOOST_TEST(out.str().empty());
 }
 

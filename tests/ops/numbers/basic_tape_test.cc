@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(tapes_of_them_nest_are_cleared_and_rewound_like_others) {
   const BasicScalar<float> gone = late.size() == 0 ? 2 : 0;
   outer.clear();
   BOOST_TEST(refusal([&] { (void)(gradient(gone + x, x)); }) ==
-             "[add] a handle was recorded on a tape that no longer lives; use its numbers through "
+             "[add] a handle was recorded on a tape that no longer lives or was cleared; use its "
+             "numbers through "
              "detach(), "
              "or put it on the new tape with tape.variable()");
 }
