@@ -40,11 +40,12 @@ auto followed_call(std::string_view who, std::string_view rule, const Call& call
   });
   auto result = call([&](const Tensor& x) { return lent(*tape, x); });
   if (watch.floating && !harmless(result))
-    refuse(who,
-           "{} reads the numbers of a recorded tensor, by item(), to_vector(), data() or detach(), "
-           "and its result is recorded, for a further derivative or for vmap; it must be written in "
-           "differentiable ops, or say stop_gradient()",
-           rule);
+    refuse(
+        who,
+        "{} reads the numbers of a recorded tensor, by item(), to_vector(), data() or detach(), "
+        "and its result is recorded to be differentiated again, or for vmap; it must be written in "
+        "differentiable ops, or say stop_gradient()",
+        rule);
   return result;
 }
 

@@ -121,9 +121,8 @@ BOOST_AUTO_TEST_CASE(second_derivatives_of_a_custom_rule_that_reads_numbers_are_
       [=](const Tensor& x) { return by_data(detach(x)); }};
   const std::string expected =
       "[custom_vjp] pull reads the numbers of a recorded tensor, by item(), to_vector(), data() or "
-      "detach(), and its result is recorded, for a further derivative or for vmap; it must be "
-      "written in "
-      "differentiable ops, or say stop_gradient()";
+      "detach(), and its result is recorded to be differentiated again, or for vmap; it must be "
+      "written in differentiable ops, or say stop_gradient()";
   for (std::size_t i = 0; i < readers.size(); ++i) {
     BOOST_TEST_CONTEXT("reader " << i) {
       const auto f = cube_by(readers[i]);
@@ -177,7 +176,8 @@ BOOST_AUTO_TEST_CASE(a_hook_that_replaces_by_numbers_has_no_second_derivative) {
   BOOST_TEST(refusal([&] { hessian(clipped, kPoint); }) ==
              "[on_gradient] the hook reads the numbers of a recorded tensor, by item(), "
              "to_vector(), data() or detach(), and its result is recorded to be differentiated "
-             "again; it must be written in differentiable ops, or say stop_gradient()");
+             "again, or for vmap; it must be written in differentiable ops, or say "
+             "stop_gradient()");
   double seen = 0;
   const auto watched = hooked([&](const Tensor& g) {
     seen = norm(g).item();
