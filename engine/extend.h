@@ -18,7 +18,7 @@
 //     static void forward(Inputs in, std::span<Tensor> out) {
 //       require_floating(name, in[0]);
 //       const Tensor x = in[0].contiguous();
-//       for (Tensor& y : out) y = Tensor::uninitialized(x.shape(), x.dtype());
+//       for (Tensor& y : out) y = Tensor::uninitialized_like(x);
 //       visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
 //         for (std::int64_t i = 0; i < x.size(); ++i) {
 //           out[0].mutable_data<T>()[i] = std::sin(x.data<T>()[i]);

@@ -38,10 +38,10 @@ Tensor Pullback::fitted(int operand, const Tensor& contribution) const {
            operand, of, given);
   };
   const OutputType& type = sweep_.tape().tensor_node(operand_id(operand)).type(operand_id(operand));
-  if (!contribution.defined()) wrong(type.shape, "not defined()");
+  if (!contribution.defined()) wrong(type.shape(), "not defined()");
   if (contribution.dtype() != type.dtype) wrong(type.dtype, contribution.dtype());
-  if (!broadcasts_to(type.shape, contribution.shape())) wrong(type.shape, contribution.shape());
-  return sum_to(contribution, type.shape);
+  if (!broadcasts_to(type.shape(), contribution.shape())) wrong(type.shape(), contribution.shape());
+  return sum_to(contribution, type.shape());
 }
 
 void Pullback::give(int operand, Tensor contribution) {
@@ -49,7 +49,7 @@ void Pullback::give(int operand, Tensor contribution) {
   if (!sweep_.active(id)) return;
   const OutputType& type = sweep_.tape().tensor_node(id).type(id);
   const bool fits = contribution.defined() && contribution.dtype() == type.dtype &&
-                    contribution.shape() == type.shape;
+                    have_same_shape(contribution.layout(), *type.layout);
   Tensor summed;
   if (!fits) [[unlikely]]
     summed = fitted(operand, contribution);

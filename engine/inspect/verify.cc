@@ -40,12 +40,12 @@ void verify_types(const TensorNode& node) {
     if (type.dtype > DType::f64)
       broken(node.id, node.op->name, "output {} has the unknown dtype {}", k,
              static_cast<int>(type.dtype));
-    if (type.shape.rank() < 0 || type.shape.rank() > kMaxRank)
+    if (type.shape().rank() < 0 || type.shape().rank() > kMaxRank)
       broken(node.id, node.op->name, "output {} has rank {}; 0 to {} are possible", k,
-             type.shape.rank(), kMaxRank);
-    if (std::any_of(type.shape.begin(), type.shape.end(),
+             type.shape().rank(), kMaxRank);
+    if (std::any_of(type.shape().begin(), type.shape().end(),
                     [](std::int64_t extent) { return extent < 0; }))
-      broken(node.id, node.op->name, "output {} has the shape {}", k, type.shape);
+      broken(node.id, node.op->name, "output {} has the shape {}", k, type.shape());
   }
   if (node.op == &op_of<Variable> && !is_floating(node.types[0].dtype))
     broken(node.id, node.op->name, "is a variable of dtype {}", node.types[0].dtype);
@@ -106,7 +106,7 @@ void verify_values(const Tape& tape, const TensorNode& node) {
     return;
   }
   for (std::uint32_t k = 0; k < node.output_count; ++k)
-    verify_tensor(node, "kept value", static_cast<int>(k), node.values[k], node.types[k].shape,
+    verify_tensor(node, "kept value", static_cast<int>(k), node.values[k], node.types[k].shape(),
                   node.types[k].dtype);
 }
 

@@ -47,7 +47,8 @@ class BasicTape : public detail::StatementTape<T> {
   }
   // The node of a plain number.
   BasicScalar<T> scalar_constant(const T& value) {
-    return record_statement(detail::kConstantStatement<T>, {}, {}, value);
+    const NodeId id = this->storage().constant(value);
+    return BasicScalar<T>::named(value, std::uint64_t{this->epoch()} << 32 | id);
   }
   BasicScalar<T> record_statement(const detail::KernelOf<T>& kernel,
                                   std::span<const NodeId> operands, std::span<const T> payload,

@@ -15,8 +15,9 @@
 namespace tapestry::detail {
 
 struct OutputType {
-  Shape shape;
+  const TensorLayout* layout;  // shared by tensors, or in the node's block
   DType dtype;
+  const Shape& shape() const { return layout->shape; }
 };
 
 // Lives in the tape's arena. A node with k outputs owns k consecutive ids, the first of them `id`.

@@ -7,6 +7,8 @@
 namespace tapestry::detail {
 namespace {
 
+constexpr std::uint32_t kLeastHeld = 16;  // statements
+
 std::uint32_t count(const Span& span, NodeId end) { return end - span.first; }
 
 // A number where a kernel could be.
@@ -14,6 +16,14 @@ std::intptr_t change_users(const StatementKernel*& users, std::intptr_t change) 
   const std::intptr_t count = reinterpret_cast<std::intptr_t>(users) + change;
   users = reinterpret_cast<const StatementKernel*>(count);
   return count;
+}
+
+// A place in a table of 64 by two kernels that follow one another.
+std::size_t place_of_pair(const StatementKernel* first, const StatementKernel* second) {
+  const auto bits = [](const StatementKernel* k) {
+    return reinterpret_cast<std::uintptr_t>(k) >> 6;
+  };
+  return (3 * bits(first) + bits(second)) % 64;
 }
 
 }  // namespace
@@ -53,15 +63,52 @@ void Runs::begin(const StatementKernel* kernel, NodeId id, std::size_t operands,
 
 void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t operands,
                 std::size_t payload) {
-  if (!spans_.empty() && spans_.back().period > 1) {  // a guess that held, or not for long
-    const Span& span = spans_.back();
-    if (count(span, id) >= 4 * span.period)
-      failures_ = 0;
-    else
-      patience_ = 4u << std::min(failures_++, 6u);
-  }
-  if (close_period(kernel, id)) return;
+  if (!spans_.empty() && spans_.back().period > 1) judge_period(id);
+  if (enter_again(kernel, id, operands, payload) || close_period(kernel, id)) return;
   begin(&kernel, id, operands, payload);
+}
+
+// The last span had a period and ends here. A guess that held, which within a body short periods do
+// for a few statements, is one to begin with where its first
+// kernel follows the same one again.
+void Runs::judge_period(NodeId end) {
+  const std::size_t last = spans_.size() - 1;
+  const Span& span = spans_[last];
+  std::size_t& entry = entries_[place_of_pair(last_kernel(last - 1), span.kernel)];
+  if (count(span, end) >= std::max(2 * span.period, kLeastHeld)) {
+    failures_ = 0;
+    entry = last;
+  } else if (!entered_again_) {
+    patience_ = 4u << std::min(failures_++, 6u);
+  } else if (count(span, end) < span.period) {
+    entry = 0;
+  }
+}
+
+// The kernel of the last statement of a span that is followed by another.
+const StatementKernel* Runs::last_kernel(std::size_t span) const {
+  const Span& of = spans_[span];
+  return of.kernels()[(count(of, spans_[span + 1].first) - 1) % of.period];
+}
+
+// Whether this kernel, after the one before it, led into a period before. Then it does again.
+bool Runs::enter_again(const StatementKernel& kernel, NodeId id, std::size_t operands,
+                       std::size_t payload) {
+  if (spans_.empty() || !spans_.back().kernel) return false;
+  const Span& last = spans_.back();
+  const StatementKernel* const before = last.kernels()[(count(last, id) - 1) % last.period];
+  const std::size_t i = entries_[place_of_pair(before, &kernel)];
+  if (i == 0 || i >= spans_.size() || spans_[i].period == 1 || spans_[i].kernel != &kernel)
+    return false;
+  const Span span{&kernel, spans_[i].sequence, id, spans_[i].period, operands, payload};
+  change_users(
+      sequences_[static_cast<std::size_t>(span.sequence - sequences_.begin()) + span.period + 1],
+      1);
+  spans_.push_back(span);
+  short_runs_ = spans_.size();
+  entered_again_ = true;
+  expect(spans_.back(), 1);
+  return true;
 }
 
 // Whether the last short runs begin anew with this kernel: then they become one span. A kernel
@@ -69,10 +116,7 @@ void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t operands,
 bool Runs::close_period(const StatementKernel& kernel, NodeId id) {
   const std::size_t next = spans_.size();
   if (next <= short_runs_) return false;
-  const auto bits = [](const StatementKernel* k) {
-    return reinterpret_cast<std::uintptr_t>(k) >> 6;
-  };
-  std::size_t& seen = pairs_[(3 * bits(spans_.back().kernel) + bits(&kernel)) % std::size(pairs_)];
+  std::size_t& seen = pairs_[place_of_pair(spans_.back().kernel, &kernel)];
   const std::size_t i = std::exchange(seen, next);
   if (patience_ > 0) {
     --patience_;
@@ -88,6 +132,7 @@ bool Runs::close_period(const StatementKernel& kernel, NodeId id) {
   spans_[i].period = period;
   spans_.shrink(i + 1);
   short_runs_ = i + 1;
+  entered_again_ = false;
   expect(spans_[i], 1);
   return true;
 }

@@ -4,7 +4,9 @@
 // sequence turns.
 //
 // A period is guessed when the kernels of a few short runs begin anew, and the guess holds as long
-// as they follow one another as before. Guesses that failed make the next ones rarer.
+// as they follow one another as before. Guesses that failed make the next ones rarer. Where a
+// kernel led into a period once, it is taken to lead there again: a loop is learned when it first
+// runs, not each time that it is entered.
 #pragma once
 
 #include "engine/base/stream.h"
@@ -82,7 +84,11 @@ class Runs {
 
   void turn(const StatementKernel& kernel, NodeId id, std::size_t operands, std::size_t payload);
   void begin(const StatementKernel* kernel, NodeId id, std::size_t operands, std::size_t payload);
+  void judge_period(NodeId end);
   bool close_period(const StatementKernel& kernel, NodeId id);
+  bool enter_again(const StatementKernel& kernel, NodeId id, std::size_t operands,
+                   std::size_t payload);
+  const StatementKernel* last_kernel(std::size_t span) const;
   const StatementKernel* const* listed(std::size_t span, std::uint32_t period);
   void expect(const Span& span, std::uint32_t position);
 
@@ -97,7 +103,10 @@ class Runs {
   Stream<Span> spans_;
   Stream<const StatementKernel*> sequences_;
   std::size_t short_runs_ = 0;  // the spans from this one on are of one kernel each
-  std::size_t pairs_[64] = {};  // by two kernels in a row: the span of the second, when last seen
+  // By two kernels in a row: the span of the second, when last seen; and the one with a period that
+  // the second began.
+  std::size_t pairs_[64] = {}, entries_[64] = {};
+  bool entered_again_ = false;  // the last span's period was taken from such an entry
   std::uint32_t patience_ = 0;  // turns to come without a guess
   std::uint32_t failures_ = 0;  // guesses that failed in a row
   bool has_statements_ = false;

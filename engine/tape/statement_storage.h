@@ -76,6 +76,8 @@ struct StatementStorage {
   Stream<T> payload;
   Runs runs;
   Adjoints<T> adjoints;  // by id, of a reverse sweep; the memory stays for the next
+  NodeId spare_constant = 0, spare_end = 0;  // ids that wait for a constant
+  std::uint32_t constants = 0;               // made in this recording
 
   constexpr StatementStorage() = default;  // without room
   explicit StatementStorage(AddressShare::Taken taken)
@@ -132,6 +134,20 @@ struct StatementStorage {
     put_value(value);
     return BasicScalar<T>::named(value, name);
   }
+  // The node of a plain number among the operands of the statement to come. Where there are many,
+  // ids for several are taken at once: constants between the statements of a loop would break up
+  // its runs. An id that waits is a constant, too, which nothing uses.
+  NodeId constant(const T& value) {
+    if (spare_constant == spare_end) {
+      spare_constant = next_id();
+      for (std::uint32_t n = constants < 16 ? 1 : std::min(constants / 4, 64u); n > 0; --n)
+        put(kConstantStatement<T>, {}, {}, T(0));
+      spare_end = next_id();
+    }
+    ++constants;
+    values[spare_constant] = value;
+    return spare_constant++;
+  }
   void put_value(const T& value) {
     values[next_id()] = value;
     ++next_name;
@@ -157,6 +173,7 @@ struct StatementStorage {
   }
   void reset() {
     roomy_until = 0;  // it counted on the fill of the streams
+    spare_constant = spare_end = constants = 0;
     operands.clear();
     payload.clear();
     runs.clear();
@@ -173,6 +190,7 @@ struct StatementStorage {
   void rewind(const StatementMark& mark) {
     note_ids();
     roomy_until = 0;
+    if (spare_end > mark.next) spare_constant = spare_end = 0;
     operands.shrink(mark.operands);
     payload.shrink(mark.payload);
     runs.rewind(mark.next);

@@ -90,7 +90,7 @@ bool Tape::is_constant(NodeId id) const {
 }
 
 Shape Tape::shape(NodeId id) const {
-  return is_scalar(id) ? Shape{} : tensor_node(id).type(id).shape;
+  return is_scalar(id) ? Shape{} : tensor_node(id).type(id).shape();
 }
 DType Tape::dtype(NodeId id) const {
   return is_scalar(id) ? DType::f64 : tensor_node(id).type(id).dtype;

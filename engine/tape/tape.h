@@ -137,6 +137,7 @@ class Tape : public detail::StatementTape<double> {
   static void write_to(Tape* tape);
 
  private:
+  NodeId new_scalar_constant(double value);
   NodeId record_leaf(const detail::Op& op, const Tensor& value, bool keep,
                      std::string_view name = {});
   NodeId push_node(const detail::Op& op, std::span<const NodeId> operands, const void* attributes,

@@ -24,12 +24,18 @@ NodeId Tape::record_leaf(const Op& op, const Tensor& value, bool keep, std::stri
   return id;
 }
 
+NodeId Tape::new_scalar_constant(double value) {
+  const auto& kernel = detail::kConstantStatement<double>;
+  if (detail::context.anomaly_watch) return record_statement(kernel, {}, {}, value).id();
+  refuse_tangents(kernel.name);
+  return storage_->constant(value);
+}
+
 Scalar Tape::scalar_constant(double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   auto& slot = storage_->pool[(bits * 0x9E3779B97F4A7C15u) >> 58];
   if (slot.epoch != epoch() || std::bit_cast<std::uint64_t>(slot.value) != bits)
-    slot = {value, epoch(),
-            record_statement(detail::kConstantStatement<double>, {}, {}, value).id()};
+    slot = {value, epoch(), new_scalar_constant(value)};
   return {value, epoch(), slot.id};
 }
 

@@ -146,7 +146,10 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
       static_cast<std::uint32_t>(save_inputs ? inputs->size() + (save_all ? outputs.size() : 0)
                                              : static_cast<std::size_t>(std::popcount(saves)));
   const std::size_t types_at = padded(sizeof(TensorNode));
-  const std::size_t operands_at = types_at + padded(outputs.size() * sizeof(OutputType));
+  const std::size_t layouts_at = types_at + padded(outputs.size() * sizeof(OutputType));
+  const auto own_layouts = static_cast<std::size_t>(std::count_if(
+      outputs.begin(), outputs.end(), [](const Tensor& x) { return x.has_own_layout(); }));
+  const std::size_t operands_at = layouts_at + padded(own_layouts * sizeof(TensorLayout));
   const std::size_t attributes_at = operands_at + padded(operands.size_bytes());
   const std::size_t saved_at = attributes_at + padded(op.attribute_bytes);
   const std::size_t values_at = saved_at + saved_count * sizeof(Tensor);
@@ -156,8 +159,13 @@ NodeId Tape::push_node(const Op& op, std::span<const NodeId> operands, const voi
   auto* block = static_cast<std::byte*>(store.arena.allocate(total));
   const NodeId id = store.next_id();
   auto* types = reinterpret_cast<OutputType*>(block + types_at);
-  for (std::size_t k = 0; k < outputs.size(); ++k)
-    new (types + k) OutputType{outputs[k].shape(), outputs[k].dtype()};
+  auto* own_layout = reinterpret_cast<TensorLayout*>(block + layouts_at);
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const TensorLayout& layout = outputs[k].layout();
+    new (types + k)
+        OutputType{outputs[k].has_own_layout() ? new (own_layout++) TensorLayout(layout) : &layout,
+                   outputs[k].dtype()};
+  }
   std::copy(operands.begin(), operands.end(), reinterpret_cast<NodeId*>(block + operands_at));
   if (attributes) std::memcpy(block + attributes_at, attributes, op.attribute_bytes);
   auto* saved = reinterpret_cast<Tensor*>(block + saved_at);

@@ -81,7 +81,7 @@ void copy_elements(const Tensor& from, To* to) {
 }
 
 Tensor copy_of(const Tensor& x) {
-  Tensor copy = Tensor::uninitialized(x.shape(), x.dtype());
+  Tensor copy = Tensor::uninitialized_like(x);
   visit(x.dtype(),
         [&]<class T>(std::type_identity<T>) { copy_elements(x, copy.mutable_data<T>()); });
   return copy;

@@ -10,15 +10,26 @@ namespace tapestry {
 using namespace detail;
 namespace {
 
-constexpr std::size_t kHeader = (sizeof(detail::Body) + 63) / 64 * 64;
+constexpr std::size_t kLine = 64;
 
-bool is_row_major(const Shape& shape, const Strides& strides) {
-  std::uint64_t expected = 1;  // wraps around in empty tensors of large extents
-  for (int i = shape.rank() - 1; i >= 0; --i) {
-    if (shape[i] != 1 && static_cast<std::uint64_t>(strides[i]) != expected) return false;
-    expected *= static_cast<std::uint64_t>(shape[i]);
-  }
-  return true;
+// A body, its own layout unless tensors share it, and room for numbers, which begin a line of the
+// cache unless they fit into what is left of the body's.
+Body* make_body(const TensorLayout& layout, bool is_shared, DType dtype, std::size_t bytes) {
+  const std::size_t head = sizeof(Body) + (is_shared ? 0 : sizeof(TensorLayout));
+  const std::size_t start = head + bytes <= kLine ? head : (head + kLine - 1) / kLine * kLine;
+  auto* const block = static_cast<std::byte*>(allocate(start + bytes));
+  Body* const body = new (block) Body{.dtype = dtype,
+                                      .layout = &layout,
+                                      .data = block + start,
+                                      .block_bytes = start + bytes,
+                                      .owner = nullptr};
+  if (!is_shared) body->layout = new (body + 1) TensorLayout(layout);
+  return body;
+}
+
+Body* make_owner(const TensorLayout& layout, bool is_shared, DType dtype) {
+  return make_body(layout, is_shared, dtype,
+                   static_cast<std::size_t>(layout.size) * size_of(dtype));
 }
 
 }  // namespace
@@ -42,37 +53,26 @@ void detail::destroy(Body* body) noexcept {
 }
 
 Tensor Tensor::uninitialized(const Shape& shape, DType dtype) {
-  for (std::int64_t extent : shape)
-    if (extent < 0) refuse("tensor", "shape {} has a negative extent", shape);
-  const std::int64_t size = shape.try_size().value_or(kMostElements + 1);
-  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
-  const std::size_t bytes = kHeader + static_cast<std::size_t>(size) * size_of(dtype);
-  void* block = allocate(bytes);
-  return Tensor(new (block) detail::Body{.dtype = dtype,
-                                         .contiguous = true,
-                                         .data = static_cast<std::byte*>(block) + kHeader,
-                                         .size = size,
-                                         .block_bytes = bytes,
-                                         .owner = nullptr,
-                                         .shape = shape,
-                                         .strides = row_major(shape)});
+  if (const TensorLayout* const shared = shared_layout(shape))
+    return Tensor(make_owner(*shared, true, dtype));
+  return Tensor(make_owner(row_major_layout(shape), false, dtype));
+}
+
+Tensor Tensor::uninitialized_like(const Tensor& x) {
+  if (x.is_contiguous() && !x.has_own_layout())
+    return Tensor(make_owner(x.layout(), true, x.dtype()));
+  return uninitialized(x.shape(), x.dtype());
 }
 
 Tensor Tensor::view(const Shape& shape, const Strides& strides, std::int64_t offset) const {
-  const std::int64_t size = shape.size();
-  if (size > kMostElements) refuse("tensor", "shape {} has too many elements", shape);
   detail::Body* owner = this->body().owner ? body_->owner : body_;
-  auto* data = body_->data + offset * static_cast<std::int64_t>(size_of(body_->dtype));
-  void* block = allocate(kHeader);
+  const TensorLayout* const shared = shared_layout(shape, strides);
+  Body* const view = shared ? make_body(*shared, true, dtype(), 0)
+                            : make_body(strided_layout(shape, strides), false, dtype(), 0);
+  view->data = body_->data + offset * static_cast<std::int64_t>(size_of(dtype()));
+  view->owner = owner;
   owner->references.fetch_add(1, std::memory_order_relaxed);
-  return Tensor(new (block) detail::Body{.dtype = body_->dtype,
-                                         .contiguous = is_row_major(shape, strides),
-                                         .data = data,
-                                         .size = size,
-                                         .block_bytes = kHeader,
-                                         .owner = owner,
-                                         .shape = shape,
-                                         .strides = strides});
+  return Tensor(view);
 }
 
 void Tensor::refuse_type(DType asked) const {
@@ -95,7 +95,7 @@ std::vector<double> Tensor::to_vector(Site site) const {
 
 Tensor Tensor::contiguous() const {
   if (is_contiguous()) return detach(*this);
-  Tensor result = uninitialized(shape(), dtype());
+  Tensor result = uninitialized_like(*this);
   visit(dtype(),
         [&]<class T>(std::type_identity<T>) { copy_elements(*this, result.mutable_data<T>()); });
   return result;

@@ -18,6 +18,7 @@
 #include "engine/base/never.h"
 #include "engine/base/site.h"
 #include "engine/tensor/dtype.h"
+#include "engine/tensor/layout.h"
 #include "engine/tensor/shape.h"
 #include "engine/tensor/subscript.h"
 
@@ -36,19 +37,18 @@ class BasicScalar;
 
 namespace detail {
 
-// What handles point to. An owning body is followed by its numbers in the same block; a view shares
-// its owner's.
+// What handles point to. An owning body is followed by its numbers in the same block, a few of them
+// in the same line of the cache; a view shares its owner's.
 struct Body {
   std::atomic<std::uint32_t> references{1};
   DType dtype;
-  bool contiguous;
+  const TensorLayout* layout;  // shared by tensors, or this body's own right behind it
   std::byte* data;
-  std::int64_t size;
   std::size_t block_bytes;
   Body* owner;                           // of the numbers; null when they follow this body
   std::atomic<std::uint64_t> origin{0};  // the last node that stood for it: epoch and id
-  Shape shape;
-  Strides strides;
+
+  bool has_own_layout() const { return layout == reinterpret_cast<const TensorLayout*>(this + 1); }
 };
 
 void destroy(Body* body) noexcept;
@@ -100,16 +100,20 @@ class Tensor {
 
   // Fresh memory of this shape, row-major, its numbers not yet set. For kernels.
   static Tensor uninitialized(const Shape& shape, DType dtype);
+  static Tensor uninitialized_like(const Tensor& x);  // of its shape and dtype
   // Other strides over the same numbers, starting `offset` elements further on; untracked.
   Tensor view(const Shape& shape, const detail::Strides& strides, std::int64_t offset = 0) const;
 
   bool defined() const { return body_ != nullptr; }
-  const Shape& shape() const { return body().shape; }
-  const detail::Strides& strides() const { return body().strides; }  // in elements
-  int rank() const { return body().shape.rank(); }
-  std::int64_t size() const { return body().size; }  // the number of elements
+  const Shape& shape() const { return layout().shape; }
+  bool has_shape_of(const Tensor& other) const { return have_same_shape(layout(), other.layout()); }
+  const detail::Strides& strides() const { return layout().strides; }  // in elements
+  int rank() const { return shape().rank(); }
+  std::int64_t size() const { return layout().size; }  // the number of elements
   DType dtype() const { return body().dtype; }
-  bool is_contiguous() const { return body().contiguous; }  // row-major without gaps
+  bool is_contiguous() const { return layout().is_contiguous; }  // row-major without gaps
+  const detail::TensorLayout& layout() const { return *body().layout; }
+  bool has_own_layout() const { return body().has_own_layout(); }  // it dies with the tensor
 
   // The only element; Error when there is not exactly one.
   double item(detail::Site site = {}) const;

@@ -58,7 +58,7 @@ struct Partial {
     if (followed || mentions.uses == 0)
       return formula(x ? *x : none, z ? *z : none, y ? *y : none, g);
     const bool in_place = g.is_unique() && g.is_contiguous();
-    Tensor result = in_place ? detach(g) : Tensor::uninitialized(g.shape(), g.dtype());
+    Tensor result = in_place ? detach(g) : Tensor::uninitialized_like(g);
     const std::int64_t cost = cost_of(mentions.costly);
     if (g.dtype() == DType::f32)
       for_tiles<float, float, 4>({x, z, y, &g}, result, cost, f32);
@@ -143,13 +143,16 @@ void refuse_zeros(std::string_view who, const Tensor& z) {
 template <std::size_t N>
 Tensor execute(std::string_view who, Inputs in, Kernel<float> f32, Kernel<double> f64, Integers i64,
                std::int64_t cost) {
-  Shape shape = in[0].shape();
   std::array<const Tensor*, N> operands{&in[0]};
+  bool stretches = false;
   if constexpr (N == 2) {
     operands[1] = &in[1];
-    if (in[1].shape() != shape) shape = broadcast_shapes(who, shape, in[1].shape());
+    stretches = !in[0].has_shape_of(in[1]);
   }
-  Tensor out = Tensor::uninitialized(shape, in[0].dtype());
+  Tensor out = stretches
+                   ? Tensor::uninitialized(broadcast_shapes(who, in[0].shape(), in[N - 1].shape()),
+                                           in[0].dtype())
+                   : Tensor::uninitialized_like(in[0]);
   switch (in[0].dtype()) {
     case DType::f32:
       for_tiles<float, float, N>(operands, out, cost, f32);

@@ -48,7 +48,7 @@ void for_tiles(const std::array<const Tensor*, N>& operands, Tensor& out, std::i
   for (std::size_t k = 0; k < N; ++k) {
     if (!operands[k]) continue;
     data[k] = operands[k]->template data<T>();
-    plain &= operands[k]->is_contiguous() && operands[k]->shape() == out.shape();
+    plain &= operands[k]->is_contiguous() && operands[k]->has_shape_of(out);
     if constexpr (std::is_same_v<T, Out>) in_place |= data[k] == result;
   }
   const std::int64_t bytes = in_place ? 0 : out.size() * static_cast<std::int64_t>(sizeof(Out));

@@ -23,7 +23,7 @@ void update_numbers(Tensor& p, const Tensor& g, const std::array<Tensor*, N>& st
                     const Rule& rule) {
   const bool in_place = p.is_unique() && p.is_contiguous();
   const Tensor from = p.contiguous(), by = g.contiguous();
-  Tensor result = in_place ? p : Tensor::uninitialized(p.shape(), p.dtype());
+  Tensor result = in_place ? p : Tensor::uninitialized_like(p);
   for (Tensor* s : state) {
     if (!s->defined()) *s = zeros(p.shape(), p.dtype());
     if (!s->is_contiguous() || !s->is_unique()) *s = copy_of(*s);

@@ -71,7 +71,7 @@ struct Split {
     std::vector<Tensor> parts;
     for (int k = 0; k < static_cast<int>(p.node().output_count); ++k) {
       const OutputType& type = p.output_type(k);
-      parts.push_back(p.cotangent(k).defined() ? p.cotangent(k) : zeros(type.shape, type.dtype));
+      parts.push_back(p.cotangent(k).defined() ? p.cotangent(k) : zeros(type.shape(), type.dtype));
     }
     p.give(0, concat(parts, p.attributes<Attributes>().axis));
   }

@@ -31,7 +31,7 @@ struct EighOp {
     const Tensor& a = in[0];
     const Shape batch = batch_shape(a);
     outputs[0] = Tensor::uninitialized(joined(batch, {rows(a)}), a.dtype());
-    outputs[1] = Tensor::uninitialized(a.shape(), a.dtype());
+    outputs[1] = Tensor::uninitialized_like(a);
     Codes codes(batch);
     visit_floating(a.dtype(), [&]<class T>(std::type_identity<T>) {
       decompose(a, outputs[0].mutable_data<T>(), outputs[1].mutable_data<T>(), codes);

@@ -65,35 +65,30 @@ class Product {
     });
   }
 
-  // Threads take part after part, so that one that others keep from its processor delays nobody.
   void multiply() {
-    const double work = static_cast<double>(extents_.rows) * static_cast<double>(extents_.columns) *
-                        static_cast<double>(extents_.inner);
-    std::atomic<std::int64_t> next = 0;
-    share(work / static_cast<double>(parallel_grain * 16), [&](std::int64_t, std::int64_t of) {
-      const Cut cut = cut_for(of);
-      const std::int64_t across = parts(right_panels(), cut.columns),
-                         count = parts(left_panels(), cut.rows) * across;
-      for (std::int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
-        const std::int64_t i = part / across * cut.rows, j = part % across * cut.columns;
-        const std::int64_t down = std::min(cut.rows, left_panels() - i),
-                           wide = std::min(cut.columns, right_panels() - j);
-        if (in_parts())
-          add_parts(i, down, j, wide);
-        else
-          multiply_part(i, down, j, wide, 0, extents_.inner, element(i, j), leading_);
-      }
+    if (in_parts() && left_panels() * right_panels() < 4 * threads_for(worth()))
+      return multiply_terms();
+    each_area(1, [&](const Area& at, std::int64_t) {
+      if (in_parts())
+        add_parts(at);
+      else
+        multiply_area(at, 0, extents_.inner, element(at.i, at.j), leading_);
     });
   }
 
  private:
-  // The panels of a part of the result.
+  // How many panels of either operand make a part of the result.
   struct Cut {
     std::int64_t rows, columns;
   };
+  // A part of the result: from panel i on so many down, and from j on so many across.
+  struct Area {
+    std::int64_t i, down, j, across;
+  };
 
-  // Parts that the caches like, and smaller ones where that leaves threads without work.
-  Cut cut_for(std::int64_t threads) const {
+  // Parts that the caches like, and smaller ones where that leaves threads without work when each
+  // part is made in so many calls.
+  Cut cut_for(std::int64_t threads, std::int64_t calls) const {
     const std::int64_t rows = in_parts() ? kPartRows / 3 : kPartRows,
                        columns = kPartBytes / static_cast<std::int64_t>(sizeof(T));
     Cut cut{std::min(rows / kernels_.rows, left_panels()),
@@ -104,7 +99,7 @@ class Product {
     const auto work = [&] {
       return cut.rows * kernels_.rows * cut.columns * kernels_.columns * extents_.inner;
     };
-    while (threads > 1 && count() < 4 * threads && cut.rows * cut.columns > 1 &&
+    while (threads > 1 && count() * calls < 4 * threads && cut.rows * cut.columns > 1 &&
            work() > parallel_grain) {
       const bool tall = cut.rows * kernels_.rows > cut.columns * kernels_.columns;
       std::int64_t& side = cut.columns == 1 || (tall && cut.rows > 1) ? cut.rows : cut.columns;
@@ -117,15 +112,40 @@ class Product {
 
   bool in_parts() const { return std::is_same_v<T, float> && extents_.inner > kLong; }
 
+  // Calls f(area, call) for each part of the result and each call below `calls`. Threads take one
+  // after the other, so that one that others keep from its processor delays nobody.
+  template <class F>
+  void each_area(std::int64_t calls, const F& f) {
+    std::atomic<std::int64_t> next = 0;
+    share(worth(), [&](std::int64_t, std::int64_t of) {
+      const Cut cut = cut_for(of, calls);
+      const std::int64_t across = parts(right_panels(), cut.columns),
+                         count = parts(left_panels(), cut.rows) * across;
+      for (std::int64_t at; (at = next.fetch_add(1, std::memory_order_relaxed)) < count * calls;) {
+        const std::int64_t i = at % count / across * cut.rows, j = at % across * cut.columns;
+        f(Area{i, std::min(cut.rows, left_panels() - i), j,
+               std::min(cut.columns, right_panels() - j)},
+          at / count);
+      }
+    });
+  }
+
   // Calls f(i, of) for each i in [0, of), `of` of them on threads of their own: as many as the
   // product has and `worth` allows.
   template <class F>
   static void share(double worth, const F& f) {
-    const auto of = static_cast<std::int64_t>(
-        std::clamp<double>(worth, 1, static_cast<double>(threads_for_a_loop())));
+    const std::int64_t of = threads_for(worth);
     parallel_for(of, parallel_grain, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = first; i < last; ++i) f(i, of);
     });
+  }
+  static std::int64_t threads_for(double worth) {
+    return static_cast<std::int64_t>(
+        std::clamp<double>(worth, 1, static_cast<double>(threads_for_a_loop())));
+  }
+  double worth() const {
+    return static_cast<double>(extents_.rows) * static_cast<double>(extents_.columns) *
+           static_cast<double>(extents_.inner) / static_cast<double>(parallel_grain * 16);
   }
 
   void pack_left(const Matrix<T>& a, std::int64_t first, std::int64_t last) {
@@ -174,28 +194,56 @@ class Product {
     return std::min(across * kernels_.columns, extents_.columns - j * kernels_.columns);
   }
 
-  // Panels i and j on, over the inner extents [first, last).
-  void multiply_part(std::int64_t i, std::int64_t down, std::int64_t j, std::int64_t across,
-                     std::int64_t first, std::int64_t last, T* c, std::int64_t leading) {
+  // Over the inner extents [first, last).
+  void multiply_area(const Area& at, std::int64_t first, std::int64_t last, T* c,
+                     std::int64_t leading) {
     each_stretch(first, last, [&](std::int64_t k, std::int64_t depth) {
-      kernels_.multiply({rows(i, down), columns(j, across), depth, left_ + left_at(i, k), by_rows_,
-                         right_.data + right_at(j, k), right_depth(k), c, leading, k > first});
+      kernels_.multiply({rows(at.i, at.down), columns(at.j, at.across), depth,
+                         left_ + left_at(at.i, k), by_rows_, right_.data + right_at(at.j, k),
+                         right_depth(k), c, leading, k > first});
     });
   }
+  void multiply_term(const Area& at, std::int64_t term, T* c, std::int64_t leading) {
+    const std::int64_t first = term * term_length();
+    multiply_area(at, first, std::min(first + term_length(), extents_.inner), c, leading);
+  }
+  // Long sums are made of terms that are added in double.
+  std::int64_t term_length() const { return 3 * stretch_; }
+  std::int64_t terms() const { return parts(extents_.inner, term_length()); }
 
-  void add_parts(std::int64_t i, std::int64_t down, std::int64_t j, std::int64_t across) {
-    const std::int64_t height = rows(i, down), width = columns(j, across);
+  void add_parts(const Area& at) {
+    const std::int64_t height = rows(at.i, at.down), width = columns(at.j, at.across);
     std::vector<T> term(static_cast<std::size_t>(height * width));
     std::vector<double> sum(term.size(), 0);
-    const std::int64_t at_once = 3 * stretch_;
-    for (std::int64_t k = 0; k < extents_.inner; k += at_once) {
-      multiply_part(i, down, j, across, k, std::min(k + at_once, extents_.inner), term.data(),
-                    width);
-      for (std::size_t at = 0; at < sum.size(); ++at) sum[at] += static_cast<double>(term[at]);
+    for (std::int64_t i = 0; i < terms(); ++i) {
+      multiply_term(at, i, term.data(), width);
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<double>(term[k]);
     }
     for (std::int64_t row = 0; row < height; ++row)
       std::transform(sum.begin() + row * width, sum.begin() + (row + 1) * width,
-                     element(i, j) + row * leading_, [](double x) { return static_cast<T>(x); });
+                     element(at.i, at.j) + row * leading_,
+                     [](double x) { return static_cast<T>(x); });
+  }
+
+  // The same for a result of few parts: threads share the terms of each.
+  void multiply_terms() {
+    const std::int64_t width = extents_.columns, size = extents_.rows * width;
+    const Workspace<T> each(terms() * size);
+    each_area(terms(), [&](const Area& at, std::int64_t term) {
+      multiply_term(
+          at, term,
+          each.data() + term * size + at.i * kernels_.rows * width + at.j * kernels_.columns,
+          width);
+    });
+    parallel_for(extents_.rows, width * terms(), [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t row = first; row < last; ++row)
+        for (std::int64_t column = 0; column < width; ++column) {
+          double sum = 0;
+          for (std::int64_t term = 0; term < terms(); ++term)
+            sum += static_cast<double>(each.data()[term * size + row * width + column]);
+          c_[row * leading_ + column] = static_cast<T>(sum);
+        }
+    });
   }
 
   const Extents extents_;

@@ -68,7 +68,7 @@ struct Norm {
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor x = in[0].contiguous(), weight = operands > 1 ? in[1].contiguous() : Tensor(),
                  bias = operands > 2 ? in[2].contiguous() : Tensor();
-    Tensor y = Tensor::uninitialized(x.shape(), x.dtype());
+    Tensor y = Tensor::uninitialized_like(x);
     if (x.size() == 0) return y;
     const std::int64_t n = row_length(x.shape(), a.axes);
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -95,7 +95,7 @@ struct Norm {
                        chunks = chunks_of(rows);
     Tensor gx = !for_x          ? Tensor()
                 : g.is_unique() ? detach(g)
-                                : Tensor::uninitialized(x.shape(), x.dtype());
+                                : Tensor::uninitialized_like(x);
     const auto sums = [&](bool wanted) {
       return std::vector<double>(wanted ? static_cast<std::size_t>(chunks * n) : 0);
     };

@@ -100,7 +100,7 @@ struct Logcumsumexp {
   static constexpr SaveMask saves(int) { return save_input(0) | save_output(); }
   static Tensor forward(Inputs in, const Attributes& a) {
     const Tensor& x = in[0];
-    Tensor y = Tensor::uninitialized(x.shape(), x.dtype());
+    Tensor y = Tensor::uninitialized_like(x);
     const std::int64_t extent = x.shape()[a.axis], step = x.strides()[a.axis],
                        y_step = y.strides()[a.axis];
     visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {

@@ -21,7 +21,7 @@ struct RunningExtreme {
   static constexpr SaveMask saves(int) { return save_output(1); }
   static void forward(Inputs in, const Attributes& a, std::span<Tensor> outputs) {
     const Tensor& x = in[0];
-    Tensor values = Tensor::uninitialized(x.shape(), x.dtype());
+    Tensor values = Tensor::uninitialized_like(x);
     Tensor indices = Tensor::uninitialized(x.shape(), DType::i64);
     const std::int64_t extent = x.shape()[a.axis], step = x.strides()[a.axis],
                        to = indices.strides()[a.axis];

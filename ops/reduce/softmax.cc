@@ -61,7 +61,7 @@ Tensor along(RowFunction function, const Tensor& x, int axis) {
 Tensor vjp_along(RowFunction function, Pullback& p, int axis) {
   const Tensor y = as_rows(p.output(), axis);
   Tensor g = as_rows(p.take_cotangent(), axis);
-  Tensor gx = g.is_unique() ? detach(g) : Tensor::uninitialized(y.shape(), y.dtype());
+  Tensor gx = g.is_unique() ? detach(g) : Tensor::uninitialized_like(y);
   const std::int64_t n = y.shape().back();
   if (y.size() == 0) return moved_back(gx, axis);
   visit_floating(y.dtype(), [&]<class T>(std::type_identity<T>) {

@@ -145,6 +145,8 @@ template <class E>
   StatementStorage<T>& storage = *statement_storage<T>;
   const std::uint64_t name = storage.next_name;
   if (expression.strangers(storage.first_name) >> 32 || !storage.has_room()) [[unlikely]] {
+    if (expression.strangers(0) == 0 && !context.anomaly_watch)  // plain numbers alone
+      return BasicScalar<T>(expression.number);
     BasicScalar<T> operands[arity], *operand = operands;
     T payload[payload_count + 1] = {}, *literal = payload;
     T* saved = payload + Kernel::Root::literals;

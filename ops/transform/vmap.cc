@@ -89,7 +89,7 @@ class Replay {
   // Each has the batch in front of an example's result.
   void check_results(const TensorNode& node, const std::vector<Tensor>& results) const {
     for (std::uint32_t k = 0; k < node.output_count; ++k) {
-      Shape expected = node.types[k].shape;
+      Shape expected = node.types[k].shape();
       expected.insert(0, size_);
       if (results[k].shape() != expected)
         refuse(node.op->name,
@@ -109,7 +109,7 @@ class Replay {
     if (node.op->elementwise) {
       std::vector<Tensor> alike;
       for (std::size_t i = 0; i < operands.size(); ++i)
-        alike.push_back(batched[i] ? aligned(operands[i], node.types[0].shape.rank())
+        alike.push_back(batched[i] ? aligned(operands[i], node.types[0].shape().rank())
                                    : operands[i]);
       return plain(node, alike);
     }

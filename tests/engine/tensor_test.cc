@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_view_of_more_elements_than_can_be_counted_is_refused) {
   const std::int64_t huge = std::int64_t{1} << 62;
   BOOST_TEST(refusal([&] {
                broadcast_to(tensor({1.0}), {huge, huge});
-             }) == "[shape] (4611686018427387904, 4611686018427387904) has too many elements");
+             }) == "[tensor] shape (4611686018427387904, 4611686018427387904) has too many elements");
   BOOST_TEST(refusal([&] { broadcast_to(tensor({1.0}), {huge}); }) ==
              "[tensor] shape (4611686018427387904,) has too many elements");
 }

@@ -30,7 +30,8 @@ struct Fixture {
   Tensor y = toy::mul(x, z);
   TensorNode node = tape.tensor_node(y.id());
   std::vector<NodeId> operands{x.id(), z.id()};
-  std::vector<OutputType> types{{{2}, DType::f64}};
+  TensorLayout layout = row_major_layout({2});
+  std::vector<OutputType> types{{&layout, DType::f64}};
   std::vector<Tensor> saved{x, z}, values{detach(y)};
 
   Fixture() {
@@ -79,9 +80,10 @@ BOOST_FIXTURE_TEST_CASE(arity_is_that_of_the_record, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(output_types_are_possible, Fixture) {
-  types[0].shape[0] = -1;
+  layout.shape[0] = -1;
   REFUSES(check(), "node 3 (mul): output 0 has the shape (-1,)");
-  types[0] = {{2}, static_cast<DType>(9)};
+  layout = row_major_layout({2});
+  types[0].dtype = static_cast<DType>(9);
   REFUSES(check(), "node 3 (mul): output 0 has the unknown dtype 9");
   node.output_count = 0;
   REFUSES(check(), "node 3 (mul): has no outputs");
