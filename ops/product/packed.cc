@@ -33,6 +33,12 @@ std::int64_t stretch_of(std::int64_t inner) {
   return parts(parts(inner, parts(inner, kStretch)), 16) * 16;
 }
 
+// Whether sums are long enough to be made of terms that are added in double.
+template <class T>
+bool is_in_parts(const Extents& e) {
+  return std::is_same_v<T, float> && e.inner > kLong;
+}
+
 // What a right operand in panels has, of which a product may take fewer rows or columns.
 template <class T>
 struct RightPanels {
@@ -66,7 +72,8 @@ class Product {
   }
 
   void multiply() {
-    if (in_parts() && left_panels() * right_panels() < 4 * threads_for(worth()))
+    const std::int64_t threads = threads_for(worth());
+    if (in_parts() && threads > 1 && left_panels() * right_panels() < 4 * threads)
       return multiply_terms();
     each_area(1, [&](const Area& at, std::int64_t) {
       if (in_parts())
@@ -110,7 +117,7 @@ class Product {
     return cut;
   }
 
-  bool in_parts() const { return std::is_same_v<T, float> && extents_.inner > kLong; }
+  bool in_parts() const { return is_in_parts<T>(extents_); }
 
   // Calls f(area, call) for each part of the result and each call below `calls`. Threads take one
   // after the other, so that one that others keep from its processor delays nobody.
@@ -207,7 +214,6 @@ class Product {
     const std::int64_t first = term * term_length();
     multiply_area(at, first, std::min(first + term_length(), extents_.inner), c, leading);
   }
-  // Long sums are made of terms that are added in double.
   std::int64_t term_length() const { return 3 * stretch_; }
   std::int64_t terms() const { return parts(extents_.inner, term_length()); }
 
@@ -282,13 +288,17 @@ void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b,
 }
 
 // How many threads pay that each packs all of a right operand for some rows by itself: what another
-// one packed lies in that one's caches, and to fetch it takes longer where it is little.
+// one packed lies in that one's caches, and to fetch it takes longer where it is little. Long sums
+// have terms for more threads than there are rows for.
+template <class T>
 std::int64_t threads_on_rows(const Extents& e) {
   constexpr std::int64_t kMostElements = 1 << 17, kLeastRows = 24, kLeastWork = 1 << 19;
   const std::int64_t elements = e.inner * e.columns;
   if (elements > kMostElements) return 1;
-  return std::min<std::int64_t>(
-      {threads_for_a_loop(), e.rows / kLeastRows, e.rows * elements / kLeastWork});
+  const std::int64_t all = threads_for_a_loop();
+  const auto on_rows =
+      std::min<std::int64_t>({all, e.rows / kLeastRows, e.rows * elements / kLeastWork});
+  return is_in_parts<T>(e) && on_rows < all ? 1 : on_rows;
 }
 
 }  // namespace
@@ -303,7 +313,7 @@ bool is_worth_packing(const Extents& e) {
 template <class T>
 void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
                      std::int64_t leading) {
-  const std::int64_t threads = threads_on_rows(e);
+  const std::int64_t threads = threads_on_rows<T>(e);
   if (threads < 2) return multiply_together(e, a, b, c, leading);
   const std::int64_t height = panel_kernels(T()).rows, panels = parts(e.rows, height);
   parallel_for(threads, parallel_grain, [&](std::int64_t first, std::int64_t last) {
