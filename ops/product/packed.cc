@@ -287,18 +287,37 @@ void multiply_together(const Extents& e, const Matrix<T>& a, const Matrix<T>& b,
     }
 }
 
-// How many threads pay that each packs all of a right operand for some rows by itself: what another
-// one packed lies in that one's caches, and to fetch it takes longer where it is little. Long sums
-// have terms for more threads than there are rows for.
+// Blocks of the result, each made by a thread that packs its rows and its columns by itself: what
+// another one packed lies in that one's caches, and to fetch it takes longer where it is little.
+struct Blocks {
+  std::int64_t down = 1, across = 1;
+  std::int64_t count() const { return down * across; }
+};
+
+// One block where threads had better share the packing.
 template <class T>
-std::int64_t threads_on_rows(const Extents& e) {
+Blocks blocks_for(const Extents& e) {
   constexpr std::int64_t kMostElements = 1 << 17, kLeastRows = 24, kLeastWork = 1 << 19;
-  const std::int64_t elements = e.inner * e.columns;
-  if (elements > kMostElements) return 1;
+  const double work =
+      static_cast<double>(e.rows) * static_cast<double>(e.columns) * static_cast<double>(e.inner);
   const std::int64_t all = threads_for_a_loop();
-  const auto on_rows =
-      std::min<std::int64_t>({all, e.rows / kLeastRows, e.rows * elements / kLeastWork});
-  return is_in_parts<T>(e) && on_rows < all ? 1 : on_rows;
+  const auto most = static_cast<std::int64_t>(
+      std::min(static_cast<double>(all), work / static_cast<double>(kLeastWork)));
+  const std::int64_t panels = parts(e.columns, panel_kernels(T()).columns);
+  Blocks best;
+  std::int64_t packed = 0;  // sides of the best one's blocks
+  for (std::int64_t down = 1; down <= std::min(most, e.rows / kLeastRows); ++down) {
+    const std::int64_t across = std::min(most / down, panels);
+    const std::int64_t sides =
+        parts(e.rows, down) + parts(e.columns, std::max<std::int64_t>(1, across));
+    if (across < 1 || sides > kMostElements / e.inner) continue;
+    if (down * across < best.count() || (down * across == best.count() && sides >= packed))
+      continue;
+    best = {down, across};
+    packed = sides;
+  }
+  // Long sums have terms for more threads than there are blocks for.
+  return is_in_parts<T>(e) && best.count() < all ? Blocks() : best;
 }
 
 }  // namespace
@@ -313,15 +332,21 @@ bool is_worth_packing(const Extents& e) {
 template <class T>
 void multiply_packed(const Extents& e, const Matrix<T>& a, const Matrix<T>& b, T* c,
                      std::int64_t leading) {
-  const std::int64_t threads = threads_on_rows<T>(e);
-  if (threads < 2) return multiply_together(e, a, b, c, leading);
-  const std::int64_t height = panel_kernels(T()).rows, panels = parts(e.rows, height);
-  parallel_for(threads, parallel_grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const std::int64_t top = panels * i / threads * height,
-                         bottom = std::min(panels * (i + 1) / threads * height, e.rows);
-      multiply_together({bottom - top, e.columns, e.inner}, a.from(top, 0), b, c + top * leading,
-                        leading);
+  const Blocks blocks = blocks_for<T>(e);
+  if (blocks.count() < 2) return multiply_together(e, a, b, c, leading);
+  const auto& kernels = panel_kernels(T());
+  // Where a block begins: at a panel.
+  const auto edge = [](std::int64_t side, std::int64_t panel, std::int64_t i, std::int64_t of) {
+    return std::min(parts(side, panel) * i / of * panel, side);
+  };
+  parallel_for(blocks.count(), parallel_grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t block = first; block < last; ++block) {
+      const std::int64_t i = block / blocks.across, j = block % blocks.across;
+      const std::int64_t top = edge(e.rows, kernels.rows, i, blocks.down),
+                         left = edge(e.columns, kernels.columns, j, blocks.across);
+      multiply_together({edge(e.rows, kernels.rows, i + 1, blocks.down) - top,
+                         edge(e.columns, kernels.columns, j + 1, blocks.across) - left, e.inner},
+                        a.from(top, 0), b.from(0, left), c + top * leading + left, leading);
     }
   });
 }
