@@ -68,9 +68,9 @@ void Runs::turn(const StatementKernel& kernel, NodeId id, std::size_t operands,
   begin(&kernel, id, operands, payload);
 }
 
-// The last span had a period and ends here. A guess that held, which within a body short periods do
-// for a few statements, is one to begin with where its first
-// kernel follows the same one again.
+// The last span had a period and ends here. Where its guess held, it is taken again when its first
+// kernel follows the same one as here. Within a body short periods hold for a few statements, which
+// does not count.
 void Runs::judge_period(NodeId end) {
   const std::size_t last = spans_.size() - 1;
   const Span& span = spans_[last];

@@ -1,5 +1,7 @@
 #include "engine/tensor/layout.h"
 
+#include <pthread.h>
+
 #include <array>
 #include <mutex>
 #include <unordered_map>
@@ -39,6 +41,11 @@ class SharedLayouts {
   static SharedLayouts& all() {
     static auto* const layouts = new SharedLayouts;
     return *layouts;
+  }
+  // A child process finds the lock open, whoever held it when fork() was called.
+  SharedLayouts() {
+    pthread_atfork([] { all().mutex_.lock(); }, [] { all().mutex_.unlock(); },
+                   [] { all().mutex_.unlock(); });
   }
   // The layout of that hash that `is_it` accepts, or else `make()`, if there is room for it.
   template <class Is, class Make>
