@@ -130,8 +130,7 @@ void multiply_in_parts(const Extents& e, Matrix<float> a, Matrix<float> b, float
 }  // namespace
 
 Cuts cuts_for(const Extents& e) {
-  const double work =
-      static_cast<double>(e.rows) * static_cast<double>(e.columns) * static_cast<double>(e.inner);
+  const double work = e.multiplications();
   const bool vector = e.rows == 1 || e.columns == 1;
   Cuts cuts{1, 1};
   for (double left = work / (vector ? kVectorWork : kBlockWork); left >= 2 && cuts.count() < kMost;

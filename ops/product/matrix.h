@@ -22,6 +22,9 @@ struct Matrix {
 // Of a product.
 struct Extents {
   std::int64_t rows, columns, inner;
+  double multiplications() const {
+    return static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
+  }
 };
 
 // How many parts of a size make up the whole; the last may be smaller.

@@ -151,8 +151,7 @@ class Product {
         std::clamp<double>(worth, 1, static_cast<double>(threads_for_a_loop())));
   }
   double worth() const {
-    return static_cast<double>(extents_.rows) * static_cast<double>(extents_.columns) *
-           static_cast<double>(extents_.inner) / static_cast<double>(parallel_grain * 16);
+    return extents_.multiplications() / static_cast<double>(parallel_grain * 16);
   }
 
   void pack_left(const Matrix<T>& a, std::int64_t first, std::int64_t last) {
@@ -298,19 +297,16 @@ struct Blocks {
 template <class T>
 Blocks blocks_for(const Extents& e) {
   constexpr std::int64_t kMostElements = 1 << 17, kLeastRows = 24, kLeastWork = 1 << 19;
-  const double work =
-      static_cast<double>(e.rows) * static_cast<double>(e.columns) * static_cast<double>(e.inner);
   const std::int64_t all = threads_for_a_loop();
   const auto most = static_cast<std::int64_t>(
-      std::min(static_cast<double>(all), work / static_cast<double>(kLeastWork)));
+      std::min(static_cast<double>(all), e.multiplications() / static_cast<double>(kLeastWork)));
   const std::int64_t panels = parts(e.columns, panel_kernels(T()).columns);
   Blocks best;
   std::int64_t packed = 0;  // sides of the best one's blocks
   for (std::int64_t down = 1; down <= std::min(most, e.rows / kLeastRows); ++down) {
     const std::int64_t across = std::min(most / down, panels);
-    const std::int64_t sides =
-        parts(e.rows, down) + parts(e.columns, std::max<std::int64_t>(1, across));
-    if (across < 1 || sides > kMostElements / e.inner) continue;
+    const std::int64_t sides = parts(e.rows, down) + parts(e.columns, across);
+    if (sides > kMostElements / e.inner) continue;
     if (down * across < best.count() || (down * across == best.count() && sides >= packed))
       continue;
     best = {down, across};
@@ -324,9 +320,7 @@ Blocks blocks_for(const Extents& e) {
 
 bool is_worth_packing(const Extents& e) {
   return e.rows >= kSide && e.columns >= kSide && e.inner <= kLongest &&
-         static_cast<double>(e.rows) * static_cast<double>(e.columns) *
-                 static_cast<double>(e.inner) >=
-             kWorthPacking;
+         e.multiplications() >= kWorthPacking;
 }
 
 template <class T>
